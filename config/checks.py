@@ -1,0 +1,45 @@
+"""Checks of single settings; each failure names the variable and says what would be right."""
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
+
+
+class BadSetting(Exception):  # noqa: N818 - names the thing, as the sentence does
+    """The variable `name` cannot be used; `why` is a code that `texts` puts into words, with `params`."""
+
+    def __init__(self, name: str, why: str, **params: object) -> None:
+        super().__init__(f"{name}: {why}")
+        self.name = name
+        self.why = why
+        self.params = params
+
+
+def url(given: Mapping[str, str], name: str, schemes: Sequence[str]) -> str | None:
+    value = given.get(name)
+    if value is None:
+        return None
+    scheme = urlsplit(value).scheme.split("+")[0]
+    if scheme not in schemes or "://" not in value:
+        raise BadSetting(name, "not_a_url", schemes=", ".join(f"{scheme}://" for scheme in schemes))
+    return value.rstrip("/")
+
+
+def number(given: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    value = given.get(name)
+    if value is None:
+        return default
+    if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+        raise BadSetting(name, "not_a_number", least=least, most=most)
+    return int(value)
+
+
+def port(given: Mapping[str, str], name: str, default: int) -> int:
+    """A TCP port; 0 lets the system choose a free one."""
+    return number(given, name, default, 0, 65535)
+
+
+def one_of(given: Mapping[str, str], name: str, default: str, choices: Sequence[str]) -> str:
+    value = given.get(name, default).lower()
+    if value not in choices:
+        raise BadSetting(name, "not_a_choice", choices=", ".join(choices))
+    return value

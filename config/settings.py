@@ -1,0 +1,117 @@
+"""Settings from `SENDBOTE_…` variables; a secret may also stand in a file that `SENDBOTE_…_FILE` names."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from config.checks import BadSetting, number, one_of, port, url
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every technical setting. Business settings (limits, quiet hours …) are rows, shown in the panel."""
+
+    data: Path
+    """Where files, keys and, unless servers are named, the embedded databases live."""
+    database_url: str | None
+    """None: the embedded PostgreSQL."""
+    redis_url: str | None
+    """None: the embedded Valkey."""
+    smtp_url: str | None
+    """`smtp://user:password@host:587` or `smtps://…`; None: the sandbox."""
+    smtp_connections: int
+    smtp_verify: bool
+    """Whether the relay's certificate must be good for its name."""
+    telegram_token: str | None
+    """None: the sandbox's bot."""
+    telegram_api: str | None
+    """Another Bot API server; None with a token: Telegram's own, None without: the sandbox."""
+    telegram_webhook: bool
+    """Whether updates arrive by webhook at the public address; else by long polling."""
+    public_url: str | None
+    """Where customers reach unsubscribe pages, pictures and links; None: the local address."""
+    panel_url: str | None
+    panel_port: int
+    public_port: int
+    sandbox_port: int
+    sandbox_smtp_port: int
+    sandbox: bool
+    """Whether to start the sandbox: by default when no relay is named."""
+    workers: int
+    language: str
+    timezone: str
+    default_country: str
+    log_format: str
+    log_level: str
+    allow_internal_hosts: frozenset[str]
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read and check the settings; raise BadSetting that names the variable at fault."""
+    given = _with_files(os.environ if environ is None else environ)
+    smtp_url = url(given, "SENDBOTE_SMTP_URL", ("smtp", "smtps"))
+    token = given.get("SENDBOTE_TELEGRAM_TOKEN")
+    settings = Settings(
+        data=Path(given.get("SENDBOTE_DATA") or ROOT / "data").expanduser().resolve(),
+        database_url=url(given, "SENDBOTE_DATABASE_URL", ("postgresql", "postgres")),
+        redis_url=url(given, "SENDBOTE_REDIS_URL", ("redis", "rediss", "unix")),
+        smtp_url=smtp_url,
+        smtp_connections=number(given, "SENDBOTE_SMTP_CONNECTIONS", 20, 1, 1000),
+        smtp_verify=one_of(given, "SENDBOTE_SMTP_VERIFY", "yes", ("yes", "no")) == "yes",
+        telegram_token=token,
+        telegram_api=url(given, "SENDBOTE_TELEGRAM_API", ("http", "https")),
+        telegram_webhook=one_of(given, "SENDBOTE_TELEGRAM_UPDATES", "polling", ("polling", "webhook")) == "webhook",
+        public_url=url(given, "SENDBOTE_PUBLIC_URL", ("http", "https")),
+        panel_url=url(given, "SENDBOTE_PANEL_URL", ("http", "https")),
+        panel_port=port(given, "SENDBOTE_PANEL_PORT", 8025),
+        public_port=port(given, "SENDBOTE_PUBLIC_PORT", 8026),
+        sandbox_port=port(given, "SENDBOTE_SANDBOX_PORT", 8027),
+        sandbox_smtp_port=port(given, "SENDBOTE_SANDBOX_SMTP_PORT", 8028),
+        sandbox=one_of(given, "SENDBOTE_SANDBOX", "no" if smtp_url and token else "yes", ("yes", "no")) == "yes",
+        workers=number(given, "SENDBOTE_WORKERS", 1, 1, 64),
+        language=one_of(given, "SENDBOTE_LANGUAGE", "en", ("en", "de")),
+        timezone=given.get("SENDBOTE_TIMEZONE", "Europe/Berlin"),
+        default_country=given.get("SENDBOTE_COUNTRY", "DE").upper(),
+        log_format=one_of(given, "SENDBOTE_LOG", "text", ("text", "json")),
+        log_level=one_of(given, "SENDBOTE_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
+        allow_internal_hosts=frozenset(given.get("SENDBOTE_ALLOW_INTERNAL_HOSTS", "").replace(",", " ").split()),
+    )
+    _refuse_contradictions(settings)
+    return settings
+
+
+def _with_files(environ: Mapping[str, str]) -> dict[str, str]:
+    given = {name: value for name, value in environ.items() if name.startswith("SENDBOTE_") and value != ""}
+    for name in [name for name in given if name.endswith("_FILE")]:
+        plain = name.removesuffix("_FILE")
+        if plain in given:
+            raise BadSetting(plain, "both", other=name)
+        try:
+            given[plain] = Path(given[name]).read_text(encoding="utf-8").strip()
+        except OSError as problem:
+            raise BadSetting(name, "unreadable", problem=problem.strerror or str(problem)) from None
+    return given
+
+
+def _refuse_contradictions(settings: Settings) -> None:
+    if not settings.sandbox and settings.smtp_url is None:
+        raise BadSetting("SENDBOTE_SANDBOX", "no_relay")
+    if settings.telegram_webhook and settings.telegram_token:
+        secure = settings.public_url is not None and urlsplit(settings.public_url).scheme == "https"
+        if not secure:
+            raise BadSetting("SENDBOTE_TELEGRAM_UPDATES", "webhook_needs_https")
+    ports = {
+        "SENDBOTE_PANEL_PORT": settings.panel_port,
+        "SENDBOTE_PUBLIC_PORT": settings.public_port,
+        "SENDBOTE_SANDBOX_PORT": settings.sandbox_port,
+        "SENDBOTE_SANDBOX_SMTP_PORT": settings.sandbox_smtp_port,
+    }
+    taken: dict[int, str] = {}
+    for name, value in ports.items():
+        if value and value in taken:
+            raise BadSetting(name, "same_port", other=taken[value])
+        taken[value] = name

@@ -1,0 +1,126 @@
+"""What travels between the core and a channel: messages out, outcomes back, events later."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from core.vocabulary import BounceClass, EventKind, Reason
+
+DeliveryId = int
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """From whom a message comes: RFC 5322 From and Reply-To, or a phone number or bot on other channels."""
+
+    name: str
+    address: str
+    reply_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One frozen letter: every part is source in the closed template language, ready to compile.
+
+    In `html` and `text`, tracked links stand as `{{ click_<link id> }}`, the open picture as `{{ open_url }}`,
+    and the unsubscribe address as `{{ unsubscribe_url }}`: values that the renderer makes for each delivery.
+    """
+
+    id: int
+    subject: str
+    html: str | None
+    text: str | None
+    sender: Sender
+    origin_id: int
+    purpose: str
+    list_id: str
+    list_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One recipient's share of a content. `values` are the contact's fields and attributes by name."""
+
+    delivery_id: DeliveryId
+    attempt: int
+    address: str
+    content: Content
+    values: Mapping[str, object]
+    created_at: datetime
+    """When the delivery was made: the Date header, the same on every retry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider took the message over. `said` is its answer or its id of the message."""
+
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """This recipient will not get it, and trying again would not help."""
+
+    reason: Reason
+    said: str = ""
+    bounce: BounceClass = BounceClass.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """Not now: may be tried again after a while."""
+
+    said: str = ""
+    after_seconds: float | None = None
+    bounce: BounceClass = BounceClass.TRANSIENT
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """Surely never reached the provider (for example, the connection ended before the last dot)."""
+
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """May or may not have arrived: the answer to the last dot never came."""
+
+    said: str = ""
+
+
+Outcome = Accepted | Refused | Deferred | Unsent | Unknown
+Settled = tuple[DeliveryId, Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something learnt later. `key` is the provider's id of the event, or a hash of what makes it unique."""
+
+    kind: EventKind
+    provider: str
+    key: str
+    at: datetime
+    delivery_id: DeliveryId | None = None
+    channel: str | None = None
+    address: str | None = None
+    link_id: int | None = None
+    bounce: BounceClass | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The answer of "test these settings": a code with parameters, as in errors."""
+
+    well: bool
+    code: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    amount: Decimal
+    currency: str
+    """ISO 4217."""

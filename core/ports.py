@@ -1,0 +1,58 @@
+"""What the core needs from outside, as protocols; entry points hand the real things in."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from core.messages import Health, Message, Money, Settled
+
+
+class FirstContact(StrEnum):
+    """Who may begin a conversation on a channel."""
+
+    ANYONE = "anyone"
+    MUST_WRITE_FIRST = "must_write_first"
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """Facts about a provider; the rules of eligibility read these instead of asking who it is."""
+
+    channel: str
+    first_contact: FirstContact = FirstContact.ANYONE
+    reply_window_hours: int | None = None
+    per_second: float | None = None
+    """How many messages a second the provider takes, as far as it says so."""
+    reports_delivery: bool = False
+    reports_read: bool = False
+
+
+class Provider(Protocol):
+    """Carries messages on one channel."""
+
+    traits: Traits
+
+    def deliver(self, groups: AsyncIterator[Sequence[Message]]) -> AsyncIterator[Sequence[Settled]]:
+        """Send what comes in and settle each message exactly once, in any order.
+
+        Messages come in groups that were marked `sending` together. Every message taken is settled before the
+        iterator ends or raises; after a `ChannelHalted` those not yet begun are settled as `Unsent`.
+        """
+        ...
+
+    async def check(self) -> Health:
+        """Try the settings without sending anything."""
+        ...
+
+
+class Balance(Protocol):
+    async def balance(self) -> Money | None:
+        """What is left on the account; None is unknown, and never zero."""
+        ...
+
+
+class Bell(Protocol):
+    """Rings the workers: there may be work. Losing a ring costs a few seconds, never a message."""
+
+    def ring(self, job: str, *ids: int) -> None: ...

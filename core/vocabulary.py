@@ -1,0 +1,207 @@
+"""The closed words of the domain: states, reasons, lists and kinds, as they stand in the database."""
+
+from enum import StrEnum
+
+
+class CampaignState(StrEnum):
+    """Where a campaign stands; *sent with errors* is derived from its deliveries and never stored."""
+
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    SENDING = "sending"
+    PAUSED = "paused"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+
+
+class CampaignAction(StrEnum):
+    SCHEDULE = "schedule"
+    UNSCHEDULE = "unschedule"
+    LAUNCH = "launch"
+    PAUSE = "pause"
+    RESUME = "resume"
+    CANCEL = "cancel"
+    FINISH = "finish"
+    REOPEN = "reopen"
+
+
+class DeliveryState(StrEnum):
+    """Where one recipient's message stands. The last five but `in_doubt` are final."""
+
+    PENDING = "pending"
+    AWAITING_CONSENT = "awaiting_consent"
+    CLAIMED = "claimed"
+    SENDING = "sending"
+    IN_DOUBT = "in_doubt"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+
+
+class Reason(StrEnum):
+    """Why a chosen recipient got nothing, or has to wait; the first 13 are in the order in which they win."""
+
+    ERASED = "erased"
+    COMPLAINED = "complained"
+    UNSUBSCRIBED = "unsubscribed"
+    GENERAL_BLACKLIST = "general_blacklist"
+    MARKETING_BLACKLIST = "marketing_blacklist"
+    EXCLUDED = "excluded"
+    NO_ADDRESS = "no_address"
+    INVALID_ADDRESS = "invalid_address"
+    DUPLICATE_ADDRESS = "duplicate_address"
+    CONSENT_MISSING = "consent_missing"
+    CONSENT_DECLINED = "consent_declined"
+    CONSENT_UNANSWERED = "consent_unanswered"
+    NO_CONVERSATION = "no_conversation"
+    REPLY_WINDOW_CLOSED = "reply_window_closed"
+    BOT_BLOCKED = "bot_blocked"
+    OPTED_OUT_BY_KEYWORD = "opted_out_by_keyword"
+    NOT_A_MOBILE = "not_a_mobile"
+    COUNTRY_NOT_ENABLED = "country_not_enabled"
+    FREQUENCY_CAP = "frequency_cap"
+    TEMPLATE_LACKS_VALUE = "template_lacks_value"
+    RELAY_REFUSED = "relay_refused"
+    RECIPIENT_SERVER_REFUSED = "recipient_server_refused"
+    CARRIER_FILTERED = "carrier_filtered"
+    RETRIES_EXHAUSTED = "retries_exhausted"
+    DAILY_LIMIT = "daily_limit"
+    BALANCE_TOO_LOW = "balance_too_low"
+    QUIET_HOURS = "quiet_hours"
+    RETRY_LATER = "retry_later"
+    CANCELLED = "cancelled"
+    IN_DOUBT = "in_doubt"
+
+
+class SuppressionList(StrEnum):
+    GENERAL = "general"
+    MARKETING = "marketing"
+    UNSUBSCRIBED = "unsubscribed"
+    COMPLAINTS = "complaints"
+    ERASED = "erased"
+
+
+class OriginKind(StrEnum):
+    """What a delivery was sent for."""
+
+    CAMPAIGN = "campaign"
+    TEST = "test"
+    CONSENT = "consent"
+    SERVICE = "service"
+    REPLY = "reply"
+    JOURNEY = "journey"
+    API = "api"
+
+
+class Purpose(StrEnum):
+    MARKETING = "marketing"
+    SERVICE = "service"
+    CONSENT = "consent"
+
+
+class EventKind(StrEnum):
+    """What was learnt after a message left, or what a customer did."""
+
+    OPENED = "opened"
+    CLICKED = "clicked"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    UNSUBSCRIBED = "unsubscribed"
+    REPLIED = "replied"
+    STARTED = "started"
+    BLOCKED = "blocked"
+    UNBLOCKED = "unblocked"
+
+
+class Actor(StrEnum):
+    """Who opened or clicked, as far as the rules can tell."""
+
+    PERSON = "person"
+    MACHINE = "machine"
+    UNKNOWN = "unknown"
+
+
+class BounceClass(StrEnum):
+    ADDRESS = "address"
+    DOMAIN = "domain"
+    MAILBOX = "mailbox"
+    SENDER = "sender"
+    CONTENT = "content"
+    RATE = "rate"
+    TRANSIENT = "transient"
+    COMPLAINT = "complaint"
+    AUTOREPLY = "autoreply"
+    UNKNOWN = "unknown"
+
+
+class GateScope(StrEnum):
+    """What a gate holds up: one campaign, one sender, one channel, or all that the account sends."""
+
+    CAMPAIGN = "campaign"
+    SENDER = "sender"
+    CHANNEL = "channel"
+    ACCOUNT = "account"
+
+
+class InDoubtPolicy(StrEnum):
+    HOLD = "hold"
+    RETRY = "retry"
+
+
+class TemplateKind(StrEnum):
+    MJML = "mjml"
+    HTML = "html"
+    TEXT = "text"
+
+
+class SegmentKind(StrEnum):
+    STATIC = "static"
+    DYNAMIC = "dynamic"
+
+
+class AttributeType(StrEnum):
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    FLAG = "flag"
+
+
+class ImportState(StrEnum):
+    UPLOADED = "uploaded"
+    CHECKING = "checking"
+    CHECKED = "checked"
+    APPLYING = "applying"
+    APPLIED = "applied"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Role(StrEnum):
+    """What an operator may do; launching is a right of its own."""
+
+    VIEWER = "viewer"
+    EDITOR = "editor"
+    LAUNCHER = "launcher"
+    ADMINISTRATOR = "administrator"
+
+
+class OperatorState(StrEnum):
+    ACTIVE = "active"
+    DISABLED = "disabled"
+
+
+CHANNEL_EMAIL = "email"
+"""The one channel that the core itself must name: its daily limit has rules of its own. Channels are open keys."""
+
+FINAL_STATES = frozenset(
+    {
+        DeliveryState.SENT,
+        DeliveryState.DELIVERED,
+        DeliveryState.FAILED,
+        DeliveryState.SKIPPED,
+        DeliveryState.CANCELLED,
+    }
+)

@@ -1,0 +1,21 @@
+"""What is wrong with a setting."""
+
+from texts import N_
+
+SENTENCES = {
+    "setting.both": N_("%(name)s and %(other)s are both set. Keep one of them."),
+    "setting.unreadable": N_("The file that %(name)s names cannot be read: %(problem)s. Check its path and its owner."),
+    "setting.not_a_url": N_("%(name)s is not an address that begins with one of: %(schemes)s"),
+    "setting.not_a_number": N_("%(name)s must be a whole number from %(least)s to %(most)s."),
+    "setting.not_a_choice": N_("%(name)s must be one of: %(choices)s."),
+    "setting.not_a_key": N_("%(name)s must be 64 hexadecimal digits."),
+    "setting.no_relay": N_(
+        "%(name)s switches the sandbox off, but SENDBOTE_SMTP_URL names no mail server. "
+        "Set SENDBOTE_SMTP_URL, or leave the sandbox on."
+    ),
+    "setting.webhook_needs_https": N_(
+        "%(name)s asks for webhooks, which Telegram delivers to https addresses only. "
+        "Set SENDBOTE_PUBLIC_URL to an https address, or choose polling."
+    ),
+    "setting.same_port": N_("%(name)s and %(other)s ask for the same port. Choose another for one of them."),
+}
