@@ -1,0 +1,45 @@
+"""The tables of Sendbote, one file a noun; importing this package makes all of them known to `Base.metadata`."""
+
+from core.tables import (
+    attempts,
+    audit,
+    campaigns,
+    consent,
+    contacts,
+    contents,
+    conversations,
+    deliveries,
+    events,
+    gates,
+    imports,
+    leases,
+    operators,
+    pacing,
+    segments,
+    settings,
+    suppression,
+    templates,
+)
+from core.tables.base import Base
+
+__all__ = [
+    "Base",
+    "attempts",
+    "audit",
+    "campaigns",
+    "consent",
+    "contacts",
+    "contents",
+    "conversations",
+    "deliveries",
+    "events",
+    "gates",
+    "imports",
+    "leases",
+    "operators",
+    "pacing",
+    "segments",
+    "settings",
+    "suppression",
+    "templates",
+]

@@ -1,0 +1,82 @@
+"""People, their addresses on each channel, and the attributes that this installation knows of them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.tables.base import Base, CreatedAt, Id, only
+from core.vocabulary import AttributeType
+
+
+class Contact(Base):
+    """A person. `attributes` holds values by key, typed as table `attributes` says (dates as ISO 8601 text)."""
+
+    __tablename__ = "contacts"
+
+    id: Mapped[Id]
+    external_id: Mapped[str | None] = mapped_column(unique=True)
+    first_name: Mapped[str | None]
+    last_name: Mapped[str | None]
+    language: Mapped[str | None]
+    country: Mapped[str | None]
+    timezone: Mapped[str | None]
+    attributes: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    created_at: Mapped[CreatedAt]
+    updated_at: Mapped[CreatedAt]
+    erased_at: Mapped[datetime | None]
+
+
+class Identity(Base):
+    """An address of a contact on a channel; immutable: a changed address is a new identity, the old one ended.
+
+    Two contacts may share an address (a household's mailbox); one contact holds an address only once.
+    """
+
+    __tablename__ = "identities"
+    __table_args__ = (
+        UniqueConstraint("contact_id", "channel", "address_key"),
+        Index("ix_identities_channel_address_key", "channel", "address_key"),
+        Index(
+            "uq_identities_live",
+            "contact_id",
+            "channel",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+            postgresql_include=["id", "address_key"],
+        ),
+    )
+
+    id: Mapped[Id]
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"))
+    channel: Mapped[str]
+    address: Mapped[str | None]
+    """Null once the person is erased."""
+    address_key: Mapped[bytes]
+    """Keyed hash of the normalised address."""
+    invalid: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Refused by the provider as an address that cannot exist."""
+    created_at: Mapped[CreatedAt]
+    ended_at: Mapped[datetime | None]
+
+
+class Attribute(Base):
+    """One attribute that contacts may have, with the type of its values."""
+
+    __tablename__ = "attributes"
+    __table_args__ = (only("type", AttributeType),)
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    label: Mapped[str]
+    type: Mapped[str]
+    created_at: Mapped[CreatedAt]
+
+
+class Revision(Base):
+    """A counter that moves when contacts, lists or consents change; what was computed at an older one is stale."""
+
+    __tablename__ = "revisions"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
