@@ -564,3 +564,4 @@ def upgrade() -> None:
     )
     op.create_index("ix_engagements_origin_id", "engagements", ["origin_id"], unique=False)
     # ### end Alembic commands ###
+    op.create_foreign_key(op.f("fk_campaigns_origin_id"), "campaigns", "origins", ["origin_id"], ["id"])
