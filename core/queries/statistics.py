@@ -1,0 +1,188 @@
+"""Figures of a campaign, derived from its rows whenever they are shown."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from core.queries import campaigns
+from core.tables.contents import Link
+from core.tables.deliveries import Delivery
+from core.tables.events import Engagement, EventRow
+from core.vocabulary import Actor, DeliveryState, EventKind, Reason
+
+LATER_SUPPRESSED = (
+    Reason.ERASED,
+    Reason.COMPLAINED,
+    Reason.UNSUBSCRIBED,
+    Reason.GENERAL_BLACKLIST,
+    Reason.MARKETING_BLACKLIST,
+    Reason.EXCLUDED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Counts of recipients, but for `reads` and `clicks`, which count events of people."""
+
+    recipients: int
+    states: dict[DeliveryState, int]
+    reasons: dict[Reason, int]
+    """Of those that are failed, skipped, cancelled or wait."""
+    accepted_ever: int
+    """Accepted at least once, later bounces included: the base of every share."""
+    read: int = 0
+    clicks: int = 0
+    reads: int = 0
+    clickers: int = 0
+    replied: int = 0
+    unsubscribed: int = 0
+    complained: int = 0
+    prepared: bool = False
+    errors: int = 0
+    """Failed, in doubt, or skipped by a list that was filled after the launch: *sent with errors*."""
+    first_sent_at: datetime | None = None
+    last_sent_at: datetime | None = None
+
+    @property
+    def sent(self) -> int:
+        return self.states.get(DeliveryState.SENT, 0) + self.states.get(DeliveryState.DELIVERED, 0)
+
+    @property
+    def waiting(self) -> int:
+        return sum(self.states.get(state, 0) for state in UNSETTLED)
+
+    def share(self, count: int) -> float | None:
+        """Of those ever accepted; None where nobody was."""
+        return count / self.accepted_ever if self.accepted_ever else None
+
+
+UNSETTLED = (
+    DeliveryState.PENDING,
+    DeliveryState.AWAITING_CONSENT,
+    DeliveryState.CLAIMED,
+    DeliveryState.SENDING,
+    DeliveryState.IN_DOUBT,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFigures:
+    url: str
+    clicks: int
+    clickers: int
+
+
+@dataclass
+class _Ledger:
+    states: dict[DeliveryState, int] = field(default_factory=dict)
+    reasons: dict[Reason, int] = field(default_factory=dict)
+    recipients: int = 0
+    accepted: int = 0
+    errors: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
+
+
+def figures(session: Session, campaign_id: int) -> Figures:
+    """All figures of a campaign at this moment; zeros before its launch."""
+    campaign = campaigns.get(session, campaign_id)
+    if campaign.origin_id is None:
+        return Figures(0, {}, {}, 0)
+    ledger = _ledger(session, campaign.origin_id)
+    return Figures(
+        recipients=ledger.recipients,
+        states=ledger.states,
+        reasons=ledger.reasons,
+        accepted_ever=ledger.accepted,
+        errors=ledger.errors,
+        prepared=campaign.prepared_at is not None,
+        first_sent_at=ledger.first,
+        last_sent_at=ledger.last,
+        **_engagement(session, campaign.origin_id),
+    )
+
+
+def links(session: Session, campaign_id: int) -> list[LinkFigures]:
+    """Each link of the letter in its order, with clicks and unique clickers of people."""
+    content_id = campaigns.get(session, campaign_id).content_id
+    clicks = and_(EventRow.link_id == Link.id, EventRow.kind == EventKind.CLICKED, EventRow.actor != Actor.MACHINE)
+    statement = (
+        select(Link.url, func.count(EventRow.id), func.count(func.distinct(EventRow.delivery_id)))
+        .outerjoin(EventRow, clicks)
+        .where(Link.content_id == content_id)
+        .group_by(Link.id)
+        .order_by(Link.position)
+    )
+    return [LinkFigures(url, clicks, clickers) for url, clicks, clickers in session.execute(statement)]
+
+
+def by_hour(session: Session, campaign_id: int, timezone: str) -> dict[int, int]:
+    """Recipients who first read the letter, by hour of the day (0–23) in the account's time zone."""
+    origin_id = campaigns.get(session, campaign_id).origin_id
+    hour = func.extract("hour", func.timezone(timezone, Engagement.read_at))
+    statement = (
+        select(hour, func.count())
+        .where(Engagement.origin_id == origin_id, Engagement.read_at.is_not(None))
+        .group_by(hour)
+    )
+    return {int(at): count for at, count in session.execute(statement)}
+
+
+def _ledger(session: Session, origin_id: int) -> _Ledger:
+    """One pass over the deliveries; a recipient's result is that of the last step."""
+    accepted = func.count().filter(
+        or_(
+            Delivery.state.in_((DeliveryState.SENT, DeliveryState.DELIVERED)),
+            and_(
+                Delivery.state == DeliveryState.FAILED,
+                Delivery.reason == Reason.RECIPIENT_SERVER_REFUSED,
+                Delivery.id.in_(select(EventRow.delivery_id).where(EventRow.kind == EventKind.BOUNCED)),
+            ),
+        )
+    )
+    later = and_(Delivery.reason.in_(LATER_SUPPRESSED), Delivery.address_key.is_not(None))
+    wrong = case(
+        (Delivery.state.in_((DeliveryState.FAILED, DeliveryState.IN_DOUBT)), 1),
+        (and_(Delivery.state == DeliveryState.SKIPPED, later), 1),
+        else_=0,
+    )
+    statement = (
+        select(
+            Delivery.state,
+            Delivery.reason,
+            func.count(),
+            accepted,
+            func.sum(wrong),
+            func.min(Delivery.settled_at),
+            func.max(Delivery.settled_at),
+        )
+        .where(Delivery.origin_id == origin_id, Delivery.step == 0)
+        .group_by(Delivery.state, Delivery.reason)
+    )
+    ledger = _Ledger()
+    for state, reason, count, accepted_rows, errors, first, last in session.execute(statement):
+        ledger.states[DeliveryState(state)] = ledger.states.get(DeliveryState(state), 0) + count
+        if reason is not None:
+            ledger.reasons[Reason(reason)] = ledger.reasons.get(Reason(reason), 0) + count
+        ledger.recipients += count
+        ledger.accepted += accepted_rows
+        ledger.errors += errors
+        if state in (DeliveryState.SENT, DeliveryState.DELIVERED) and first is not None:
+            ledger.first = min(first, ledger.first or first)
+            ledger.last = max(last, ledger.last or last)
+    return ledger
+
+
+def _engagement(session: Session, origin_id: int) -> dict[str, int]:
+    statement = select(
+        func.count(Engagement.read_at).label("read"),
+        func.coalesce(func.sum(Engagement.reads), 0).label("reads"),
+        func.count(Engagement.clicked_at).label("clickers"),
+        func.coalesce(func.sum(Engagement.clicks), 0).label("clicks"),
+        func.count(Engagement.replied_at).label("replied"),
+        func.count(Engagement.unsubscribed_at).label("unsubscribed"),
+        func.count(Engagement.complained_at).label("complained"),
+    ).where(Engagement.origin_id == origin_id)
+    return {name: int(value) for name, value in session.execute(statement).one()._mapping.items()}
