@@ -56,3 +56,24 @@ class Bell(Protocol):
     """Rings the workers: there may be work. Losing a ring costs a few seconds, never a message."""
 
     def ring(self, job: str, *ids: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PressedLetter:
+    """A letter in its final form: links in `html` and `text` stand as `{{ click_<position> }}`."""
+
+    subject: str
+    html: str | None
+    text: str
+    links: Sequence[str]
+    """Targets by position; a target may hold variables."""
+    required: Sequence[str]
+    """Variables without a fallback."""
+
+
+class LetterPress(Protocol):
+    """Makes a letter's final form once, when it is saved; raises Invalid with the place of what cannot work."""
+
+    def __call__(
+        self, *, kind: str, language: str, subject: str, source: str, text: str | None, known: Sequence[str]
+    ) -> PressedLetter: ...

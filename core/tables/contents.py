@@ -1,6 +1,8 @@
 """Frozen letters: one immutable row a variant, and the targets of its links."""
 
-from sqlalchemy import ForeignKey, Integer, UniqueConstraint
+from typing import Any
+
+from sqlalchemy import ForeignKey, Integer, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.tables.base import Base, CreatedAt, Id
@@ -12,13 +14,14 @@ class ContentRow(Base):
     __tablename__ = "contents"
 
     id: Mapped[Id]
-    template_id: Mapped[int | None] = mapped_column(ForeignKey("templates.id", ondelete="SET NULL"))
     kind: Mapped[str]
     language: Mapped[str]
     source: Mapped[str]
     subject: Mapped[str]
     html: Mapped[str | None]
-    text: Mapped[str | None]
+    plain: Mapped[str | None] = mapped_column("text")
+    required: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
+    """Names of the variables without a fallback: a recipient without one of them cannot be written to."""
     hash: Mapped[bytes]
     """SHA-256 over kind, subject, source and text: a confirmation is bound to it."""
     created_at: Mapped[CreatedAt]

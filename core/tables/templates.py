@@ -23,6 +23,8 @@ class Template(Base):
     subject: Mapped[str]
     source: Mapped[str]
     text: Mapped[str | None]
+    content_id: Mapped[int | None] = mapped_column(sa.ForeignKey("contents.id"))
+    """The letter as it was compiled when last saved: what a launch freezes."""
     version: Mapped[int] = mapped_column(Integer, server_default=sa.text("1"))
     """Rises with every change: two editors cannot overwrite each other unseen."""
     created_by: Mapped[str]

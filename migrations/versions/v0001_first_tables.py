@@ -49,6 +49,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("external_id", name=op.f("uq_contacts_external_id")),
     )
     op.create_table(
+        "contents",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("html", sa.Text(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("required", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contents")),
+    )
+    op.create_table(
         "daily_limits",
         sa.Column("scope", sa.Text(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
@@ -187,24 +201,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("update_id", name=op.f("pk_telegram_updates")),
     )
     op.create_table(
-        "templates",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("language", sa.Text(), server_default="en", nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=True),
-        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
-        sa.Column("created_by", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("kind IN ('mjml', 'html', 'text')", name=op.f("ck_templates_kind")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_templates")),
-        sa.UniqueConstraint("name", name=op.f("uq_templates_name")),
-    )
-    op.create_table(
         "consents",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("contact_id", sa.BigInteger(), nullable=False),
@@ -224,23 +220,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consents")),
     )
     op.create_index("ix_consents_latest", "consents", ["contact_id", "channel", "purpose", "id"], unique=False)
-    op.create_table(
-        "contents",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("template_id", sa.BigInteger(), nullable=True),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("language", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("html", sa.Text(), nullable=True),
-        sa.Column("text", sa.Text(), nullable=True),
-        sa.Column("hash", sa.LargeBinary(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["template_id"], ["templates.id"], name=op.f("fk_contents_template_id"), ondelete="SET NULL"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_contents")),
-    )
     op.create_table(
         "identities",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -306,6 +285,16 @@ def upgrade() -> None:
             ["operator_id"], ["operators.id"], name=op.f("fk_link_codes_operator_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_link_codes")),
+    )
+    op.create_table(
+        "links",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("content_id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["content_id"], ["contents.id"], name=op.f("fk_links_content_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_links")),
+        sa.UniqueConstraint("content_id", "position", name=op.f("uq_links_content_id_position")),
     )
     op.create_table(
         "segment_members",
@@ -377,6 +366,26 @@ def upgrade() -> None:
         postgresql_nulls_not_distinct=True,
     )
     op.create_table(
+        "templates",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), server_default="en", nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("content_id", sa.BigInteger(), nullable=True),
+        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("kind IN ('mjml', 'html', 'text')", name=op.f("ck_templates_kind")),
+        sa.ForeignKeyConstraint(["content_id"], ["contents.id"], name=op.f("fk_templates_content_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_templates")),
+        sa.UniqueConstraint("name", name=op.f("uq_templates_name")),
+    )
+    op.create_table(
         "campaigns",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -410,7 +419,6 @@ def upgrade() -> None:
             "state IN ('draft', 'scheduled', 'sending', 'paused', 'sent', 'cancelled')", name=op.f("ck_campaigns_state")
         ),
         sa.ForeignKeyConstraint(["content_id"], ["contents.id"], name=op.f("fk_campaigns_content_id")),
-        sa.ForeignKeyConstraint(["origin_id"], ["origins.id"], name=op.f("fk_campaigns_origin_id"), use_alter=True),
         sa.ForeignKeyConstraint(["sender_id"], ["senders.id"], name=op.f("fk_campaigns_sender_id")),
         sa.ForeignKeyConstraint(["template_id"], ["templates.id"], name=op.f("fk_campaigns_template_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaigns")),
@@ -444,16 +452,6 @@ def upgrade() -> None:
             ["import_id"], ["imports.id"], name=op.f("fk_import_refusals_import_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("import_id", "row", name=op.f("pk_import_refusals")),
-    )
-    op.create_table(
-        "links",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("content_id", sa.BigInteger(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("url", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["content_id"], ["contents.id"], name=op.f("fk_links_content_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_links")),
-        sa.UniqueConstraint("content_id", "position", name=op.f("uq_links_content_id_position")),
     )
     op.create_table(
         "live_messages",

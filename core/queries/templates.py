@@ -1,0 +1,57 @@
+"""Reading templates, contents and the variables that letters may use."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.errors import NotFound
+from core.messages import Content, Sender
+from core.tables.campaigns import Campaign, Origin, SenderRow
+from core.tables.contacts import Attribute
+from core.tables.contents import ContentRow
+from core.tables.templates import Template
+
+CONTACT_VARIABLES = ("first_name", "last_name", "language", "country", "external_id", "email")
+
+
+def get(session: Session, template_id: int) -> Template:
+    """Raise NotFound (`template.not_found`) if there is none."""
+    template = session.get(Template, template_id)
+    if template is None:
+        raise NotFound("template.not_found", id=template_id)
+    return template
+
+
+def page(session: Session, *, limit: int, offset: int = 0, search: str | None = None) -> list[Template]:
+    """Those not archived, the last changed first."""
+    statement = select(Template).where(Template.archived_at.is_(None))
+    if search:
+        statement = statement.where(Template.name.icontains(search, autoescape=True))
+    return list(session.scalars(statement.order_by(Template.updated_at.desc()).limit(limit).offset(offset)))
+
+
+def count(session: Session) -> int:
+    return session.scalar(select(func.count(Template.id)).where(Template.archived_at.is_(None))) or 0
+
+
+def known_variables(session: Session) -> list[str]:
+    """The contact's own fields, then the keys of all attributes."""
+    return [*CONTACT_VARIABLES, *session.scalars(select(Attribute.key).order_by(Attribute.key))]
+
+
+def content(session: Session, content_id: int, origin_id: int) -> Content:
+    """The frozen letter with its sender, ready for the channel."""
+    row = session.get_one(ContentRow, content_id)
+    origin = session.get_one(Origin, origin_id)
+    sender = session.get_one(SenderRow, origin.sender_id)
+    campaign = session.get(Campaign, origin.campaign_id) if origin.campaign_id else None
+    return Content(
+        id=row.id,
+        subject=row.subject,
+        html=row.html,
+        text=row.plain,
+        sender=Sender(sender.name, sender.address, sender.reply_to),
+        origin_id=origin.id,
+        purpose=origin.purpose,
+        list_id=f"campaigns.{sender.id}",
+        list_name=campaign.name if campaign else sender.name,
+    )

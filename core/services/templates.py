@@ -1,0 +1,116 @@
+"""Saving templates: a letter that cannot work is refused here, with its place, and never reaches a campaign."""
+
+import hashlib
+import re
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlalchemy.orm import Session
+
+from core.errors import Invalid, Refused
+from core.ports import LetterPress, PressedLetter
+from core.queries import templates as queries
+from core.services import audit
+from core.tables.contents import ContentRow, Link
+from core.tables.templates import Template
+
+PLACE = re.compile(r"\{\{ click_(\d+) \}\}")
+
+
+def create(
+    session: Session,
+    press: LetterPress,
+    *,
+    name: str,
+    kind: str,
+    subject: str,
+    source: str,
+    text: str | None = None,
+    language: str = "en",
+    by: str,
+) -> Template:
+    """Compile and keep a new letter; raise Invalid with the place of what cannot work."""
+    template = Template(name=_named(name), kind=kind, language=language, created_by=by, subject="", source="")
+    _write(session, press, template, subject=subject, source=source, text=text)
+    session.add(template)
+    session.flush()
+    audit.note(session, by, "create", f"template:{template.id}")
+    return template
+
+
+def change(
+    session: Session,
+    press: LetterPress,
+    template_id: int,
+    *,
+    version: int,
+    by: str,
+    name: str,
+    subject: str,
+    source: str,
+    text: str | None = None,
+) -> Template:
+    """Compile and keep the changed letter; raise Refused (`template.changed_meanwhile`) if `version` is not the last."""
+    template = queries.get(session, template_id)
+    session.refresh(template, with_for_update=True)
+    if template.version != version:
+        raise Refused("template.changed_meanwhile", name=template.name)
+    template.name = _named(name)
+    template.version += 1
+    _write(session, press, template, subject=subject, source=source, text=text)
+    audit.note(session, by, "change", f"template:{template.id}", version=template.version)
+    return template
+
+
+def archive(session: Session, template_id: int, *, by: str, now: datetime) -> None:
+    """Take it out of the lists; campaigns that used it keep what they froze."""
+    queries.get(session, template_id).archived_at = now
+    audit.note(session, by, "archive", f"template:{template_id}")
+
+
+def _write(
+    session: Session, press: LetterPress, template: Template, *, subject: str, source: str, text: str | None
+) -> None:
+    letter = press(
+        kind=template.kind,
+        language=template.language,
+        subject=subject,
+        source=source,
+        text=text,
+        known=queries.known_variables(session),
+    )
+    template.subject, template.source, template.text = subject, source, text
+    template.updated_at = func.now()
+    template.content_id = _frozen(session, template, letter).id
+
+
+def _frozen(session: Session, template: Template, letter: PressedLetter) -> ContentRow:
+    """An immutable row of the letter; its links get rows of their own, whose ids replace their positions."""
+    parts = (template.kind, letter.subject, template.source, letter.html or "", letter.text)
+    row = ContentRow(
+        kind=template.kind,
+        language=template.language,
+        source=template.source,
+        subject=letter.subject,
+        required=list(letter.required),
+        hash=hashlib.sha256("\0".join(parts).encode()).digest(),
+    )
+    session.add(row)
+    session.flush()
+    links = [Link(content_id=row.id, position=position, url=url) for position, url in enumerate(letter.links)]
+    session.add_all(links)
+    session.flush()
+    row.html = _numbered(letter.html, links) if letter.html is not None else None
+    row.plain = _numbered(letter.text, links)
+    session.flush()
+    return row
+
+
+def _numbered(part: str, links: list[Link]) -> str:
+    return PLACE.sub(lambda found: f"{{{{ click_{links[int(found[1])].id} }}}}", part)
+
+
+def _named(name: str) -> str:
+    if not name.strip():
+        raise Invalid("template.name_missing", where="name")
+    return name.strip()
