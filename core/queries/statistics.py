@@ -63,7 +63,6 @@ UNSETTLED = (
     DeliveryState.AWAITING_CONSENT,
     DeliveryState.CLAIMED,
     DeliveryState.SENDING,
-    DeliveryState.IN_DOUBT,
 )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, UniqueConstraint, text
+from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, Integer, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.tables.base import Base, CreatedAt, Id, only
@@ -36,7 +36,6 @@ class Delivery(Base):
     content_id: Mapped[int | None]
     created_at: Mapped[CreatedAt]
     due_at: Mapped[datetime | None]
-    lease_until: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     """When the provider answered for the last time."""
     generation: Mapped[int] = mapped_column(Integer, server_default=text("0"))
@@ -50,3 +49,19 @@ class Delivery(Base):
     """Null in a row that was skipped when prepared."""
     said: Mapped[str | None]
     """The provider's last words, or its id of the message."""
+
+
+class Batch(Base):
+    """Deliveries that one worker has claimed together; the row goes when the last of them is settled.
+
+    The lease stands here and not on the deliveries: renewing it is one update, and what a dead worker leaves is
+    found without looking at a million rows. `lease_until` is on PostgreSQL's own clock.
+    """
+
+    __tablename__ = "batches"
+
+    id: Mapped[Id]
+    origin_id: Mapped[int] = mapped_column(ForeignKey("origins.id", ondelete="CASCADE"), index=True)
+    holder: Mapped[str]
+    lease_until: Mapped[datetime]
+    delivery_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
