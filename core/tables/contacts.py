@@ -49,7 +49,8 @@ class Identity(Base):
     )
 
     id: Mapped[Id]
-    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"))
+    """Null for an address that only tests are sent to."""
     channel: Mapped[str]
     address: Mapped[str | None]
     """Null once the person is erased."""
