@@ -101,10 +101,15 @@ _RATE = _words(
     r"|quota exceeded for sending|limit (was )?exceeded for"
 )
 _WORDS = (
-    (_words(r"relay(ing)? (access )?(is )?(denied|not (allowed|permitted))|not permitted to relay"), BounceClass.SENDER),
+    (
+        _words(r"relay(ing)? (access )?(is )?(denied|not (allowed|permitted))|not permitted to relay"),
+        BounceClass.SENDER,
+    ),
     (_words(r"\bspam|\bvirus|unsolicited|malware|\bcontent (rejected|refused|denied)"), BounceClass.CONTENT),
     (
-        _words(r"\bSPF\b|\bDKIM\b|\bDMARC\b|block ?list|black ?list|reputation|sender (address )?(rejected|denied)|\bPTR\b"),
+        _words(
+            r"\bSPF\b|\bDKIM\b|\bDMARC\b|block ?list|black ?list|reputation|sender (address )?(rejected|denied)|\bPTR\b"
+        ),
         BounceClass.SENDER,
     ),
     (_RATE, BounceClass.RATE),

@@ -1,0 +1,1 @@
+"""Email: letters, MIME, and sending by SMTP."""

@@ -1,0 +1,30 @@
+"""What a server offers, as its answer to EHLO says (RFC 5321, section 4.1.1.1)."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    pipelining: bool = False
+    eight_bit: bool = False
+    utf8: bool = False
+    starttls: bool = False
+    size: int | None = None
+    """The largest message in octets (RFC 1870); 0 where the server names no limit, None where it does not say SIZE."""
+    auth: frozenset[str] = frozenset()
+
+
+def read_capabilities(text: str) -> Capabilities:
+    """Read the lines of an EHLO reply, the first being the server's name; what is unknown or broken is left out."""
+    offered = {
+        words[0].upper(): words[1:] for line in text.split("\n")[1:] if (words := line.replace("=", " ").split())
+    }
+    size = offered.get("SIZE")
+    return Capabilities(
+        pipelining="PIPELINING" in offered,
+        eight_bit="8BITMIME" in offered,
+        utf8="SMTPUTF8" in offered,
+        starttls="STARTTLS" in offered,
+        size=None if size is None else int(size[0]) if size and size[0].isdecimal() else 0,
+        auth=frozenset(mechanism.upper() for mechanism in offered.get("AUTH", ())),
+    )
