@@ -1,0 +1,151 @@
+"""Why a contact may not be written to on a channel: one expression for reach, preview, preparation and claim."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, literal, null, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from core.ports import FirstContact, Traits
+from core.tables.campaigns import Origin
+from core.tables.consent import Consent
+from core.tables.contacts import Contact, Identity
+from core.tables.conversations import Conversation
+from core.tables.deliveries import Delivery
+from core.tables.suppression import Suppression
+from core.vocabulary import OriginKind, Purpose, Reason, SuppressionList
+
+CONSENT_OPEN_DAYS = 28
+"""How long a request for consent may be answered: its links' validity."""
+
+Column = ColumnElement[Any] | InstrumentedAttribute[Any]
+
+NOTHING: ColumnElement[Any] = cast(null(), Text)
+
+WINNING = {
+    SuppressionList.ERASED: (1, Reason.ERASED),
+    SuppressionList.COMPLAINTS: (2, Reason.COMPLAINED),
+    SuppressionList.UNSUBSCRIBED: (3, Reason.UNSUBSCRIBED),
+    SuppressionList.GENERAL: (4, Reason.GENERAL_BLACKLIST),
+    SuppressionList.MARKETING: (5, Reason.MARKETING_BLACKLIST),
+}
+"""Rank and reason of each list; the lowest rank wins."""
+
+
+def live_identity(channel: str) -> ColumnElement[bool]:
+    """The ON clause that joins a contact to its present address: `outerjoin(Identity, live_identity("email"))`."""
+    return and_(Identity.contact_id == Contact.id, Identity.channel == channel, Identity.ended_at.is_(None))
+
+
+def reason_for(
+    channel: str,
+    purpose: str,
+    consent_required: bool,
+    now: datetime,
+    *,
+    traits: Traits | None = None,
+    excluded: ColumnElement[bool] | None = None,
+    duplicate: ColumnElement[bool] | None = None,
+    consent_days: int = CONSENT_OPEN_DAYS,
+) -> ColumnElement[str | None]:
+    """The first reason that applies, or null: an expression over `Contact` outer-joined by `live_identity`.
+
+    `excluded` and `duplicate`, where a campaign knows them, take their places in the order: after the lists, and
+    after the address. Without `traits` the channel is one on which anybody may be written to.
+    """
+    return func.coalesce(
+        case((Contact.erased_at.is_not(None), literal(Reason.ERASED.value))),
+        suppression_reason(channel, purpose, Contact.id, Identity.address_key),
+        _if(excluded, Reason.EXCLUDED),
+        case(
+            (Identity.id.is_(None), literal(Reason.NO_ADDRESS.value)),
+            (Identity.invalid, literal(Reason.INVALID_ADDRESS.value)),
+        ),
+        _if(duplicate, Reason.DUPLICATE_ADDRESS),
+        consent_reason(channel, purpose, now, days=consent_days) if consent_required else NOTHING,
+        conversation_reason(traits, now),
+    )
+
+
+def suppression_reason(
+    channel: str, purpose: str, contact_id: Column, address_key: Column
+) -> ColumnElement[str | None]:
+    """The winning list that names this contact or this address, as its reason, or null.
+
+    An entry with an address speaks of that address alone, even if it also says whose it was. The two EXISTS are
+    asked first: the planner answers them from a hash for a million contacts and from the index for a batch, and
+    the rank is looked up only for those who are on some list.
+    """
+    by_address = (*_in_force(channel, purpose), Suppression.address_key == address_key)
+    by_contact = (
+        *_in_force(channel, purpose),
+        Suppression.address_key.is_(None),
+        Suppression.contact_id == contact_id,
+    )
+    rank = func.least(_best(by_address).scalar_subquery(), _best(by_contact).scalar_subquery())
+    listed = or_(*(select(Suppression.id).where(*named).exists() for named in (by_address, by_contact)))
+    return case((listed, case({rank: reason.value for rank, reason in WINNING.values()}, value=rank)))
+
+
+def consent_reason(channel: str, purpose: str, now: datetime, *, days: int) -> ColumnElement[str | None]:
+    """Null where the latest record says yes; a request older than `days` without an answer is *unanswered*."""
+    latest = (
+        select(Consent.given)
+        .where(Consent.contact_id == Contact.id, Consent.channel == channel, Consent.purpose == purpose)
+        .order_by(Consent.id.desc())
+        .limit(1)
+        .correlate(Contact)
+        .scalar_subquery()
+    )
+    asked = (
+        select(Delivery.id)
+        .join(Origin, Origin.id == Delivery.origin_id)
+        .where(Delivery.contact_id == Contact.id, Origin.kind == OriginKind.CONSENT, Origin.channel == channel)
+        .where(Delivery.created_at <= now - timedelta(days=days))
+        .correlate(Contact)
+        .exists()
+    )
+    return case(
+        (latest, NOTHING),
+        (latest.is_not(None), literal(Reason.CONSENT_DECLINED.value)),
+        (asked, literal(Reason.CONSENT_UNANSWERED.value)),
+        else_=literal(Reason.CONSENT_MISSING.value),
+    )
+
+
+def conversation_reason(traits: Traits | None, now: datetime) -> ColumnElement[str | None]:
+    """Where customers must write first: never written, blocked us, or too long ago to be answered."""
+    if traits is None or traits.first_contact is FirstContact.ANYONE:
+        return NOTHING
+    conversation = select(Conversation.identity_id).where(Conversation.identity_id == Identity.id).correlate(Identity)
+    reasons = [
+        (conversation.where(Conversation.blocked_at.is_not(None)).exists(), literal(Reason.BOT_BLOCKED.value)),
+        (~conversation.exists(), literal(Reason.NO_CONVERSATION.value)),
+    ]
+    if traits.reply_window_hours is not None:
+        opened = now - timedelta(hours=traits.reply_window_hours)
+        answerable = conversation.where(Conversation.last_inbound_at > opened).exists()
+        reasons.append((~answerable, literal(Reason.REPLY_WINDOW_CLOSED.value)))
+    return case(*reasons)
+
+
+def _if(condition: ColumnElement[bool] | None, reason: Reason) -> ColumnElement[str | None]:
+    return NOTHING if condition is None else case((condition, literal(reason.value)))
+
+
+def _in_force(channel: str, purpose: str) -> tuple[ColumnElement[bool], ...]:
+    """Entries that hold now; what stops marketing stops a request for consent too, and no service mail."""
+    purposes = {purpose, Purpose.MARKETING.value} if purpose == Purpose.CONSENT else {purpose}
+    in_force = (
+        Suppression.released_at.is_(None),
+        or_(Suppression.channel.is_(None), Suppression.channel == channel),
+        or_(Suppression.purpose.is_(None), Suppression.purpose.in_(sorted(purposes))),
+    )
+    if Purpose.MARKETING in purposes:
+        return in_force
+    return (*in_force, Suppression.list != SuppressionList.MARKETING)
+
+
+def _best(named: tuple[ColumnElement[bool], ...]) -> Select[tuple[int]]:
+    ranks = case({word.value: rank for word, (rank, _) in WINNING.items()}, value=Suppression.list)
+    return select(func.min(ranks)).where(*named)
