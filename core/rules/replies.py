@@ -38,7 +38,7 @@ def read(line: bytes) -> Reply:
     status = _STATUS.match(text)
     if status is None:
         return Reply(int(line[:3]), "", text[:SAID_LIMIT])
-    return Reply(int(line[:3]), status[1], _STATUS.sub("", text).strip()[:SAID_LIMIT])
+    return Reply(int(line[:3]), status[1], " ".join(_STATUS.sub("", text).split())[:SAID_LIMIT])
 
 
 def verdict(stage: Stage, reply: Reply) -> Outcome:
@@ -63,10 +63,12 @@ def bounce_class(stage: Stage, reply: Reply) -> BounceClass:
 
 
 def too_fast(reply: Reply) -> bool:
-    """Whether the server asks us to slow down: 421, 4.7.x, or in words; greylisting is no such request."""
+    """Whether the server asks us to slow down: 421, 4.7.x, or words; not greylisting nor a shutdown (4.3.x)."""
     if _GREYLISTED.search(reply.text):
         return False
-    return reply.code == 421 or reply.status.startswith("4.7.") or _RATE.search(reply.text) is not None
+    if _RATE.search(reply.text):
+        return True
+    return reply.status.startswith("4.7.") or (reply.code == 421 and not reply.status.startswith("4.3."))
 
 
 def needs_a_person(reply: Reply) -> bool:
@@ -93,7 +95,7 @@ def _words(pattern: str) -> re.Pattern[str]:
 
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_STATUS = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?=\s|$)")
+_STATUS = re.compile(r"(?<!\S)([245]\.\d{1,3}\.\d{1,3})(?=\s|$)")
 _OURS = frozenset({BounceClass.SENDER, BounceClass.CONTENT, BounceClass.RATE})
 _GREYLISTED = _words(r"gr[ea]y-?list")
 _RATE = _words(

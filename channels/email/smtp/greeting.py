@@ -26,7 +26,7 @@ async def open_wire(relay: Relay, patience: Patience) -> tuple[Wire, Capabilitie
         if relay.user is not None:
             await log_in(dialogue, relay, offered)
     except BaseException as problem:
-        wire.transport.abort()
+        wire.abort("not opened")
         if isinstance(problem, TimeoutError):
             raise NotNow("no answer in time") from None
         if isinstance(problem, UnicodeError):

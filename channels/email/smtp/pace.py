@@ -41,7 +41,7 @@ class Pace:
         if now - self._slowed_at < 1.0:
             return
         self._slowed_at = self._raised_at = now
-        self._measure = self.rate or float(max(self._count, self._last_count, 1))
+        self._measure = self.rate or max(self._count / max(now - self._second, 0.1), float(self._last_count), 1.0)
         self.rate = max(self.least, self._measure / 2)
         self._next_at = now + 1 / self.rate
 

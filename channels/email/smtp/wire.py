@@ -58,7 +58,8 @@ class Wire(asyncio.Protocol):
 
     def abort(self, why: str) -> None:
         """Hang up at once; `on_lost` hears why before this returns."""
-        self.transport.abort()
+        if self.transport is not _NOT_CONNECTED:
+            self.transport.abort()
         self._end(why)
 
     def _continue(self, line: bytes) -> None:
