@@ -76,9 +76,9 @@ def suppression_reason(
     asked first: the planner answers them from a hash for a million contacts and from the index for a batch, and
     the rank is looked up only for those who are on some list.
     """
-    by_address = (*_in_force(channel, purpose), Suppression.address_key == address_key)
+    by_address = (*in_force(channel, purpose), Suppression.address_key == address_key)
     by_contact = (
-        *_in_force(channel, purpose),
+        *in_force(channel, purpose),
         Suppression.address_key.is_(None),
         Suppression.contact_id == contact_id,
     )
@@ -133,7 +133,7 @@ def _if(condition: ColumnElement[bool] | None, reason: Reason) -> ColumnElement[
     return NOTHING if condition is None else case((condition, literal(reason.value)))
 
 
-def _in_force(channel: str, purpose: str) -> tuple[ColumnElement[bool], ...]:
+def in_force(channel: str, purpose: str) -> tuple[ColumnElement[bool], ...]:
     """Entries that hold now; what stops marketing stops a request for consent too, and no service mail."""
     purposes = {purpose, Purpose.MARKETING.value} if purpose == Purpose.CONSENT else {purpose}
     in_force = (
@@ -146,6 +146,6 @@ def _in_force(channel: str, purpose: str) -> tuple[ColumnElement[bool], ...]:
     return (*in_force, Suppression.list != SuppressionList.MARKETING)
 
 
-def _best(named: tuple[ColumnElement[bool], ...]) -> Select[tuple[int]]:
+def _best(named: tuple[ColumnElement[bool], ...]) -> Select[int]:
     ranks = case({word.value: rank for word, (rank, _) in WINNING.items()}, value=Suppression.list)
     return select(func.min(ranks)).where(*named)
