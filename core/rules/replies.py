@@ -99,8 +99,8 @@ _STATUS = re.compile(r"(?<!\S)([245]\.\d{1,3}\.\d{1,3})(?=\s|$)")
 _OURS = frozenset({BounceClass.SENDER, BounceClass.CONTENT, BounceClass.RATE})
 _GREYLISTED = _words(r"gr[ea]y-?list")
 _RATE = _words(
-    r"too (many|fast|much mail)|rate.?limit|throttl|slow down|(sending|hourly|daily|message) (limit|quota) "
-    r"|quota exceeded for sending|limit (was )?exceeded for"
+    r"too (many (?!hops)|fast|much mail)|rate.?limit|frequency limit|throttl|slow down"
+    r"|(sending|hourly|daily|message) (limit|quota) |quota exceeded for sending|limit (was )?exceeded for"
 )
 _WORDS = (
     (
@@ -116,15 +116,22 @@ _WORDS = (
     ),
     (_RATE, BounceClass.RATE),
     (_words(r"(mailbox|quota|inbox).{0,30}(full|exceeded)|over ?quota|out of storage"), BounceClass.MAILBOX),
-    (_words(r"(mailbox|account|user).{0,30}(disabled|inactive|suspended|locked)"), BounceClass.MAILBOX),
+    (_words(r"(mailbox|account|user).{0,30}(disabled|inactive|suspended|locked|frozen)"), BounceClass.MAILBOX),
     (
         _words(
             r"(user|recipient|mailbox|address|account).{0,40}(unknown|not exist|not found|no longer (exist|valid))"
             r"|(unknown|no such|invalid) (user|recipient|mailbox|address|account|local)|no mailbox here"
+            r"|not our (user|customer)|doesn't have an? [\w.]+ account"
         ),
         BounceClass.ADDRESS,
     ),
-    (_words(r"(domain|host).{0,30}(not found|not exist)|no such (domain|host)|unrouteable"), BounceClass.DOMAIN),
+    (
+        _words(
+            r"(domain|host).{0,30}(not found|not exist)|no such (domain|host)|unrouteable"
+            r"|\bhost (unknown|does not accept mail)"
+        ),
+        BounceClass.DOMAIN,
+    ),
 )
 """In this order: a refusal for policy often quotes the recipient too, and must never cost them their place."""
 _STATUSES = {
@@ -139,6 +146,7 @@ _STATUSES = {
     "3.4": BounceClass.CONTENT,
     "4.4": BounceClass.DOMAIN,
     "4.5": BounceClass.RATE,
+    "7.13": BounceClass.MAILBOX,
     "7.28": BounceClass.RATE,
 }
 """Subject and detail of an enhanced status code, as registered with IANA (RFC 5248)."""

@@ -26,5 +26,5 @@ def read_capabilities(text: str) -> Capabilities:
         utf8="SMTPUTF8" in offered,
         starttls="STARTTLS" in offered,
         size=None if size is None else int(size[0]) if size and size[0].isdecimal() else 0,
-        auth=frozenset(mechanism.upper() for mechanism in offered.get("AUTH", ())),
+        auth=frozenset(mechanism.upper() for words in lines if words[:1] == ["AUTH"] for mechanism in words[1:]),
     )
