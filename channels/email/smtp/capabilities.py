@@ -16,9 +16,8 @@ class Capabilities:
 
 def read_capabilities(text: str) -> Capabilities:
     """Read the lines of an EHLO reply, the first being the server's name; what is unknown or broken is left out."""
-    offered = {
-        words[0].upper(): words[1:] for line in text.split("\n")[1:] if (words := line.replace("=", " ").split())
-    }
+    lines = [line.upper().replace("=", " ").split() for line in text.split("\n")[1:]]
+    offered = {words[0]: words[1:] for words in lines if words}
     size = offered.get("SIZE")
     return Capabilities(
         pipelining="PIPELINING" in offered,
@@ -26,5 +25,5 @@ def read_capabilities(text: str) -> Capabilities:
         utf8="SMTPUTF8" in offered,
         starttls="STARTTLS" in offered,
         size=None if size is None else int(size[0]) if size and size[0].isdecimal() else 0,
-        auth=frozenset(mechanism.upper() for words in lines if words[:1] == ["AUTH"] for mechanism in words[1:]),
+        auth=frozenset(mechanism for words in lines if words[:1] == ["AUTH"] for mechanism in words[1:]),
     )
