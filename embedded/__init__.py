@@ -36,6 +36,9 @@ def running(
     The last one out stops them, whoever started them; a killed process counts as gone. `durable=False` is for
     tests: what is committed may be lost with the machine. Raises EmbeddedProblem.
     """
+    if not database and not redis:
+        yield Servers(None, None)
+        return
     home = open_home(data.resolve())
     tools = programs(home.account)
     presence = Presence(home.path)

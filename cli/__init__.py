@@ -1,0 +1,1 @@
+"""The `sendbote` command: one module a subcommand, each with a Typer `app` of its own."""

@@ -1,0 +1,54 @@
+"""What every command stands on: settings, keys and a migrated database, opened and closed in one place."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from redis import Redis
+from sqlalchemy import Engine
+
+import config
+import embedded
+from config.keys import Keys, load_keys
+from core import migrations
+from core.database import Sessions, make_sessions, reduced_errors, sync_engine
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A command's surroundings; the addresses are those of the settings or of the embedded servers."""
+
+    settings: config.Settings
+    keys: Keys
+    database_url: str
+    redis_url: str | None
+    engine: Engine
+    sessions: Sessions
+
+    def redis(self) -> "Redis[bytes]":
+        """A client of the Redis that `opened(redis=True)` made sure of."""
+        assert self.redis_url
+        return Redis.from_url(self.redis_url)
+
+
+@contextmanager
+def opened(*, redis: bool = False, settings: config.Settings | None = None) -> Iterator[Opened]:
+    """Open the installation: the servers of a running `sendbote up`, or else servers of our own for this while.
+
+    Migrates the database if needed. Raises BadSetting, EmbeddedProblem, Unavailable or Refused (`database.newer`).
+    """
+    settings = settings or config.load()
+    keys = load_keys(settings.data)
+    with embedded.running(
+        settings.data, database=settings.database_url is None, redis=redis and settings.redis_url is None
+    ) as servers:
+        database_url = settings.database_url or servers.database_url
+        assert database_url
+        engine = sync_engine(database_url)
+        try:
+            with reduced_errors():
+                migrations.upgrade(engine)
+            redis_url = settings.redis_url or servers.redis_url
+            yield Opened(settings, keys, database_url, redis_url, engine, make_sessions(engine))
+        finally:
+            engine.dispose()
