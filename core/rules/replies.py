@@ -64,7 +64,7 @@ def bounce_class(stage: Stage, reply: Reply) -> BounceClass:
 
 def too_fast(reply: Reply) -> bool:
     """Whether the server asks us to slow down: 421, 4.7.x, or words; not greylisting nor a shutdown (4.3.x)."""
-    if _GREYLISTED.search(reply.text):
+    if _NOT_ABOUT_RATE.search(reply.text):
         return False
     if _RATE.search(reply.text):
         return True
@@ -97,7 +97,8 @@ def _words(pattern: str) -> re.Pattern[str]:
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _STATUS = re.compile(r"(?<!\S)([245]\.\d{1,3}\.\d{1,3})(?=\s|$)")
 _OURS = frozenset({BounceClass.SENDER, BounceClass.CONTENT, BounceClass.RATE})
-_GREYLISTED = _words(r"gr[ea]y-?list")
+_NOT_ABOUT_RATE = _words(r"gr[ea]y-?list|relay access denied")
+"""4.7.1 too, but about one recipient: Postfix's `defer_unauth_destination` says the second."""
 _RATE = _words(
     r"too (many (?!hops)|fast|much mail)|rate.?limit|frequency limit|throttl|slow down"
     r"|(sending|hourly|daily|message) (limit|quota) |quota exceeded for sending|limit (was )?exceeded for"

@@ -95,6 +95,7 @@ def test_only_what_asks_for_it_slows_us_down() -> None:
     assert too_fast(read(b"451 4.7.650 rate limited"))
     assert not too_fast(read(b"421 4.3.2 shutting down"))
     assert not too_fast(read(b"450 4.7.1 greylisted"))
+    assert not too_fast(read(b"454 4.7.1 <a@b.test>: Relay access denied"))
     assert not too_fast(read(b"554 5.4.6 too many hops"))
 
 

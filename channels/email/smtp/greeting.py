@@ -43,7 +43,7 @@ async def _connect(relay: Relay, wire: Wire) -> None:
         lambda: wire,
         relay.host,
         relay.port,
-        ssl=_context(relay.trusts_only_the_right_server) if implicit else None,
+        ssl=_context(relay.trusts_only_the_right_server, relay.ca) if implicit else None,
         server_hostname=relay.host if implicit else None,
     )
 
@@ -82,7 +82,10 @@ async def _start_tls(dialogue: Dialogue, relay: Relay, offered: Capabilities, pa
     wire = dialogue.wire
     async with asyncio.timeout(patience.command):
         transport = await asyncio.get_running_loop().start_tls(
-            wire.transport, wire, _context(relay.trusts_only_the_right_server), server_hostname=relay.host
+            wire.transport,
+            wire,
+            _context(relay.trusts_only_the_right_server, relay.ca),
+            server_hostname=relay.host,
         )
     if transport is None:
         raise NotNow(wire.lost or "connection lost")
@@ -90,8 +93,9 @@ async def _start_tls(dialogue: Dialogue, relay: Relay, offered: Capabilities, pa
 
 
 @cache
-def _context(verified: bool) -> ssl.SSLContext:
-    context = ssl.create_default_context()
+def _context(verified: bool, ca: str | None) -> ssl.SSLContext:
+    """Raises OSError if the file cannot be read."""
+    context = ssl.create_default_context(cafile=ca)
     if not verified:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

@@ -31,6 +31,8 @@ class Relay:
     weight: int = 1
     name: str | None = None
     """How we introduce ourselves (EHLO); None: the machine's full name, or its address as a literal."""
+    ca: str | None = None
+    """A file of certificates to trust instead of the system's, for a relay with an authority of its own."""
 
     @property
     def is_loopback(self) -> bool:
@@ -46,7 +48,7 @@ class Relay:
 
 
 def parse_relay(url: str, *, connections: int = 20, verify: bool = True) -> Relay:
-    """Read `smtp://user:password@host:port?tls=…&connections=…&weight=…&name=…` or `smtps://…`; else Invalid.
+    """Read `smtp://user:password@host:port?tls=…&connections=…&weight=…&name=…&ca=…` or `smtps://…`; else Invalid.
 
     Without `tls`, a password demands it, but on loopback; without a password it is used where offered.
     """
@@ -64,6 +66,7 @@ def parse_relay(url: str, *, connections: int = 20, verify: bool = True) -> Rela
             connections=int(options.pop("connections", connections)),
             weight=int(options.pop("weight", 1)),
             name=options.pop("name", None),
+            ca=options.pop("ca", None),
         )
     except ValueError:
         raise Invalid("smtp.bad_url") from None
