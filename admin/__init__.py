@@ -1,0 +1,1 @@
+"""The panel: a login, lists, wizards and figures, in a browser."""

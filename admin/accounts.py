@@ -1,0 +1,63 @@
+"""Accounts: who may log in to the panel, each tied to an operator; Flask-Security's datastore reads and writes them."""
+
+import secrets
+
+from flask_security import RoleMixin, UserMixin, hash_password
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from core.services import audit
+from core.tables.base import Base, CreatedAt, Id
+from core.tables.operators import Operator
+from core.vocabulary import Role
+
+FIRST_EMAIL = "admin@sendbote.local"
+
+
+class Account(Base, UserMixin):
+    """A login. `fs_uniquifier` names its sessions: a new password gets a new one, which ends them all."""
+
+    __tablename__ = "accounts"
+
+    id: Mapped[Id]
+    operator_id: Mapped[int] = mapped_column(ForeignKey("operators.id", ondelete="CASCADE"), unique=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    password: Mapped[str]
+    active: Mapped[bool] = mapped_column(server_default="true")
+    fs_uniquifier: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[CreatedAt]
+
+    @property
+    def roles(self) -> list[RoleMixin]:  # type: ignore[override]
+        """None: what a person may do is the role of the operator, not of the login."""
+        return []
+
+
+class NoRole(RoleMixin):
+    """Stands where Flask-Security asks for a model of roles."""
+
+
+def create(session: Session, operator_id: int, email: str, *, by: str) -> str:
+    """Give an operator a login; the random password comes back and is shown once. Needs an application context."""
+    password = secrets.token_urlsafe(12)
+    session.add(
+        Account(
+            operator_id=operator_id,
+            email=email.strip().lower(),
+            password=hash_password(password),
+            fs_uniquifier=secrets.token_hex(32),
+        )
+    )
+    session.flush()
+    audit.note(session, by, "create_account", f"operator:{operator_id}")
+    return password
+
+
+def create_first(session: Session) -> tuple[str, str] | None:
+    """The first administrator's email and password, or None if somebody can log in already."""
+    if session.scalar(select(Account.id).limit(1)) is not None:
+        return None
+    operator = Operator(name="Administrator", role=Role.ADMINISTRATOR)
+    session.add(operator)
+    session.flush()
+    return FIRST_EMAIL, create(session, operator.id, FIRST_EMAIL, by="system")

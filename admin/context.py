@@ -1,0 +1,50 @@
+"""What every request has at hand: settings, keys, a session to read with, and transactions to write in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from flask import Flask, current_app
+from sqlalchemy.orm import Session, scoped_session
+
+from config import Settings
+from config.keys import Keys
+from core.database import Sessions, reduced_errors
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    settings: Settings
+    keys: Keys
+    sessions: Sessions
+    reading: scoped_session[Session]
+    """One session a request, closed at its end."""
+
+    @property
+    def session(self) -> scoped_session[Session]:
+        """The name by which Flask-Admin looks for it."""
+        return self.reading
+
+
+def attach(app: Flask, settings: Settings, keys: Keys, sessions: Sessions) -> Panel:
+    panel = Panel(settings, keys, sessions, scoped_session(sessions))
+    app.extensions["sendbote"] = panel
+    app.teardown_appcontext(lambda _fault: panel.reading.remove())
+    return panel
+
+
+def panel() -> Panel:
+    found: Panel = current_app.extensions["sendbote"]
+    return found
+
+
+def reading() -> Session:
+    return panel().reading()
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """A transaction of its own: committed at the end of the block, or undone by what is raised in it."""
+    with reduced_errors(), panel().sessions.begin() as session:
+        yield session
+    panel().reading.expire_all()

@@ -1,0 +1,61 @@
+"""Campaigns: the list of them with state and progress."""
+
+from typing import Any, ClassVar
+
+from markupsafe import Markup
+from sqlalchemy import Select, select
+
+from admin.context import reading
+from admin.views.lists import ListView
+from admin.words import Formatter, ago, number
+from core.queries import statistics
+from core.tables.campaigns import Campaign
+from core.vocabulary import DeliveryState
+from texts import N_, reasons
+
+
+class CampaignList(ListView):
+    title = N_("Campaigns")
+    intro = N_("One letter, the people who get it, and what became of it.")
+    searched = N_("A part of the name")
+    new_words = N_("New campaign")
+    empty_words = N_("There are no campaigns yet.")
+    page_size = 25
+    column_list = ("name", "state", "progress", "sent", "launched_at")
+    column_labels: ClassVar[dict[str, str]] = {
+        "name": N_("Name"),
+        "state": N_("State"),
+        "progress": N_("Progress"),
+        "sent": N_("Sent"),
+        "launched_at": N_("Launched"),
+    }
+    numbers = ("sent",)
+    column_formatters: ClassVar[dict[str, Formatter]] = {
+        "name": lambda _v, _c, row, _n: row.name,
+        "state": lambda _v, _c, row, _n: Markup('<span class="badge {}">{}</span>').format(
+            row.state, reasons.state(row.state)
+        ),
+        "progress": lambda _v, _c, row, _n: _progress(row),
+        "sent": lambda _v, _c, row, _n: number(_states(row)[1] if row.origin_id else None),
+        "launched_at": lambda _v, _c, row, _n: ago(row.launched_at),
+    }
+
+    def rows(self, search: str | None) -> Select[Any]:
+        statement = select(Campaign)
+        return statement.where(Campaign.name.icontains(search, autoescape=True)) if search else statement
+
+
+def _progress(campaign: Campaign) -> str | Markup:
+    if campaign.origin_id is None:
+        return ""
+    done, _sent, recipients = _states(campaign)
+    return Markup('<progress class="slim" max="{}" value="{}">{}</progress>').format(
+        max(recipients, 1), done, f"{done} / {recipients}"
+    )
+
+
+def _states(campaign: Campaign) -> tuple[int, int, int]:
+    """How many are settled, sent, and chosen."""
+    figures = statistics.figures(reading(), campaign.id)
+    settled = figures.recipients - figures.waiting - figures.states.get(DeliveryState.IN_DOUBT, 0)
+    return settled, figures.sent, figures.recipients

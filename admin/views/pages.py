@@ -1,0 +1,47 @@
+"""Which pages there are, and the menu that leads to them."""
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app
+from flask_admin import Admin
+
+from admin.access import may
+from admin.context import panel
+from admin.views import campaigns, contacts, own, style
+from core.tables.campaigns import Campaign
+from core.tables.contacts import Contact
+from core.vocabulary import Role
+from texts import _
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    label: str
+    endpoint: str
+    icon: str
+    blueprints: tuple[str, ...]
+    apart: bool = False
+
+
+def install(app: Flask, admin: Admin) -> None:
+    """Register lists and pages; needs an application context."""
+    db = panel()
+    admin.add_view(contacts.ContactList(Contact, db, endpoint="contacts", url="/contacts"))
+    admin.add_view(campaigns.CampaignList(Campaign, db, endpoint="campaigns", url="/campaigns"))
+    for pages in (contacts.pages, own.pages, style.pages):
+        app.register_blueprint(pages)
+
+
+def menu() -> list[Item]:
+    """What the person at the browser may go to."""
+    items = [
+        Item(_("Campaigns"), "campaigns.index_view", "campaigns", ("campaigns", "campaign", "wizard")),
+        Item(_("Templates"), "templates.index_view", "templates", ("templates", "template")),
+        Item(_("Segments"), "segments.index_view", "segments", ("segments", "segment")),
+        Item(_("Contacts"), "contacts.index_view", "contacts", ("contacts", "contact")),
+        Item(_("Imports"), "imports.index_view", "imports", ("imports", "import")),
+    ]
+    if may(Role.ADMINISTRATOR):
+        items.append(Item(_("Operators"), "operators.index_view", "operators", ("operators", "operator"), apart=True))
+        items.append(Item(_("Settings"), "settings.show", "settings", ("settings",)))
+    return [item for item in items if item.endpoint in current_app.view_functions]

@@ -1,0 +1,127 @@
+"""Words, numbers and times in the language of the person at the browser, for views and templates."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime, format_timedelta
+from babel.numbers import format_decimal, format_percent
+from flask import Flask, g, request, session
+from flask_babel import Babel
+from flask_security import current_user
+from markupsafe import Markup
+
+import texts
+from admin.context import reading
+from core.queries import settings as business
+from core.tables.operators import Operator
+from texts import reasons
+from texts.problems import sentence
+
+NONE = "–"
+ROLES = {
+    "viewer": texts.N_("Viewer"),
+    "editor": texts.N_("Editor"),
+    "launcher": texts.N_("Launcher"),
+    "administrator": texts.N_("Administrator"),
+}
+CHANNELS = {
+    "email": texts.N_("Email"),
+    "sms": texts.N_("SMS"),
+    "telegram": texts.N_("Telegram"),
+    "whatsapp": texts.N_("WhatsApp"),
+}
+LISTS = {
+    "general": texts.N_("General blacklist"),
+    "marketing": texts.N_("Marketing blacklist"),
+    "unsubscribed": texts.N_("Unsubscribed"),
+    "complaints": texts.N_("Spam complaints"),
+    "erased": texts.N_("Erased"),
+}
+
+
+def install(app: Flask) -> None:
+    Babel(app, locale_selector=texts.language)
+    app.before_request(_choose_language)
+    app.teardown_request(_forget_language)
+    app.jinja_env.globals.update(
+        {
+            "_": texts._,
+            "gettext": texts._,
+            "ngettext": texts.ngettext,
+            "language": texts.language,
+            "languages": {"en": "English", "de": "Deutsch"},
+            "state_word": reasons.state,
+            "reason_word": reasons.reason,
+            "advice_word": reasons.advice,
+            "action_word": reasons.action,
+            "role_word": lambda role: texts._(ROLES[role]),
+            "channel_word": lambda channel: texts._(CHANNELS[channel]) if channel in CHANNELS else channel,
+            "list_word": lambda listed: texts._(LISTS[listed]),
+            "sentence": lambda problem: sentence(problem.code, problem.params),
+        }
+    )
+    app.jinja_env.filters.update(number=number, percent=percent, moment=moment, ago=ago, text_or_dash=text_or_dash)
+
+
+def number(value: float | None) -> str:
+    return NONE if value is None else format_decimal(value, locale=texts.language())
+
+
+def percent(value: float | None) -> str:
+    """A share between 0 and 1, with one digit after the point where it is small."""
+    if value is None:
+        return NONE
+    return format_percent(value, format="#,##0.0 %" if 0 < value < 0.995 else "#,##0 %", locale=texts.language())
+
+
+def moment(value: datetime | None) -> str | Markup:
+    """Date and time in the account's time zone, as a `time` element."""
+    if value is None:
+        return NONE
+    shown = format_datetime(value, "medium", tzinfo=timezone(), locale=texts.language())
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), shown.rsplit(":", 1)[0] + _half(shown))
+
+
+def ago(value: datetime | None) -> str:
+    if value is None:
+        return NONE
+    passed = value - datetime.now(value.tzinfo)
+    return format_timedelta(passed, add_direction=True, locale=texts.language())
+
+
+def text_or_dash(value: object) -> str:
+    return NONE if value is None or value == "" else str(value)
+
+
+def timezone() -> ZoneInfo:
+    if "timezone" not in g:
+        g.timezone = ZoneInfo(business.value(reading(), "timezone"))
+    zone: ZoneInfo = g.timezone
+    return zone
+
+
+def _half(shown: str) -> str:
+    """The `AM` or `PM` that English puts after the seconds, which are left out."""
+    return shown[-3:].replace("\u202f", " ") if shown[-2:] in ("AM", "PM") else ""
+
+
+def _choose_language() -> None:
+    chosen: str | None = session.get("language")
+    if chosen is None and current_user and current_user.is_authenticated:
+        found = reading().get(Operator, current_user.operator_id)
+        chosen = found.language if found else None
+    chosen = chosen or request.accept_languages.best_match(list(texts.LANGUAGES))
+    block = texts.speaking(chosen)
+    block.__enter__()
+    g.speaking = block
+
+
+def _forget_language(_fault: BaseException | None) -> None:
+    block: Any = g.pop("speaking", None)
+    if block is not None:
+        block.__exit__(None, None, None)
+
+
+Formatter = Callable[[Any, Any, Any, str], str | Markup]
