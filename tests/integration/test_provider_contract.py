@@ -1,0 +1,181 @@
+"""What every provider and every fake of one promises (core.ports.Provider); a new one adds its opening to `CASES`."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+
+import pytest
+
+from core.errors import ChannelHalted
+from core.messages import Accepted, Message, Outcome, Refused, Settled, Unsent
+from core.ports import Provider
+from core.vocabulary import Reason
+from tests.integration.email_factory import groups_of, kinds, message, messages, provider, relay, send
+from tests.integration.scripted_channel import ScriptedChannel
+from tests.integration.scripted_smtp import ScriptedSmtp
+from texts.problems import sentence
+
+
+@dataclass
+class Case:
+    """A provider, and the outside world as far as these tests steer it."""
+
+    provider: Provider
+    refuse: Callable[[str], None]
+    """From now on this address is refused for good."""
+    halt: Callable[[], None] | None
+    """From now on nobody can be sent to; None where the fake knows no such thing."""
+    arrived: Callable[[], list[str]]
+
+
+@asynccontextmanager
+async def email() -> AsyncIterator[Case]:
+    async with ScriptedSmtp(users={"anna": "secret"}) as server:
+        yield Case(
+            provider(relay(server.port, user="anna", password="secret")),
+            lambda address: server.at("rcpt", "550 5.1.1 no such user", about=address),
+            lambda: server.at("auth", "535 5.7.8 no"),
+            lambda: server.recipients,
+        )
+
+
+@asynccontextmanager
+async def fake() -> AsyncIterator[Case]:
+    refused: set[str] = set()
+
+    def answer(one: Message) -> Outcome:
+        return Refused(Reason.RECIPIENT_SERVER_REFUSED) if one.address in refused else Accepted()
+
+    channel = ScriptedChannel(answer)
+    yield Case(channel, refused.add, None, lambda: [one.address for one in channel.taken if one.address not in refused])
+
+
+Opening = Callable[[], AbstractAsyncContextManager[Case]]
+CASES = {"email": email, "scripted channel": fake}
+
+
+@pytest.fixture(params=CASES)
+def opening(request: pytest.FixtureRequest) -> Opening:
+    return CASES[request.param]
+
+
+async def test_every_message_is_settled_once_and_arrives(opening: Opening) -> None:
+    async with opening() as case:
+        outcomes, fault = await send(case.provider, messages(230))
+        assert fault is None
+        assert kinds(outcomes) == {"Accepted": 230}
+        assert sorted(case.arrived()) == sorted(one.address for one in messages(230))
+
+
+async def test_a_refusal_is_a_value_and_concerns_one_recipient(opening: Opening) -> None:
+    async with opening() as case:
+        case.refuse("user4@example.test")
+        outcomes, fault = await send(case.provider, messages(60))
+        assert fault is None
+        assert isinstance(outcomes[4], Refused)
+        assert kinds(outcomes) == {"Accepted": 59, "Refused": 1}
+
+
+async def test_nothing_to_send_is_no_fault(opening: Opening) -> None:
+    async with opening() as case:
+        assert await send(case.provider, []) == ({}, None)
+
+
+async def test_it_may_be_used_again(opening: Opening) -> None:
+    async with opening() as case:
+        await send(case.provider, messages(3))
+        outcomes, fault = await send(case.provider, [message(9)])
+        assert fault is None
+        assert kinds(outcomes) == {"Accepted": 1}
+
+
+async def test_outcomes_come_while_the_source_waits_for_them(opening: Opening) -> None:
+    unsettled, most, room = 0, 0, asyncio.Event()
+
+    async def source() -> AsyncIterator[Sequence[Message]]:
+        nonlocal unsettled, most
+        async for group in groups_of(messages(300), 50):
+            while unsettled > 50:
+                room.clear()
+                await asyncio.wait_for(room.wait(), 5)
+            unsettled += len(group)
+            most = max(most, unsettled)
+            yield group
+
+    async with opening() as case:
+        async for settled in case.provider.deliver(source()):
+            unsettled -= len(settled)
+            room.set()
+    assert unsettled == 0
+    assert most <= 100
+
+
+async def test_it_does_not_take_a_million_at_once(opening: Opening) -> None:
+    taken = 0
+
+    async def source() -> AsyncIterator[Sequence[Message]]:
+        nonlocal taken
+        async for group in groups_of(messages(5000), 50):
+            taken += len(group)
+            yield group
+
+    settled = 0
+    async with opening() as case:
+        async for group in case.provider.deliver(source()):
+            assert taken - settled <= 250
+            settled += len(group)
+
+
+async def test_when_the_channel_halts_all_that_was_taken_comes_back_unsent(opening: Opening) -> None:
+    async with opening() as case:
+        if case.halt is None:
+            pytest.skip("this fake never halts")
+        case.halt()
+        outcomes, fault = await send(case.provider, messages(170))
+        assert isinstance(fault, ChannelHalted)
+        assert has_words(fault.code, fault.params)
+        assert all(isinstance(outcome, Unsent) for outcome in outcomes.values())
+        assert case.arrived() == []
+
+
+async def test_a_group_marked_while_the_channel_halts_comes_back_too(opening: Opening) -> None:
+    async with opening() as case:
+        if case.halt is None:
+            pytest.skip("this fake never halts")
+        case.halt()
+        settled: list[Settled] = []
+        fault = None
+
+        async def source() -> AsyncIterator[Sequence[Message]]:
+            yield [message(1)]
+            while not settled:
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.1)
+            yield [message(2)]
+
+        try:
+            async for group in case.provider.deliver(source()):
+                settled.extend(group)
+        except ChannelHalted as halted:
+            fault = halted
+        assert fault is not None
+        assert [delivery for delivery, _ in settled] == [1, 2]
+        assert all(isinstance(outcome, Unsent) for _, outcome in settled)
+
+
+async def test_trying_the_settings_sends_nothing(opening: Opening) -> None:
+    async with opening() as case:
+        health = await case.provider.check()
+        assert health.well
+        assert case.arrived() == []
+        if case.halt is not None:
+            case.halt()
+            health = await case.provider.check()
+            assert not health.well
+            assert has_words(health.code, health.params)
+
+
+def has_words(code: str, params: Mapping[str, object]) -> bool:
+    """Whether people get a sentence for it, and not the code."""
+    return code not in sentence(code, params)
