@@ -55,7 +55,7 @@ class Balance(Protocol):
 class Bell(Protocol):
     """Rings the workers: there may be work. Losing a ring costs a few seconds, never a message."""
 
-    def ring(self, job: str, *ids: int) -> None: ...
+    def ring(self, job: str, *arguments: int | str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

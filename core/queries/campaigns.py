@@ -51,3 +51,8 @@ def _filtered(statement: Select[Any], states: Sequence[CampaignState] | None, se
     if search:
         statement = statement.where(Campaign.name.icontains(search, autoescape=True))
     return statement
+
+
+def with_origin(session: Session, origin_id: int) -> Campaign | None:
+    """The campaign that an origin belongs to; None for a test or another message of its own."""
+    return session.scalar(select(Campaign).where(Campaign.origin_id == origin_id))

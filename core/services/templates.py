@@ -50,7 +50,7 @@ def change(
     source: str,
     text: str | None = None,
 ) -> Template:
-    """Compile and keep the changed letter; raise Refused (`template.changed_meanwhile`) if `version` is not the last."""
+    """Compile and keep the changed letter; raise Refused (`template.changed_meanwhile`) past `version`."""
     template = queries.get(session, template_id)
     session.refresh(template, with_for_update=True)
     if template.version != version:

@@ -1,0 +1,84 @@
+"""What there is to do: asked by the scheduler at every tick, and cheap because only what is open is looked at."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from core.queries.deliveries import barred, fresh
+from core.tables.campaigns import Campaign, Origin
+from core.tables.deliveries import Delivery
+from core.tables.imports import Import
+from core.tables.leases import Lease
+from core.vocabulary import CampaignState, DeliveryState, ImportState
+
+
+def campaigns_to_prepare(session: Session) -> list[int]:
+    """Launched or cancelled campaigns whose audience does not have all its deliveries yet."""
+    unprepared = (
+        Campaign.origin_id.is_not(None),
+        Campaign.prepared_at.is_(None),
+        Campaign.state.in_((CampaignState.SENDING, CampaignState.PAUSED, CampaignState.CANCELLED)),
+    )
+    free = ~exists().where(Lease.name == func.concat("prepare:", Campaign.id), Lease.expires_at > func.now())
+    return list(session.scalars(select(Campaign.id).where(*unprepared, free).order_by(Campaign.id)))
+
+
+def campaigns_to_cancel(session: Session) -> list[int]:
+    return list(
+        session.scalars(
+            select(Campaign.id).where(
+                Campaign.state == CampaignState.CANCELLED,
+                Campaign.finished_at.is_(None),
+                Campaign.origin_id.is_not(None),
+            )
+        )
+    )
+
+
+def campaigns_to_finish(session: Session) -> list[int]:
+    """Prepared campaigns that send, have nothing fresh left behind their cursor, and might be done."""
+    return list(
+        session.scalars(
+            select(Campaign.id)
+            .join(Origin, Origin.id == Campaign.origin_id)
+            .where(Campaign.state == CampaignState.SENDING, Campaign.prepared_at.is_not(None), ~_work(None))
+        )
+    )
+
+
+def channels_to_drain(session: Session, now: datetime) -> list[str]:
+    """Channels with an open origin in which something may be claimed now and no gate bars the way."""
+    statement = select(Origin.channel).where(Origin.open, _work(now)).distinct()
+    channels = list(session.scalars(statement))
+    return [channel for channel in channels if _unbarred(session, channel, now)]
+
+
+def imports_to_run(session: Session) -> list[tuple[int, str]]:
+    """Imports that wait for a worker, with the state that says what for."""
+    waiting = (ImportState.CHECKING, ImportState.APPLYING)
+    free = ~exists().where(Lease.name == func.concat("import:", Import.id), Lease.expires_at > func.now())
+    rows = session.execute(select(Import.id, Import.state).where(Import.state.in_(waiting), free))
+    return [(row.id, row.state) for row in rows]
+
+
+def _work(now: datetime | None) -> ColumnElement[bool]:
+    """Something fresh, or something whose time has come (at any time, without `now`)."""
+    in_origin = Delivery.origin_id == Origin.id
+    some_fresh = exists().where(in_origin, Delivery.id > Origin.claimed_up_to, fresh()).correlate(Origin)
+    come = Delivery.due_at.is_not(None) if now is None else Delivery.due_at <= now
+    some_due = exists().where(in_origin, come, Delivery.state == DeliveryState.PENDING).correlate(Origin)
+    return or_(some_due, some_fresh)
+
+
+def _unbarred(session: Session, channel: str, now: datetime) -> bool:
+    statement = select(Origin.id).where(Origin.channel == channel, Origin.open, _work(now), ~barred(channel, Origin.id))
+    return session.scalar(statement.limit(1)) is not None
+
+
+def free_slots(session: Session, channel: str, slots: int) -> int:
+    """How many more drains of the channel may fly."""
+    held = select(func.count()).where(
+        Lease.name.startswith(f"drain:{channel}:", autoescape=True), Lease.expires_at > func.clock_timestamp()
+    )
+    return max(0, slots - (session.scalar(held) or 0))

@@ -1,0 +1,30 @@
+"""Taking, keeping and giving back leases."""
+
+from sqlalchemy import delete, func, or_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from core.tables.leases import Lease
+
+
+def acquire(session: Session, name: str, holder: str, seconds: int) -> bool:
+    """Take the lease if it is free, past, or ours already; a new holder raises its generation."""
+    until = func.clock_timestamp() + func.make_interval(0, 0, 0, 0, 0, 0, seconds)
+    statement = insert(Lease).values(name=name, holder=holder, expires_at=until)
+    taken = statement.on_conflict_do_update(
+        index_elements=["name"],
+        set_={"holder": holder, "expires_at": until, "generation": Lease.generation + 1},
+        where=or_(Lease.expires_at < func.clock_timestamp(), Lease.holder == holder),
+    ).returning(Lease.name)
+    return session.scalar(taken) is not None
+
+
+def renew(session: Session, name: str, holder: str, seconds: int) -> bool:
+    """Prolong it; False if somebody else has taken it."""
+    until = func.clock_timestamp() + func.make_interval(0, 0, 0, 0, 0, 0, seconds)
+    statement = update(Lease).where(Lease.name == name, Lease.holder == holder).values(expires_at=until)
+    return session.scalar(statement.returning(Lease.name)) is not None
+
+
+def release(session: Session, name: str, holder: str) -> None:
+    session.execute(delete(Lease).where(Lease.name == name, Lease.holder == holder))

@@ -1,0 +1,115 @@
+"""The proof of the ledger: for each origin, recipients = rows = the sum over their states, and nothing contradicts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from core.tables.campaigns import Campaign, Origin
+from core.tables.deliveries import Batch, Delivery
+from core.tables.events import Engagement, EventRow
+from core.tables.pacing import DailyLimit
+from core.vocabulary import FINAL_STATES, CampaignState, DeliveryState, EventKind
+
+
+@dataclass(frozen=True, slots=True)
+class Offence:
+    """Something that must not be: a code for `texts`, whom it concerns, and how many rows."""
+
+    code: str
+    subject: str
+    rows: int
+
+
+def offences(session: Session) -> list[Offence]:
+    """Everything in the ledger that contradicts the rules; an empty list is the proof."""
+    return [
+        *_unsettled_in_finished(session),
+        *_without_reason(session),
+        *_reason_without_cause(session),
+        *_batches_of_nothing(session),
+        *_summaries(session),
+        *_over_the_limit(session),
+    ]
+
+
+def totals(session: Session) -> dict[str, int]:
+    """How many rows were looked at: origins, deliveries by state."""
+    rows = session.execute(select(Delivery.state, func.count()).group_by(Delivery.state))
+    counts = {f"deliveries.{row[0]}": row[1] for row in rows}
+    return {"origins": session.scalar(select(func.count(Origin.id))) or 0, **counts}
+
+
+def _unsettled_in_finished(session: Session) -> list[Offence]:
+    """A campaign that is sent or whose cancelling is done has nobody in between."""
+    final = [*FINAL_STATES, DeliveryState.IN_DOUBT]
+    statement = (
+        select(Campaign.id, func.count())
+        .join(Delivery, Delivery.origin_id == Campaign.origin_id)
+        .where(
+            or_(
+                Campaign.state == CampaignState.SENT,
+                and_(Campaign.state == CampaignState.CANCELLED, Campaign.finished_at.is_not(None)),
+            ),
+            Delivery.state.not_in(final),
+        )
+        .group_by(Campaign.id)
+    )
+    return _named("unsettled_in_finished", "campaign", session.execute(statement).all())
+
+
+def _without_reason(session: Session) -> list[Offence]:
+    """Who was not sent to has a reason."""
+    states = (DeliveryState.FAILED, DeliveryState.SKIPPED, DeliveryState.CANCELLED, DeliveryState.IN_DOUBT)
+    return _by_origin(session, "without_reason", and_(Delivery.state.in_(states), Delivery.reason.is_(None)))
+
+
+def _reason_without_cause(session: Session) -> list[Offence]:
+    """Who was sent to has none, and was tried at least once."""
+    sent = Delivery.state.in_((DeliveryState.SENT, DeliveryState.DELIVERED))
+    wrong = or_(Delivery.reason.is_not(None), Delivery.attempt < 1, Delivery.settled_at.is_(None))
+    return _by_origin(session, "sent_without_attempt", and_(sent, wrong))
+
+
+def _batches_of_nothing(session: Session) -> list[Offence]:
+    """What is claimed or on the wire belongs to a batch, or nobody would bring it back."""
+    held = exists().where(Batch.origin_id == Delivery.origin_id)
+    states = (DeliveryState.CLAIMED, DeliveryState.SENDING)
+    return _by_origin(session, "held_by_nobody", and_(Delivery.state.in_(states), ~held))
+
+
+def _summaries(session: Session) -> list[Offence]:
+    """The engagement of each delivery equals its events."""
+    people = EventRow.actor != "machine"
+    clicks = func.count().filter(EventRow.kind == EventKind.CLICKED, people)
+    reads = func.count().filter(EventRow.kind == EventKind.OPENED, people)
+    counted = (
+        select(EventRow.delivery_id, clicks.label("clicks"), reads.label("reads"))
+        .where(EventRow.delivery_id.is_not(None))
+        .group_by(EventRow.delivery_id)
+        .cte("counted")
+    )
+    differ = case((and_(counted.c.clicks == Engagement.clicks, counted.c.reads == Engagement.reads), 0), else_=1)
+    statement = (
+        select(Engagement.origin_id, func.sum(differ))
+        .join(counted, counted.c.delivery_id == Engagement.delivery_id)
+        .group_by(Engagement.origin_id)
+        .having(func.sum(differ) > 0)
+    )
+    return _named("summary_differs", "origin", session.execute(statement).all())
+
+
+def _over_the_limit(session: Session) -> list[Offence]:
+    statement = select(DailyLimit.day, DailyLimit.taken).where(DailyLimit.taken > DailyLimit.ceiling)
+    return _named("over_the_limit", "day", session.execute(statement).all())
+
+
+def _by_origin(session: Session, code: str, condition: ColumnElement[bool]) -> list[Offence]:
+    statement = select(Delivery.origin_id, func.count()).where(condition).group_by(Delivery.origin_id)
+    return _named(code, "origin", session.execute(statement).all())
+
+
+def _named(code: str, noun: str, rows: Sequence[Row[Any]]) -> list[Offence]:
+    return [Offence(code, f"{noun}:{subject}", int(count)) for subject, count in rows]

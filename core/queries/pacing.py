@@ -1,0 +1,54 @@
+"""The day's slots, reserved in the transaction that claims: the one place where the limit is held."""
+
+from datetime import date
+
+from sqlalchemy import Select, Update, func, select, update
+from sqlalchemy.dialects.postgresql import Insert, insert
+
+from core.tables.pacing import DailyLimit
+
+
+def open_day(scope: str, day: date, ceiling: int, reason: str, by: str) -> Insert:
+    """Give the day its limit, unless it has one."""
+    statement = insert(DailyLimit).values(scope=scope, day=day, ceiling=ceiling, reason=reason, decided_by=by)
+    return statement.on_conflict_do_nothing()
+
+
+def set_ceiling(scope: str, day: date, ceiling: int, reason: str, by: str) -> Insert:
+    """Set the day's limit by hand; never below what is already taken."""
+    statement = insert(DailyLimit).values(scope=scope, day=day, ceiling=ceiling, reason=reason, decided_by=by)
+    return statement.on_conflict_do_update(
+        index_elements=["scope", "day"],
+        set_={"ceiling": func.greatest(ceiling, DailyLimit.taken), "reason": reason, "decided_by": by},
+    )
+
+
+def reserve(scope: str, day: date, wanted: int) -> Select[int]:
+    """Take up to `wanted` slots of the day; the number granted comes back (no row: the day is not open yet)."""
+    old = (
+        select(DailyLimit.ceiling, DailyLimit.taken)
+        .where(DailyLimit.scope == scope, DailyLimit.day == day)
+        .with_for_update()
+        .cte("old")
+    )
+    granted = func.least(wanted, old.c.ceiling - old.c.taken)
+    taken = (
+        update(DailyLimit)
+        .where(DailyLimit.scope == scope, DailyLimit.day == day)
+        .values(taken=DailyLimit.taken + select(granted).scalar_subquery())
+        .cte("reserved")
+    )
+    return select(granted).add_cte(taken)
+
+
+def give_back(scope: str, day: date, slots: int) -> Update:
+    """Return slots that were not used; they belong to the day of the claim."""
+    return (
+        update(DailyLimit)
+        .where(DailyLimit.scope == scope, DailyLimit.day == day)
+        .values(taken=func.greatest(0, DailyLimit.taken - slots))
+    )
+
+
+def of_day(scope: str, day: date) -> Select[DailyLimit]:
+    return select(DailyLimit).where(DailyLimit.scope == scope, DailyLimit.day == day)

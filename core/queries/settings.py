@@ -1,0 +1,29 @@
+"""Business settings with their defaults: rows override what the rules say."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from core.tables.settings import BusinessSetting
+
+DEFAULTS: dict[str, Any] = {
+    "daily_limit": 1000,
+    "timezone": "Europe/Berlin",
+    "retry_first_seconds": 60,
+    "retry_last_seconds": 2 * 24 * 3600,
+    "audience_tolerance": 0.01,
+}
+
+
+def value(session: Session, key: str) -> Any:
+    """The setting, or its default; an unknown key is a programming error."""
+    stored = session.scalar(select(BusinessSetting.value).where(BusinessSetting.key == key))
+    return DEFAULTS[key] if stored is None else stored
+
+
+def put(session: Session, key: str, new: object, *, by: str) -> None:
+    statement = insert(BusinessSetting).values(key=key, value=new, changed_by=by)
+    changed = {"value": new, "changed_by": by}
+    session.execute(statement.on_conflict_do_update(index_elements=["key"], set_=changed))

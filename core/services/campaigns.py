@@ -1,0 +1,194 @@
+"""What people do with a campaign: make it, look at whom it would reach, launch, pause, resume and cancel it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlalchemy.orm import Session
+
+from core.errors import Invalid, Refused
+from core.queries import audience, gates
+from core.queries import campaigns as queries
+from core.queries import settings as business
+from core.queries import templates as letters
+from core.queries.bell import ring
+from core.rules import confirmation
+from core.rules.campaigns import next_state
+from core.services import audit
+from core.tables.campaigns import Campaign, Origin, SenderRow
+from core.tables.contents import ContentRow
+from core.vocabulary import CHANNEL_EMAIL, CampaignState, GateScope, OriginKind, Purpose, Reason
+from core.vocabulary import CampaignAction as A
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Whom a launch would choose and reach, by reason; `confirmation` binds a launch to exactly this."""
+
+    chosen: int
+    reachable: int
+    reasons: dict[Reason, int]
+    excluded: int
+    confirmation: str
+
+
+def create(
+    session: Session,
+    *,
+    name: str,
+    template_id: int | None,
+    sender_id: int | None,
+    include: list[int],
+    exclude: list[int],
+    by: str,
+    consent_required: bool = False,
+    channel: str = CHANNEL_EMAIL,
+    purpose: str = Purpose.MARKETING,
+) -> Campaign:
+    """A draft; what is missing may be added later and is asked for at the launch."""
+    campaign = Campaign(
+        name=_named(name),
+        channel=channel,
+        purpose=purpose,
+        template_id=template_id,
+        sender_id=sender_id,
+        include=include,
+        exclude=exclude,
+        consent_required=consent_required,
+        created_by=by,
+    )
+    session.add(campaign)
+    session.flush()
+    audit.note(session, by, "create", f"campaign:{campaign.id}")
+    return campaign
+
+
+def change(session: Session, campaign_id: int, *, version: int, by: str, **fields: object) -> Campaign:
+    """Change a draft; raise Refused if it is launched already, or was changed by somebody else meanwhile."""
+    campaign = queries.locked(session, campaign_id)
+    if campaign.state not in (CampaignState.DRAFT, CampaignState.SCHEDULED):
+        raise Refused("campaign.frozen", name=campaign.name)
+    if campaign.version != version:
+        raise Refused("campaign.changed_meanwhile", name=campaign.name)
+    for field, value in fields.items():
+        if field not in CHANGEABLE:
+            raise Invalid("campaign.unknown_field", where=field)
+        setattr(campaign, field, value)
+    campaign.name = _named(campaign.name)
+    campaign.version += 1
+    campaign.updated_at = func.now()
+    audit.note(session, by, "change", f"campaign:{campaign_id}", fields=sorted(fields))
+    return campaign
+
+
+CHANGEABLE = frozenset(
+    {"name", "template_id", "sender_id", "include", "exclude", "consent_required", "in_doubt_policy", "schedule_at"}
+)
+
+
+def preview(session: Session, campaign_id: int, now: datetime) -> Preview:
+    """The table of recipients by reason as a launch at `now` would make it; writes nothing."""
+    campaign = queries.get(session, campaign_id)
+    content = _content(session, campaign)
+    frozen = audience.frozen(session, campaign.include, campaign.exclude, now)
+    counts = audience.by_reason(session, campaign, frozen, content.required, now)
+    chosen = sum(counts.reasons.values()) + counts.reachable
+    bound = confirmation.make(campaign.version, content.hash, frozen, chosen)
+    return Preview(chosen, counts.reachable, counts.reasons, counts.excluded, bound)
+
+
+def launch(session: Session, campaign_id: int, *, confirmation: str, by: str, now: datetime) -> Campaign:
+    """Freeze content and audience and begin sending.
+
+    Raises IllegalTransition past `scheduled`, Refused (`campaign.unconfirmed`) if what was confirmed is not what
+    would be sent, or (`campaign.audience_moved`) if the audience has moved by more than the tolerance since.
+    """
+    campaign = queries.locked(session, campaign_id)
+    state = next_state(campaign.state, A.LAUNCH)
+    content = _content(session, campaign)
+    frozen = audience.frozen(session, campaign.include, campaign.exclude, now)
+    _check_confirmation(session, campaign, content, frozen, confirmation)
+    origin = Origin(
+        kind=OriginKind.CAMPAIGN,
+        channel=campaign.channel,
+        purpose=campaign.purpose,
+        campaign_id=campaign.id,
+        sender_id=campaign.sender_id,
+    )
+    session.add(origin)
+    session.flush()
+    campaign.state = state
+    campaign.origin_id, campaign.content_id, campaign.audience = origin.id, content.id, frozen
+    campaign.launched_at, campaign.launched_by = now, by
+    audit.note(session, by, "launch", f"campaign:{campaign_id}", confirmation=confirmation)
+    ring(session)
+    return campaign
+
+
+def pause(session: Session, campaign_id: int, *, by: str, why: str = "person") -> Campaign:
+    """Nothing more begins to be sent, within a second; what is on the wire is settled."""
+    campaign = _moved(session, campaign_id, A.PAUSE, by)
+    campaign.paused_why, campaign.paused_by = why, by
+    gates.close(session, GateScope.CAMPAIGN, str(campaign_id), reason="paused", by=by)
+    return campaign
+
+
+def resume(session: Session, campaign_id: int, *, by: str) -> Campaign:
+    campaign = _moved(session, campaign_id, A.RESUME, by)
+    campaign.paused_why = campaign.paused_by = None
+    gates.open_again(session, GateScope.CAMPAIGN, str(campaign_id))
+    return campaign
+
+
+def cancel(session: Session, campaign_id: int, *, by: str, now: datetime) -> Campaign:
+    """What has not begun to be sent becomes `cancelled`; that is done by the workers, a chunk at a time."""
+    campaign = _moved(session, campaign_id, A.CANCEL, by)
+    if campaign.origin_id is None:
+        campaign.finished_at = now
+    else:
+        gates.close(session, GateScope.CAMPAIGN, str(campaign_id), reason="cancelled", by=by)
+    return campaign
+
+
+def _moved(session: Session, campaign_id: int, action: A, by: str) -> Campaign:
+    campaign = queries.locked(session, campaign_id)
+    campaign.state = next_state(campaign.state, action)
+    audit.note(session, by, action.value, f"campaign:{campaign_id}")
+    ring(session)
+    return campaign
+
+
+def _content(session: Session, campaign: Campaign) -> ContentRow:
+    """The letter as last saved; raise Refused naming what the campaign lacks."""
+    if campaign.content_id is not None:
+        return session.get_one(ContentRow, campaign.content_id)
+    if not campaign.include:
+        raise Refused("campaign.no_segment", name=campaign.name)
+    if campaign.template_id is None:
+        raise Refused("campaign.no_template", name=campaign.name)
+    if campaign.sender_id is None or session.get(SenderRow, campaign.sender_id) is None:
+        raise Refused("campaign.no_sender", name=campaign.name)
+    template = letters.get(session, campaign.template_id)
+    if template.content_id is None:
+        raise Refused("campaign.no_template", name=campaign.name)
+    return session.get_one(ContentRow, template.content_id)
+
+
+def _check_confirmation(
+    session: Session, campaign: Campaign, content: ContentRow, frozen: dict[str, object], given: str
+) -> None:
+    confirmed = confirmation.chosen(given)
+    if confirmed is None or given != confirmation.make(campaign.version, content.hash, frozen, confirmed):
+        raise Refused("campaign.unconfirmed", name=campaign.name)
+    chosen = audience.count(session, frozen)
+    tolerance = float(business.value(session, "audience_tolerance"))
+    if abs(chosen - confirmed) > tolerance * max(confirmed, 1):
+        raise Refused("campaign.audience_moved", name=campaign.name, confirmed=confirmed, now=chosen)
+    if chosen == 0:
+        raise Refused("campaign.nobody", name=campaign.name)
+
+
+def _named(name: str) -> str:
+    if not name.strip():
+        raise Invalid("campaign.name_missing", where="name")
+    return name.strip()

@@ -1,0 +1,147 @@
+"""Recording outcomes in groups, and what each kind of outcome does to its delivery."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import literal, select
+from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from core.messages import Accepted, Deferred, Outcome, Refused, Unknown, Unsent
+from core.queries import deliveries
+from core.rules.patience import next_try
+from core.services.claims import Claimed, Claims
+from core.tables.deliveries import Delivery
+from core.tables.suppression import Suppression
+from core.vocabulary import BounceClass, DeliveryState, Reason, SuppressionList
+
+FIRST_WAIT_SECONDS = 60.0
+LAST_WAIT_SECONDS = 2 * 24 * 3600.0
+UNSENT_WAIT_SECONDS = 5.0
+DEAD = (BounceClass.ADDRESS, BounceClass.DOMAIN)
+"""What an address is suppressed for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    state: DeliveryState
+    reason: Reason
+    due_at: datetime | None = None
+
+
+class Outcomes:
+    """Gathers what comes in while a commit is under way, and records it with the next one."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        claims: Claims,
+        clock: Callable[[], datetime],
+        recorded: Callable[[Sequence[Claimed]], Awaitable[None]],
+    ) -> None:
+        self._engine, self._claims, self._clock, self._recorded = engine, claims, clock, recorded
+        self._gathered: list[tuple[Claimed, Outcome]] = []
+        self._more = asyncio.Event()
+        self._finished = False
+        self.accepted = 0
+
+    def add(self, settled: list[tuple[Claimed, Outcome]]) -> None:
+        self._gathered += settled
+        self._more.set()
+
+    async def finish(self) -> None:
+        """Record what is left and end."""
+        self._finished = True
+        self._more.set()
+
+    async def run(self) -> None:
+        while self._gathered or not self._finished:
+            await self._more.wait()
+            self._more.clear()
+            group, self._gathered = self._gathered, []
+            if group:
+                async with self._engine.begin() as connection:
+                    await self._record(connection, group)
+                await self._recorded([claimed for claimed, _ in group])
+
+    async def _record(self, connection: AsyncConnection, group: list[tuple[Claimed, Outcome]]) -> None:
+        now = self._clock()
+        accepted = [(claimed.id, outcome.said) for claimed, outcome in group if isinstance(outcome, Accepted)]
+        if accepted:
+            await connection.execute(deliveries.accept(accepted, now))
+            self.accepted += len(accepted)
+        wrong = [(claimed, outcome) for claimed, outcome in group if not isinstance(outcome, Accepted)]
+        if not wrong:
+            return
+        await connection.execute(deliveries.attempted([_attempt(claimed, outcome, now) for claimed, outcome in wrong]))
+        for claimed, outcome in wrong:
+            move = _move(claimed, outcome, now)
+            await connection.execute(
+                deliveries.settle(
+                    claimed.id,
+                    claimed.generation,
+                    state=move.state,
+                    reason=move.reason,
+                    said=outcome.said,
+                    now=now,
+                    due_at=move.due_at,
+                )
+            )
+        dead = [claimed.id for claimed, outcome in wrong if isinstance(outcome, Refused) and outcome.bounce in DEAD]
+        if dead:
+            await connection.execute(_blacklist(dead))
+        unsent = sum(isinstance(outcome, Unsent) for _, outcome in wrong)
+        if unsent:
+            await self._claims.return_slots(connection, unsent)
+
+
+def _move(claimed: Claimed, outcome: Outcome, now: datetime) -> _Move:
+    match outcome:
+        case Refused():
+            return _Move(DeliveryState.FAILED, outcome.reason)
+        case Deferred():
+            due = next_try(
+                claimed.attempt,
+                now,
+                claimed.created_at,
+                random.random(),  # noqa: S311 - spreads retries, guards nothing
+                first_seconds=outcome.after_seconds or FIRST_WAIT_SECONDS,
+                last_seconds=LAST_WAIT_SECONDS,
+            )
+            if due is None:
+                return _Move(DeliveryState.FAILED, Reason.RETRIES_EXHAUSTED)
+            return _Move(DeliveryState.PENDING, Reason.RETRY_LATER, due)
+        case Unsent():
+            return _Move(DeliveryState.PENDING, Reason.RETRY_LATER, now + timedelta(seconds=UNSENT_WAIT_SECONDS))
+        case Unknown():
+            return _Move(DeliveryState.IN_DOUBT, Reason.IN_DOUBT)
+        case Accepted():
+            raise AssertionError("an accepted message is recorded in its group")
+
+
+def _attempt(claimed: Claimed, outcome: Outcome, now: datetime) -> dict[str, object]:
+    return {
+        "delivery_id": claimed.id,
+        "number": claimed.attempt,
+        "outcome": type(outcome).__name__.lower(),
+        "bounce": getattr(outcome, "bounce", None),
+        "said": outcome.said,
+        "at": now,
+    }
+
+
+def _blacklist(delivery_ids: list[int]) -> Insert:
+    """The addresses of these deliveries do not exist: put them on the general blacklist of their channel."""
+    named = select(
+        literal(SuppressionList.GENERAL.value),
+        Delivery.contact_id,
+        Delivery.channel,
+        Delivery.address_key,
+        literal("bounce"),
+        Delivery.id,
+    ).where(Delivery.id.in_(delivery_ids), Delivery.address_key.is_not(None))
+    columns = ["list", "contact_id", "channel", "address_key", "source", "delivery_id"]
+    return insert(Suppression).from_select(columns, named).on_conflict_do_nothing()

@@ -1,0 +1,110 @@
+"""Turning a launched campaign's audience into deliveries, a chunk a transaction, and bringing it to its end."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Exists, exists, select, update
+
+from core.database import Sessions
+from core.queries import audience, gates, leases
+from core.queries import campaigns as queries
+from core.queries.bell import ring
+from core.rules.campaigns import next_state
+from core.tables.campaigns import Origin
+from core.tables.contents import ContentRow
+from core.tables.deliveries import Batch, Delivery
+from core.vocabulary import CampaignAction as A
+from core.vocabulary import CampaignState, DeliveryState, GateScope, Reason
+
+FIRST_CHUNK = 2_000
+"""Small, so that the first message leaves while the rest is prepared."""
+CHUNK = 50_000
+LEASE_SECONDS = 60
+
+
+def prepare(
+    sessions: Sessions, campaign_id: int, *, holder: str, clock: Callable[[], datetime], stop: Callable[[], bool]
+) -> bool:
+    """Give every chosen contact its delivery; one transaction a chunk, so it may end anywhere and go on.
+
+    A cancelled campaign's remaining contacts get `cancelled` rows, so that nobody chosen is without one.
+    Returns whether preparation is complete; False if `stop` asked to end, or another worker is at it.
+    """
+    lease = f"prepare:{campaign_id}"
+    with sessions.begin() as session:
+        if not leases.acquire(session, lease, holder, LEASE_SECONDS):
+            return False
+    try:
+        while not stop():
+            if _prepare_chunk(sessions, campaign_id, lease, holder, clock()):
+                return True
+        return False
+    finally:
+        with sessions.begin() as session:
+            leases.release(session, lease, holder)
+
+
+def cancel_rest(sessions: Sessions, campaign_id: int) -> bool:
+    """Cancel what has not begun to be sent, a chunk a transaction; returns whether any was left to cancel."""
+    with sessions.begin() as session:
+        campaign = queries.get(session, campaign_id)
+        waiting = (DeliveryState.PENDING, DeliveryState.AWAITING_CONSENT)
+        some = (
+            select(Delivery.id)
+            .where(Delivery.origin_id == campaign.origin_id, Delivery.state.in_(waiting))
+            .limit(CHUNK)
+            .with_for_update(skip_locked=True)
+            .cte("some")
+        )
+        cancelled = session.execute(
+            update(Delivery)
+            .where(Delivery.id == some.c.id)
+            .values(state=DeliveryState.CANCELLED, reason=Reason.CANCELLED, due_at=None)
+        )
+        return bool(cancelled.rowcount)  # type: ignore[attr-defined]  # an update's result has one
+
+
+def finish_if_done(sessions: Sessions, campaign_id: int, now: datetime) -> bool:
+    """Move a prepared campaign of which nothing waits any more to its end; returns whether it is there."""
+    with sessions.begin() as session:
+        campaign = queries.locked(session, campaign_id)
+        if campaign.state not in (CampaignState.SENDING, CampaignState.CANCELLED) or campaign.prepared_at is None:
+            return campaign.state == CampaignState.SENT
+        under_way = session.scalar(select(exists().where(Batch.origin_id == campaign.origin_id)))
+        if under_way or session.scalar(select(_unsettled(campaign.origin_id))):
+            return False
+        if campaign.state == CampaignState.SENDING:
+            campaign.state = next_state(campaign.state, A.FINISH)
+        campaign.finished_at = now
+        session.execute(update(Origin).where(Origin.id == campaign.origin_id).values(open=False))
+        gates.open_again(session, GateScope.CAMPAIGN, str(campaign_id))
+        return True
+
+
+def _prepare_chunk(sessions: Sessions, campaign_id: int, lease: str, holder: str, now: datetime) -> bool:
+    with sessions.begin() as session:
+        campaign = queries.locked(session, campaign_id)
+        if campaign.prepared_at is not None:
+            return True
+        if not leases.renew(session, lease, holder, LEASE_SECONDS):
+            return True
+        size = CHUNK if campaign.prepared_up_to else FIRST_CHUNK
+        upto = session.scalar(audience.end_of_chunk(campaign.prepared_up_to, size))
+        if upto is None:
+            campaign.prepared_at = now
+            ring(session)
+            return True
+        required = session.get_one(ContentRow, campaign.content_id).required
+        cancelled = campaign.state == CampaignState.CANCELLED
+        session.execute(
+            audience.prepare_chunk(campaign, required, campaign.prepared_up_to, upto, now, cancelled=cancelled)
+        )
+        if campaign.prepared_up_to == 0:
+            ring(session)
+        campaign.prepared_up_to = upto
+        return False
+
+
+def _unsettled(origin_id: int | None) -> Exists:
+    states = (DeliveryState.PENDING, DeliveryState.AWAITING_CONSENT, DeliveryState.CLAIMED, DeliveryState.SENDING)
+    return exists().where(Delivery.origin_id == origin_id, Delivery.state.in_(states))

@@ -1,0 +1,35 @@
+"""Problems of campaigns."""
+
+from texts import N_
+
+SENTENCES = {
+    "campaign.not_found": N_("There is no campaign with the number %(id)s. See the list of campaigns."),
+    "campaign.illegal_transition": N_("This is not possible now (%(action)s): the campaign is already “%(state)s”."),
+    "campaign.frozen": N_("“%(name)s” is launched, and its letter and audience are fixed. Make a copy to change it."),
+    "campaign.changed_meanwhile": N_("“%(name)s” was changed by somebody else. Look at it again before you save."),
+    "campaign.unknown_field": N_("A campaign has no field “%(where)s”."),
+    "campaign.name_missing": N_("The campaign has no name. Give it one that you will recognise in a list."),
+    "campaign.no_segment": N_("“%(name)s” is for nobody yet. Choose at least one segment."),
+    "campaign.no_template": N_("“%(name)s” has no letter yet. Choose a template."),
+    "campaign.no_sender": N_("“%(name)s” has no sender yet. Choose one, or add one in the settings."),
+    "campaign.unconfirmed": N_(
+        "“%(name)s” was changed after it was confirmed, so nothing was sent. Look at the preview and confirm again."
+    ),
+    "campaign.audience_moved": N_(
+        "“%(name)s” was confirmed for %(confirmed)s recipients, but now there are %(now)s. "
+        "Nothing was sent. Look at the preview and confirm again."
+    ),
+    "campaign.nobody": N_("“%(name)s” would reach nobody: its segments are empty. Nothing was sent."),
+    "template.has_no_content": N_("The template has not been saved in a form that can be sent. Open it and save it."),
+    "sender.not_found": N_("There is no sender with the number %(id)s."),
+    "sender.bad_address": N_("“%(address)s” cannot be a sender: it is not a valid email address."),
+    "sender.freemail": N_(
+        "“%(address)s” is at a free mail provider, whose rules make other servers refuse such letters. "
+        "Use an address of your own domain."
+    ),
+    "database.unavailable": N_("%(what)s does not answer. It is tried again; check that the server runs."),
+    "database.fault": N_("The database refused a statement (%(sqlstate)s, %(constraint)s). Nothing was changed."),
+    "database.newer": N_(
+        "The database was made by a newer version of Sendbote (%(version)s). Install that version, or restore a backup."
+    ),
+}

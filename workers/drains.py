@@ -1,0 +1,118 @@
+"""One drain of a channel, as a job runs it: a slot's lease, connections for its whole life, an orderly end."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from datetime import timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import structlog
+import uvloop
+
+from channels import registry
+from core.database import Sessions, async_engine
+from core.errors import ChannelFault, ChannelHalted
+from core.messages import Content
+from core.ports import Provider
+from core.queries import gates, leases
+from core.queries import settings as business
+from core.queries import templates as letters
+from core.queries.campaigns import with_origin
+from core.services import recipients
+from core.services.claims import Claims, Limit
+from core.services.dispatcher import Drain, Drained
+from core.vocabulary import CHANNEL_EMAIL, GateScope
+from workers.installation import Installation, holder, now
+
+SLOTS = 64
+"""The most drains that one channel may have at a time, over all machines."""
+LEASE_SECONDS = 90
+BATCH = 500
+FAULT_SECONDS = 15
+
+log = structlog.get_logger()
+
+
+def drain_channel(installation: Installation, channel: str, *, seconds: float) -> Drained | None:
+    """Send what is due for up to `seconds`; None if every slot of the channel is taken."""
+    me = holder()
+    slot = _slot(installation.sessions, channel, me, installation.settings.workers)
+    if slot is None:
+        return None
+    try:
+        drained = uvloop.run(_drain(installation, channel, me, seconds))
+    finally:
+        with installation.sessions.begin() as session:
+            leases.release(session, slot, me)
+    _conclude(installation.sessions, channel, drained)
+    log.info("drained", channel=channel, sent=drained.sent, settled=drained.settled)
+    return drained
+
+
+async def _drain(installation: Installation, channel: str, me: str, seconds: float) -> Drained:
+    engine = async_engine(installation.database_url)
+    provider = registry.provider(channel, installation.settings, installation.keys)
+    try:
+        claims = Claims(
+            engine, channel, holder=me, size=_batch(provider), clock=now, limit=_limit(installation.sessions, channel)
+        )
+        drain = Drain(engine, provider, content=_contents(installation.sessions), holder=me, clock=now, claims=claims)
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, drain.stop)
+        loop.call_later(seconds, drain.stop)
+        return await drain.run()
+    finally:
+        await engine.dispose()
+
+
+def _batch(provider: Provider) -> int:
+    """At most two seconds of what the channel can send, so that a late unsubscribe still counts."""
+    rate = provider.traits.per_second
+    return BATCH if rate is None else max(1, min(BATCH, int(rate * 2)))
+
+
+def _limit(sessions: Sessions, channel: str) -> Limit | None:
+    if channel != CHANNEL_EMAIL:
+        return None
+    with sessions() as session:
+        return Limit(int(business.value(session, "daily_limit")), ZoneInfo(business.value(session, "timezone")))
+
+
+def _contents(sessions: Sessions) -> Callable[[int, int], Content]:
+    @lru_cache(maxsize=64)
+    def content(content_id: int, origin_id: int) -> Content:
+        with sessions() as session:
+            return letters.content(session, content_id, origin_id)
+
+    return content
+
+
+def _slot(sessions: Sessions, channel: str, me: str, slots: int) -> str | None:
+    for number in range(min(slots, SLOTS)):
+        name = f"drain:{channel}:{number}"
+        with sessions.begin() as session:
+            if leases.acquire(session, name, me, LEASE_SECONDS):
+                return name
+    return None
+
+
+def _conclude(sessions: Sessions, channel: str, drained: Drained) -> None:
+    """Close a gate for a fault of the channel, and bring campaigns of which nothing is left to their end."""
+    if drained.fault is not None:
+        _report(sessions, channel, drained.fault)
+    for origin_id in drained.ended:
+        with sessions() as session:
+            campaign = with_origin(session, origin_id)
+        if campaign is not None:
+            recipients.finish_if_done(sessions, campaign.id, now())
+
+
+def _report(sessions: Sessions, channel: str, fault: ChannelFault) -> None:
+    """Say why nothing goes out; a halted channel is tried again a little later than one that is only away."""
+    after = FAULT_SECONDS * (4 if isinstance(fault, ChannelHalted) else 1)
+    until = now() + timedelta(seconds=after)
+    log.warning("channel_fault", channel=channel, code=fault.code, again_in_seconds=after)
+    with sessions.begin() as session:
+        details = {"code": fault.code, "params": {key: str(value) for key, value in fault.params.items()}}
+        gates.close(session, GateScope.CHANNEL, channel, reason="channel_fault", by="system", until=until, **details)

@@ -1,0 +1,47 @@
+"""The scheduler: hears PostgreSQL's NOTIFY at once, ticks every few seconds, and rings the workers."""
+
+import signal
+import time
+from collections.abc import Callable
+
+import psycopg
+import structlog
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from core.queries.bell import WORK
+from workers.installation import Installation, opened
+from workers.queue import RedisBell, connect
+from workers.timetable import TICK_SECONDS, tick
+
+log = structlog.get_logger()
+AWAY_SECONDS = 3.0
+
+
+def run() -> None:
+    """Tick until SIGTERM; a server that is away is named in the log and met again when it is back."""
+    told: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, _: told.append(received))
+    with opened() as installation:
+        redis = connect(installation.redis_url)
+        while not told:
+            try:
+                _listen(installation, redis, lambda: bool(told))
+            except (OperationalError, InterfaceError, DBAPIError, psycopg.OperationalError):
+                log.warning("postgresql_away", again_in_seconds=AWAY_SECONDS)
+                time.sleep(AWAY_SECONDS)
+
+
+def _listen(installation: Installation, redis: Redis, told: Callable[[], bool]) -> None:
+    url = installation.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"LISTEN {WORK}")
+        while not told():
+            try:
+                tick(installation, RedisBell(redis))
+            except RedisError:
+                log.warning("redis_away", meanwhile="workers look for work themselves", again_in_seconds=TICK_SECONDS)
+            for _ in connection.notifies(timeout=TICK_SECONDS, stop_after=1):
+                pass

@@ -1,0 +1,40 @@
+"""What a tick does: finds due work in PostgreSQL and rings for it; forgetting a ring costs one tick."""
+
+from core.ports import Bell
+from core.queries import due
+from core.services import reaper, recipients
+from core.vocabulary import ImportState
+from workers.installation import Installation, now
+
+TICK_SECONDS = 2.0
+
+
+def tick(installation: Installation, bell: Bell) -> int:
+    """Bring back what dead workers held, end what is done, and ring for the rest; returns how many rings."""
+    sessions = installation.sessions
+    reaper.bring_back_expired(sessions, now())
+    with sessions() as session:
+        to_cancel, to_finish = due.campaigns_to_cancel(session), due.campaigns_to_finish(session)
+    for campaign_id in to_cancel:
+        while recipients.cancel_rest(sessions, campaign_id):
+            pass
+    for campaign_id in (*to_finish, *to_cancel):
+        recipients.finish_if_done(sessions, campaign_id, now())
+    rings = _due(installation)
+    for job, argument in rings:
+        bell.ring(job, argument)
+    return len(rings)
+
+
+def _due(installation: Installation) -> list[tuple[str, int | str]]:
+    with installation.sessions() as session:
+        prepare = due.campaigns_to_prepare(session)
+        channels = due.channels_to_drain(session, now())
+        imports = due.imports_to_run(session)
+        idle = {channel: due.free_slots(session, channel, installation.settings.workers) for channel in channels}
+    rings: list[tuple[str, int | str]] = [("prepare", campaign_id) for campaign_id in prepare]
+    for import_id, state in imports:
+        rings.append(("apply_import" if state == ImportState.APPLYING else "check_import", import_id))
+    for channel, slots in idle.items():
+        rings += [("drain", channel)] * slots
+    return rings
