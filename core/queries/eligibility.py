@@ -32,9 +32,9 @@ WINNING = {
 """Rank and reason of each list; the lowest rank wins."""
 
 
-def live_identity(channel: str) -> ColumnElement[bool]:
+def live_identity(channel: str, identity: type[Identity] = Identity) -> ColumnElement[bool]:
     """The ON clause that joins a contact to its present address: `outerjoin(Identity, live_identity("email"))`."""
-    return and_(Identity.contact_id == Contact.id, Identity.channel == channel, Identity.ended_at.is_(None))
+    return and_(identity.contact_id == Contact.id, identity.channel == channel, identity.ended_at.is_(None))
 
 
 def reason_for(
@@ -47,23 +47,25 @@ def reason_for(
     excluded: ColumnElement[bool] | None = None,
     duplicate: ColumnElement[bool] | None = None,
     consent_days: int = CONSENT_OPEN_DAYS,
+    identity: type[Identity] = Identity,
 ) -> ColumnElement[str | None]:
     """The first reason that applies, or null: an expression over `Contact` outer-joined by `live_identity`.
 
     `excluded` and `duplicate`, where a campaign knows them, take their places in the order: after the lists, and
     after the address. Without `traits` the channel is one on which anybody may be written to.
+    `identity` is an alias, where one statement asks about several channels.
     """
     return func.coalesce(
         case((Contact.erased_at.is_not(None), literal(Reason.ERASED.value))),
-        suppression_reason(channel, purpose, Contact.id, Identity.address_key),
+        suppression_reason(channel, purpose, Contact.id, identity.address_key),
         _if(excluded, Reason.EXCLUDED),
         case(
-            (Identity.id.is_(None), literal(Reason.NO_ADDRESS.value)),
-            (Identity.invalid, literal(Reason.INVALID_ADDRESS.value)),
+            (identity.id.is_(None), literal(Reason.NO_ADDRESS.value)),
+            (identity.invalid, literal(Reason.INVALID_ADDRESS.value)),
         ),
         _if(duplicate, Reason.DUPLICATE_ADDRESS),
         consent_reason(channel, purpose, now, days=consent_days) if consent_required else NOTHING,
-        conversation_reason(traits, now),
+        conversation_reason(traits, now, identity),
     )
 
 
@@ -113,11 +115,13 @@ def consent_reason(channel: str, purpose: str, now: datetime, *, days: int) -> C
     )
 
 
-def conversation_reason(traits: Traits | None, now: datetime) -> ColumnElement[str | None]:
+def conversation_reason(
+    traits: Traits | None, now: datetime, identity: type[Identity] = Identity
+) -> ColumnElement[str | None]:
     """Where customers must write first: never written, blocked us, or too long ago to be answered."""
     if traits is None or traits.first_contact is FirstContact.ANYONE:
         return NOTHING
-    conversation = select(Conversation.identity_id).where(Conversation.identity_id == Identity.id).correlate(Identity)
+    conversation = select(Conversation.identity_id).where(Conversation.identity_id == identity.id).correlate(identity)
     reasons = [
         (conversation.where(Conversation.blocked_at.is_not(None)).exists(), literal(Reason.BOT_BLOCKED.value)),
         (~conversation.exists(), literal(Reason.NO_CONVERSATION.value)),

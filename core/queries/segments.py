@@ -1,19 +1,22 @@
 """Reading segments: who they are, how many, and as a condition for those who send to them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from core.errors import NotFound
 from core.queries.segment_conditions import condition
 from core.rules.segments import Node, parse
-from core.tables.contacts import Attribute, Contact
-from core.tables.segments import Reach, Segment
-from core.vocabulary import AttributeType, SegmentKind
+from core.tables.contacts import Attribute, Contact, Identity
+from core.tables.segments import Segment, SegmentMember
+from core.vocabulary import CHANNEL_EMAIL, AttributeType, SegmentKind
 
+Found = dict[Any, list[int]]
 Tree = Mapping[str, Any]
 """An expression as it is stored, in JSON."""
 
@@ -81,8 +84,35 @@ def first_members(
     return list(session.scalars(select(Contact).where(Contact.id.in_(ids)).order_by(Contact.id)))
 
 
-def kept_reach(session: Session, segment_id: int) -> Reach | None:
-    return session.get(Reach, segment_id)
+def contacts_with(session: Session, external_ids: Sequence[str], keys: Sequence[bytes]) -> tuple[Found, Found]:
+    """Contact ids by external id, and by the address key of a present email address."""
+    by_external = select(Contact.external_id, Contact.id).where(Contact.external_id.in_(external_ids))
+    by_address = select(Identity.address_key, Identity.contact_id).where(
+        Identity.channel == CHANNEL_EMAIL, Identity.address_key.in_(keys), Identity.ended_at.is_(None)
+    )
+    return _grouped(session.execute(by_external)), _grouped(session.execute(by_address))
+
+
+def add_members(segment_id: int, contact_ids: Sequence[int], now: datetime) -> ReturningInsert[int]:
+    """Members from now on, returned as far as they were not before; who was removed once is one again."""
+    statement = insert(SegmentMember).values(
+        [{"segment_id": segment_id, "contact_id": contact_id, "added_at": now} for contact_id in contact_ids]
+    )
+    return statement.on_conflict_do_update(
+        index_elements=[SegmentMember.segment_id, SegmentMember.contact_id],
+        set_={"added_at": now, "removed_at": None},
+        where=SegmentMember.removed_at.is_not(None),
+    ).returning(SegmentMember.contact_id)
+
+
+def remove_members(segment_id: int, contact_ids: Sequence[int], now: datetime) -> ReturningUpdate[int]:
+    return (
+        update(SegmentMember)
+        .where(SegmentMember.segment_id == segment_id, SegmentMember.contact_id.in_(contact_ids))
+        .where(SegmentMember.removed_at.is_(None))
+        .values(removed_at=now)
+        .returning(SegmentMember.contact_id)
+    )
 
 
 def plan_for_all(session: Session) -> None:
@@ -94,6 +124,13 @@ def plan_for_all(session: Session) -> None:
     session.execute(text("SET LOCAL work_mem = '64MB'"))
     session.execute(text("SET LOCAL enable_nestloop = off"))
     session.execute(text("SET LOCAL jit = off"))
+
+
+def _grouped(rows: Iterable[Any]) -> Found:
+    found: Found = {}
+    for name, contact_id in rows:
+        found.setdefault(name, []).append(contact_id)
+    return found
 
 
 def _filtered(statement: Select[Any], search: str | None) -> Select[Any]:

@@ -153,6 +153,19 @@ def to_json(node: Node) -> dict[str, object]:  # noqa: PLR0911 - one line a node
             return {"has_written": {"channel": channel, "days": days}}
 
 
+def named_segments(node: Node) -> set[int]:
+    """Ids of the lists that the expression asks for."""
+    match node:
+        case All(parts) | Any(parts):
+            return {segment_id for part in parts for segment_id in named_segments(part)}
+        case Not(part):
+            return named_segments(part)
+        case MemberOf(segment_id):
+            return {segment_id}
+        case _:
+            return set()
+
+
 def birthdays(today: date, days: int) -> list[str]:
     """The days `MM-DD` from today on; who was born on a 29 February is met on the 28th in a common year."""
     coming = [today + timedelta(days=ahead) for ahead in range(min(days, 366) + 1)]

@@ -102,7 +102,7 @@ def _number(given: object, where: str) -> Decimal:
         number = Decimal(str(given))
     except InvalidOperation:
         raise Invalid("segment.not_a_number", where=where) from None
-    if not number.is_finite() or abs(number) > LARGEST_NUMBER:
+    if not number.is_finite() or number.copy_abs() > LARGEST_NUMBER:
         raise Invalid("segment.not_a_number", where=where)
     return number
 
