@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.tables.campaigns import Campaign, Origin
@@ -111,5 +111,5 @@ def _by_origin(session: Session, code: str, condition: ColumnElement[bool]) -> l
     return _named(code, "origin", session.execute(statement).all())
 
 
-def _named(code: str, noun: str, rows: Sequence[Row[Any]]) -> list[Offence]:
+def _named(code: str, noun: str, rows: Sequence[Any]) -> list[Offence]:
     return [Offence(code, f"{noun}:{subject}", int(count)) for subject, count in rows]

@@ -9,7 +9,7 @@ from core.services import audit
 from core.tables.campaigns import SenderRow
 
 FREEMAIL = frozenset(
-    [
+    {
         "gmail.com",
         "googlemail.com",
         "gmx.de",
@@ -36,7 +36,7 @@ FREEMAIL = frozenset(
         "mailbox.org",
         "proton.me",
         "protonmail.com",
-    ]
+    }
 )
 """Providers whose DMARC policy makes other servers refuse letters that did not leave their own."""
 

@@ -1,0 +1,163 @@
+"""The one door for what is learnt after a message left: append the event, then move what it concerns."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ARRAY, BigInteger, and_, bindparam, case, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.messages import Event
+from core.tables.consent import Consent
+from core.tables.contacts import Revision
+from core.tables.deliveries import Delivery
+from core.tables.events import Engagement, EventRow
+from core.tables.suppression import Suppression
+from core.vocabulary import Actor, DeliveryState, EventKind, Purpose, Reason, SuppressionList
+
+ENGAGING = (EventKind.OPENED, EventKind.CLICKED, EventKind.REPLIED, EventKind.UNSUBSCRIBED, EventKind.COMPLAINED)
+
+
+async def record(connection: AsyncConnection, events: Sequence[Event]) -> int:
+    """Append events in the caller's transaction and draw their consequences; returns how many were new.
+
+    An event that is known already (same provider and key) changes nothing. A machine's opens and clicks are kept
+    and not counted. Unsubscribing and complaining suppress; a bounce turns `sent` into `failed`.
+    """
+    if not events:
+        return 0
+    appended = insert(EventRow).on_conflict_do_nothing(index_elements=["provider", "key"])
+    result = await connection.execute(
+        appended.returning(EventRow.id, EventRow.kind, EventRow.delivery_id), [_row(event) for event in events]
+    )
+    new = result.all()
+    ids = [row.id for row in new if row.delivery_id is not None and row.kind in ENGAGING]
+    if ids:
+        await connection.execute(_summed(ids))
+    for kind, draw in CONSEQUENCES.items():
+        concerned = [row.delivery_id for row in new if row.kind == kind and row.delivery_id is not None]
+        if concerned:
+            await draw(connection, concerned)
+    return len(new)
+
+
+async def _unsubscribe(connection: AsyncConnection, delivery_ids: list[int]) -> None:
+    """Off this channel and no other; the consent is withdrawn by the same act."""
+    await connection.execute(_suppressed(delivery_ids, SuppressionList.UNSUBSCRIBED, whole_contact=False))
+    withdrawn = select(
+        Delivery.contact_id,
+        Delivery.identity_id,
+        Delivery.channel,
+        literal(Purpose.MARKETING.value),
+        literal(False),
+        literal("link"),
+        func.now(),
+    ).where(Delivery.id.in_(delivery_ids), Delivery.contact_id.is_not(None))
+    columns = ["contact_id", "identity_id", "channel", "purpose", "given", "way", "at"]
+    await connection.execute(insert(Consent).from_select(columns, withdrawn))
+    await _audience_changed(connection)
+
+
+async def _complain(connection: AsyncConnection, delivery_ids: list[int]) -> None:
+    """Every marketing channel of that contact, and that address for ever."""
+    await connection.execute(_suppressed(delivery_ids, SuppressionList.COMPLAINTS, whole_contact=False))
+    await connection.execute(_suppressed(delivery_ids, SuppressionList.COMPLAINTS, whole_contact=True))
+    await _audience_changed(connection)
+
+
+async def _bounce(connection: AsyncConnection, delivery_ids: list[int]) -> None:
+    """A late bounce counts: `failed` ranks over `sent` and `delivered`."""
+    accepted = Delivery.state.in_((DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.IN_DOUBT))
+    await connection.execute(
+        update(Delivery)
+        .where(Delivery.id.in_(delivery_ids), accepted)
+        .values(state=DeliveryState.FAILED, reason=Reason.RECIPIENT_SERVER_REFUSED)
+    )
+
+
+async def _deliver(connection: AsyncConnection, delivery_ids: list[int]) -> None:
+    earlier = Delivery.state.in_((DeliveryState.SENT, DeliveryState.IN_DOUBT, DeliveryState.SENDING))
+    await connection.execute(
+        update(Delivery)
+        .where(Delivery.id.in_(delivery_ids), earlier)
+        .values(state=DeliveryState.DELIVERED, reason=None)
+    )
+
+
+CONSEQUENCES = {
+    EventKind.UNSUBSCRIBED: _unsubscribe,
+    EventKind.COMPLAINED: _complain,
+    EventKind.BOUNCED: _bounce,
+    EventKind.DELIVERED: _deliver,
+}
+
+
+async def _audience_changed(connection: AsyncConnection) -> None:
+    moved = insert(Revision).values(name="audience", number=1)
+    await connection.execute(moved.on_conflict_do_update(index_elements=["name"], set_={"number": Revision.number + 1}))
+
+
+def _summed(event_ids: list[int]) -> Insert:
+    """Add new events to the engagement of their deliveries; a click implies that the letter was read."""
+    person = EventRow.actor != Actor.MACHINE
+    opened, clicked = and_(EventRow.kind == EventKind.OPENED, person), and_(EventRow.kind == EventKind.CLICKED, person)
+    first = func.min(EventRow.at)
+    new = (
+        select(
+            EventRow.delivery_id,
+            Delivery.origin_id,
+            first.filter(or_(opened, clicked)).label("read_at"),
+            first.filter(clicked).label("clicked_at"),
+            first.filter(EventRow.kind == EventKind.REPLIED).label("replied_at"),
+            first.filter(EventRow.kind == EventKind.UNSUBSCRIBED).label("unsubscribed_at"),
+            first.filter(EventRow.kind == EventKind.COMPLAINED).label("complained_at"),
+            func.count().filter(opened).label("reads"),
+            func.count().filter(clicked).label("clicks"),
+        )
+        .join(Delivery, Delivery.id == EventRow.delivery_id)
+        .where(EventRow.id == func.any(bindparam("event_ids", event_ids, ARRAY(BigInteger))))
+        .group_by(EventRow.delivery_id, Delivery.origin_id)
+        .order_by(EventRow.delivery_id)
+    )
+    times = ("read_at", "clicked_at", "replied_at", "unsubscribed_at", "complained_at")
+    statement = insert(Engagement).from_select(["delivery_id", "origin_id", *times, "reads", "clicks"], new)
+    fresh = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["delivery_id"],
+        set_={
+            **{name: func.least(getattr(Engagement, name), fresh[name]) for name in times},
+            "reads": Engagement.reads + fresh.reads,
+            "clicks": Engagement.clicks + fresh.clicks,
+        },
+    )
+
+
+def _suppressed(delivery_ids: list[int], name: SuppressionList, *, whole_contact: bool) -> Insert:
+    """The deliveries' addresses (or contacts, on every channel) onto a list."""
+    key = case((literal(whole_contact), None), else_=Delivery.address_key)
+    channel = literal(None) if whole_contact else Delivery.channel
+    known = Delivery.contact_id.is_not(None) if whole_contact else Delivery.address_key.is_not(None)
+    named = select(literal(name.value), Delivery.contact_id, channel, key, literal(_source(name)), Delivery.id).where(
+        Delivery.id.in_(delivery_ids), known
+    )
+    columns = ["list", "contact_id", "channel", "address_key", "source", "delivery_id"]
+    return insert(Suppression).from_select(columns, named).on_conflict_do_nothing()
+
+
+def _source(name: SuppressionList) -> str:
+    return "link" if name is SuppressionList.UNSUBSCRIBED else "report"
+
+
+def _row(event: Event) -> dict[str, object]:
+    details = dict(event.details)
+    return {
+        "kind": event.kind,
+        "provider": event.provider,
+        "key": event.key,
+        "delivery_id": event.delivery_id,
+        "link_id": event.link_id,
+        "actor": details.pop("actor", Actor.UNKNOWN),
+        "actor_rule": details.pop("actor_rule", None),
+        "bounce": event.bounce,
+        "details": details,
+        "at": event.at,
+    }
