@@ -25,14 +25,16 @@ class Opened:
     engine: Engine
     sessions: Sessions
 
-    def redis(self) -> "Redis[bytes]":
+    def redis(self) -> Redis:
         """A client of the Redis that `opened(redis=True)` made sure of."""
         assert self.redis_url
         return Redis.from_url(self.redis_url)
 
 
 @contextmanager
-def opened(*, redis: bool = False, settings: config.Settings | None = None) -> Iterator[Opened]:
+def opened(
+    *, redis: bool = False, settings: config.Settings | None = None, waiting: embedded.Waiting = embedded.quietly
+) -> Iterator[Opened]:
     """Open the installation: the servers of a running `sendbote up`, or else servers of our own for this while.
 
     Migrates the database if needed. Raises BadSetting, EmbeddedProblem, Unavailable or Refused (`database.newer`).
@@ -40,7 +42,10 @@ def opened(*, redis: bool = False, settings: config.Settings | None = None) -> I
     settings = settings or config.load()
     keys = load_keys(settings.data)
     with embedded.running(
-        settings.data, database=settings.database_url is None, redis=redis and settings.redis_url is None
+        settings.data,
+        database=settings.database_url is None,
+        redis=redis and settings.redis_url is None,
+        waiting=waiting,
     ) as servers:
         database_url = settings.database_url or servers.database_url
         assert database_url

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from cli.leash import hold_to_supervisor
 from texts import _, known, speaking
 
 SUBCOMMANDS = {
@@ -74,6 +75,7 @@ def run() -> None:
 
     Exit codes: 0 done, 1 a problem, 2 a wrong setting or a wrong use of the command, 130 interrupted.
     """
+    hold_to_supervisor()
     with speaking(known(os.environ.get("SENDBOTE_LANGUAGE"))):
         app.callback(help=_("Campaigns by email, SMS and messenger."))(sendbote)
         try:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from embedded.errors import EmbeddedProblem
-from embedded.home import Home, forget, open_home
-from embedded.postgres import Waiting, start_postgres, stop_postgres
+from embedded.home import Home, forget, home_of, open_home
+from embedded.postgres import Waiting, postmaster, start_postgres, stop_postgres
 from embedded.programs import Programs, programs
 from embedded.sharing import Presence, one_at_a_time
-from embedded.valkey import start_valkey, stop_valkey
+from embedded.valkey import answers, start_valkey, stop_valkey
 
-__all__ = ["EmbeddedProblem", "Servers", "forget", "running"]
+__all__ = ["EmbeddedProblem", "Servers", "Waiting", "forget", "home_of", "put_out", "quietly", "revive", "running"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,13 @@ class Servers:
     redis_url: str | None
 
 
-def _quietly(server: str, seconds: float) -> None:
+def quietly(server: str, seconds: float) -> None:
     """Nobody wants to hear how long it takes."""
 
 
 @contextmanager
 def running(
-    data: Path, *, database: bool = True, redis: bool = True, durable: bool = True, waiting: Waiting = _quietly
+    data: Path, *, database: bool = True, redis: bool = True, durable: bool = True, waiting: Waiting = quietly
 ) -> Iterator[Servers]:
     """Within the block the servers of that data directory run; several processes may ask for them at once.
 
@@ -57,6 +57,32 @@ def running(
     finally:
         with one_at_a_time(home.path):
             _leave(home, tools, presence, waiting)
+
+
+def revive(data: Path, *, database: bool = True, redis: bool = True, waiting: Waiting = quietly) -> list[str]:
+    """Start again whichever server died within `running`; the names of those. Raises EmbeddedProblem."""
+    home = open_home(data.resolve())
+    dead = {
+        "PostgreSQL": database and postmaster(home) is None,
+        "Valkey": redis and not answers(home),
+    }
+    if any(dead.values()):
+        tools = programs(home.account)
+        with one_at_a_time(home.path):
+            if dead["PostgreSQL"]:
+                start_postgres(home, tools, durable=True, waiting=waiting)
+            if dead["Valkey"]:
+                start_valkey(home, tools)
+    return [name for name, is_dead in dead.items() if is_dead]
+
+
+def put_out(data: Path) -> None:
+    """Stop servers that a killed process left running, unless somebody uses them."""
+    home = open_home(data.resolve())
+    presence = Presence(home.path)
+    with one_at_a_time(home.path):
+        presence.enter()
+        _leave(home, programs(home.account), presence, quietly)
 
 
 def _leave(home: Home, tools: Programs, presence: Presence, waiting: Waiting) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import shutil
 
 from embedded.errors import EmbeddedProblem
 from embedded.home import Home
@@ -75,18 +76,23 @@ def major_version(home: Home) -> str | None:
 
 
 def _initdb(home: Home, programs: Programs, *, durable: bool) -> None:
-    """A cluster of UTF-8 with locale rules of PostgreSQL's own, so that no update of the system moves an index."""
-    options = [] if durable else ["--no-sync", "--no-data-checksums"]
-    for leftover in home.cluster.iterdir():
-        raise EmbeddedProblem("embedded.not_a_cluster", path=home.cluster, found=leftover.name)
-    made = programs.run(
-        [programs.postgres / "initdb", "-D", home.cluster, "-U", OWNER, "--encoding=UTF8", "--no-locale",
+    """A cluster of UTF-8 with locale rules of PostgreSQL's own, so that no update of the system moves an index.
+
+    It is made elsewhere and moved when it is whole: an interrupted first start leaves nothing half-made.
+    """
+    for found in home.cluster.iterdir():
+        raise EmbeddedProblem("embedded.not_a_cluster", path=home.cluster, found=found.name)
+    made = home.logs / "initdb"
+    shutil.rmtree(made, ignore_errors=True)
+    said = programs.run(
+        [programs.postgres / "initdb", "-D", made, "-U", OWNER, "--encoding=UTF8", "--no-locale",
          "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--auth-local=peer", "--auth-host=reject",
-         "--no-instructions", *options],
-        cwd=home.cluster,
+         "--no-instructions", *([] if durable else ["--no-sync", "--no-data-checksums"])],
+        cwd=home.logs,
     )  # fmt: skip
-    if made.returncode:
-        raise EmbeddedProblem("embedded.initdb_failed", path=home.cluster, said=_last_lines(made.stdout))
+    if said.returncode:
+        raise EmbeddedProblem("embedded.initdb_failed", path=home.cluster, said=_last_lines(said.stdout))
+    made.rename(home.cluster)
 
 
 def _refuse_other_major(home: Home, programs: Programs) -> None:

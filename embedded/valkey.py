@@ -65,7 +65,7 @@ def answers(home: Home) -> bool:
         return False
 
 
-def _client(home: Home) -> "redis.Redis[bytes]":
+def _client(home: Home) -> redis.Redis:
     """A client that asks once; the usual one tries again for seconds while nobody listens."""
     socket = str(home.sockets / "valkey.sock")
     return redis.Redis(unix_socket_path=socket, socket_timeout=30, retry=Retry(NoBackoff(), 0))

@@ -7,10 +7,12 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import psutil
 import pytest
 
 import embedded
 
+PREFIX = "sendbote-tests-"
 SHARED = "SENDBOTE_TEST_SERVERS"
 """The variable by which pytest-xdist's workers learn the directory of the run's servers."""
 
@@ -20,14 +22,23 @@ def pytest_configure(config: pytest.Config) -> None:
         if name not in (SHARED, "SENDBOTE_CORPORA"):
             del os.environ[name]
     if not hasattr(config, "workerinput"):
-        os.environ[SHARED] = tempfile.mkdtemp(prefix="sendbote-tests-")
+        os.environ[SHARED] = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
-        data = Path(os.environ.pop(SHARED))
-        embedded.forget(data)
-        shutil.rmtree(data, ignore_errors=True)
+        _forget(Path(os.environ.pop(SHARED)))
+        for left in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+            if not psutil.pid_exists(int(left.name.removeprefix(PREFIX).split("-")[0])):
+                _forget(left)
+
+
+def _forget(data: Path) -> None:
+    """Of this run, and of runs that were killed before they could."""
+    if embedded.home_of(data).exists():
+        embedded.put_out(data)
+    embedded.forget(data)
+    shutil.rmtree(data, ignore_errors=True)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -15,7 +15,6 @@ import config
 import embedded
 from core import database, migrations
 from core.database import Sessions
-from core.tables import Base
 
 
 @pytest.fixture(scope="session")
@@ -84,9 +83,10 @@ def settings(database_url: str, redis_url: str, tmp_path: Path) -> config.Settin
 
 def _empty(engine: Engine) -> None:
     """Truncate only what holds rows: most tests touch a handful of tables, and TRUNCATE costs by the table."""
-    names = [table.name for table in Base.metadata.sorted_tables]
-    held = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in names)
+    tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
     with engine.begin() as connection:
+        names = connection.scalars(text(tables)).all()
+        held = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in names)
         filled = connection.scalars(text(held)).all()
         if filled:
             connection.execute(text(f"TRUNCATE {', '.join(filled)} RESTART IDENTITY CASCADE"))

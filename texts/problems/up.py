@@ -1,0 +1,12 @@
+"""What can keep `sendbote up` from starting."""
+
+from texts import N_
+
+SENTENCES = {
+    "up.running": N_("Sendbote runs already: %(panel)s (process %(process)s). Stop it there with Ctrl-C first."),
+    "up.starting": N_("Sendbote is just starting or stopping in another window, with the data in %(data)s."),
+    "port.none_free": N_("No port from %(first)s to %(last)s is free. Close a program, or choose another port."),
+    "server.unreachable": N_(
+        "%(what)s at %(where)s does not answer: %(why)s. Check that it runs, and the address in %(variable)s."
+    ),
+}
