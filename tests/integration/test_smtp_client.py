@@ -1,6 +1,7 @@
 """What becomes of each message, whatever the mail server does."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
@@ -12,7 +13,7 @@ from core.errors import ChannelHalted, RetryLater
 from core.messages import Accepted, Deferred, Message, Refused, Settled, Unknown, Unsent
 from core.vocabulary import BounceClass, Reason
 from tests.integration.email_factory import QUICK, groups_of, kinds, message, messages, provider, relay, send
-from tests.integration.scripted_smtp import EXTENSIONS, Act, ScriptedSmtp
+from tests.integration.scripted_smtp import EXTENSIONS, Act, ScriptedSmtp, serving
 
 PLAIN = tuple(extension for extension in EXTENSIONS if extension != "PIPELINING")
 LASTING = replace(QUICK, unreachable=5)
@@ -38,6 +39,19 @@ def test_it_works_the_same_on_uvloop() -> None:
         assert kinds(outcomes) == {"Accepted": 100}
 
     uvloop.run(scenario())
+
+
+def test_a_greeting_that_is_there_before_we_listen_is_heard() -> None:
+    async def scenario() -> None:
+        for _ in range(20):
+            sending = asyncio.ensure_future(provider(relay(server.port)).check())
+            while not sending.done():
+                time.sleep(0.002)
+                await asyncio.sleep(0)
+            assert sending.result().well
+
+    with serving(ScriptedSmtp()) as server:
+        uvloop.run(scenario())
 
 
 async def test_one_message_needs_one_connection() -> None:

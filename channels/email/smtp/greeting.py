@@ -18,10 +18,10 @@ from core.errors import ChannelHalted
 async def open_wire(relay: Relay, patience: Patience) -> tuple[Wire, Capabilities]:
     """A wire that is ready for MAIL; raises NotNow for what may pass and ChannelHalted for what needs a person."""
     wire = Wire()
+    dialogue = Dialogue(wire, patience.command)  # listens before the connection stands: the greeting may be that quick
     try:
         async with asyncio.timeout(patience.connect):
             await _connect(relay, wire)
-        dialogue = Dialogue(wire, patience.command)
         offered = await _introduce(dialogue, relay, patience)
         if relay.user is not None:
             await log_in(dialogue, relay, offered)
