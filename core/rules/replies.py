@@ -34,11 +34,16 @@ class Reply:
 
 def read(line: bytes) -> Reply:
     """Read `550 5.1.1 No such user`, already joined to one line; control characters become blanks."""
-    text = " ".join(_CONTROL.sub(" ", line[4:].decode("utf-8", "replace")).split())
+    text = clean(line[4:].decode("utf-8", "replace"))
     status = _STATUS.match(text)
     if status is None:
         return Reply(int(line[:3]), "", text[:SAID_LIMIT])
     return Reply(int(line[:3]), status[1], " ".join(_STATUS.sub("", text).split())[:SAID_LIMIT])
+
+
+def clean(text: str) -> str:
+    """One line without control characters, so that it can be stored and shown anywhere."""
+    return " ".join(_CONTROL.sub(" ", text).split())
 
 
 def verdict(stage: Stage, reply: Reply) -> Outcome:

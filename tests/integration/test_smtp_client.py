@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import uvloop
@@ -17,6 +18,7 @@ from tests.integration.scripted_smtp import EXTENSIONS, Act, ScriptedSmtp, servi
 
 PLAIN = tuple(extension for extension in EXTENSIONS if extension != "PIPELINING")
 LASTING = replace(QUICK, unreachable=5)
+both_loops = pytest.mark.parametrize("run", [asyncio.run, uvloop.run], ids=["asyncio", "uvloop"])
 both_dialogues = pytest.mark.parametrize("extensions", [EXTENSIONS, PLAIN], ids=["pipelining", "plain"])
 
 
@@ -29,6 +31,13 @@ async def test_every_message_arrives_once_over_few_connections(extensions: tuple
     assert sorted(server.recipients) == sorted(f"user{number}@example.test" for number in range(1, 231))
     assert server.connections <= 3
     assert server.commands.count("QUIT") == server.connections
+
+
+async def test_a_slowed_pace_still_keeps_every_connection_busy() -> None:
+    async with ScriptedSmtp() as server:
+        server.at("body", "450 4.7.1 too many messages", times=1, skip=900)
+        outcomes, _ = await send(provider(relay(server.port)), messages(2000))
+    assert kinds(outcomes) == {"Accepted": 1999, "Deferred": 1}
 
 
 def test_it_works_the_same_on_uvloop() -> None:
@@ -154,7 +163,12 @@ async def test_a_hanging_server_is_left_after_a_while(stage: str, kind: type) ->
     assert isinstance(outcomes[2], kind)
 
 
-async def test_what_never_left_our_own_buffer_is_surely_unsent() -> None:
+@both_loops
+def test_what_never_left_our_own_buffer_is_surely_unsent(run: Any) -> None:
+    run(stopped_reading())
+
+
+async def stopped_reading() -> None:
     patience = replace(QUICK, dot=0.3)
     async with ScriptedSmtp() as server:
         server.at("data", Act.STOP_READING)

@@ -8,6 +8,7 @@ import structlog
 
 from channels.email.smtp.letter import Letter
 from core.messages import DeliveryId, Message, Outcome, Refused, Settled, Unsent
+from core.rules.replies import clean
 from core.vocabulary import Reason
 
 TRIES = 3
@@ -63,8 +64,8 @@ class Backlog:
             try:
                 return self._compose(message)
             except Exception as problem:  # noqa: BLE001 - whatever one recipient's values do concerns that one alone
-                log.warning("letter.not_rendered", delivery=message.delivery_id, problem=type(problem).__name__)
-                self.settle(message.delivery_id, Refused(Reason.TEMPLATE_LACKS_VALUE, said=str(problem)[:200]))
+                log.debug("letter.not_rendered", delivery=message.delivery_id, problem=type(problem).__name__)
+                self.settle(message.delivery_id, Refused(Reason.TEMPLATE_LACKS_VALUE, said=clean(str(problem))[:200]))
         return None
 
     def give_back(self, letter: Letter, why: str) -> None:

@@ -52,6 +52,8 @@ def objection(letter: Letter, offered: Capabilities) -> Refused | None:
     """Why this letter cannot even be offered to this server, or None."""
     if _ADDRESS.fullmatch(letter.recipient) is None or len(letter.recipient) > 254:
         return Refused(Reason.INVALID_ADDRESS, said="not an address that SMTP can carry", bounce=BounceClass.ADDRESS)
+    if letter.sender and _ADDRESS.fullmatch(letter.sender) is None:
+        return Refused(Reason.RELAY_REFUSED, said="the sender is not an address", bounce=BounceClass.SENDER)
     if offered.size and len(letter.body) > offered.size:
         said = f"{len(letter.body)} bytes, but the server takes {offered.size} at most"
         return Refused(Reason.RELAY_REFUSED, said=said, bounce=BounceClass.CONTENT)

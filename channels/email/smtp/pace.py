@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+BURST_SECONDS = 0.01
+"""How far ahead of its time a message may go: timers are too coarse for one message each."""
+
 
 @dataclass(slots=True)
 class Pace:
@@ -23,7 +26,9 @@ class Pace:
 
     def wait(self, now: float) -> float:
         """How many seconds the next message has to wait; 0: none."""
-        return 0.0 if self.rate is None else max(0.0, self._next_at - now)
+        if self.rate is None or self._next_at - now <= BURST_SECONDS:
+            return 0.0
+        return self._next_at - now
 
     def took(self, now: float) -> None:
         """One more message goes out."""
@@ -36,14 +41,15 @@ class Pace:
             if self.rate is not None:
                 self._next_at = max(self._next_at, now) + 1 / self.rate
 
-    def slow_down(self, now: float) -> None:
-        """The server complained. Complaints within a second are one: they answer what was already on its way."""
+    def slow_down(self, now: float) -> bool:
+        """The server complained. Within a second of another it counts as the same: it answers what was on its way."""
         if now - self._slowed_at < 1.0:
-            return
+            return False
         self._slowed_at = self._raised_at = now
         self._measure = self.rate or max(self._count / max(now - self._second, 0.1), float(self._last_count), 1.0)
         self.rate = max(self.least, self._measure / 2)
         self._next_at = now + 1 / self.rate
+        return True
 
     def _raise(self, now: float) -> None:
         assert self.rate is not None

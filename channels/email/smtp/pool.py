@@ -45,6 +45,7 @@ class Pool:
         self._sessions: set[Session] = set()
         self._hungry: dict[Session, None] = {}
         self._opening: set[asyncio.Task[None]] = set()
+        self._pause: asyncio.TimerHandle | None = None
         self._leaving: set[asyncio.Task[None]] = set()
 
     @property
@@ -64,7 +65,7 @@ class Pool:
         """There may be work: call those who wait for it, and open connections for the rest."""
         if self.fault is not None:
             return
-        while self._hungry and self._backlog.waiting and not self.pace.wait(self._clock()):
+        while self._hungry and self._backlog.waiting and not self._must_wait(self._clock()):
             session = next(iter(self._hungry))
             del self._hungry[session]
             session.begin()
@@ -92,6 +93,8 @@ class Pool:
 
     def abort(self) -> None:
         """Hang up everywhere, at once."""
+        if self._pause is not None:
+            self._pause.cancel()
         for task in (*self._opening, *self._leaving):
             task.cancel()
         for session in list(self._sessions):
@@ -100,7 +103,7 @@ class Pool:
     def next_letter(self, session: Session) -> Letter | None:
         while self._shares.may_take(self):
             now = self._clock()
-            if self.pace.wait(now):
+            if self._must_wait(now):
                 break
             letter = self._backlog.next_letter()
             if letter is None:
@@ -109,6 +112,8 @@ class Pool:
             if refused is None:
                 self.pace.took(now)
                 self._shares.took(self)
+                if self._hungry:
+                    self._hungry.pop(session, None)
                 return letter
             self._backlog.settle(letter.delivery_id, refused)
         self._hungry[session] = None
@@ -123,8 +128,7 @@ class Pool:
     def refused(self, stage: Stage, reply: Reply) -> None:
         if needs_a_person(reply):
             self._fail(ChannelHalted("smtp.login_needed", host=self.relay.host, said=reply.said))
-        elif too_fast(reply):
-            self.pace.slow_down(self._clock())
+        elif too_fast(reply) and self.pace.slow_down(self._clock()):
             log.warning("smtp.slowed_down", host=self.relay.host, stage=stage, code=reply.code, rate=self.pace.rate)
 
     def ended(self, session: Session) -> None:
@@ -134,6 +138,17 @@ class Pool:
             leaving = asyncio.ensure_future(say_goodbye(session.wire, self._patience.goodbye))
             self._leaving.add(leaving)
             leaving.add_done_callback(self._leaving.discard)
+
+    def _must_wait(self, now: float) -> bool:
+        """Whether the pace holds the next letter back; then those who wait are called when it no longer does."""
+        wait = self.pace.wait(now)
+        if wait and self._pause is None:
+            self._pause = asyncio.get_running_loop().call_later(wait, self._go_on)
+        return bool(wait)
+
+    def _go_on(self) -> None:
+        self._pause = None
+        self.wake()
 
     def _open_more(self) -> None:
         if self.fault is not None:

@@ -14,7 +14,7 @@ class Reach:
     _failing_since: float | None = None
     _not_before: float = 0.0
     _delay: float = 0.0
-    _lowered_at: float = 0.0
+    _changed_at: float = 0.0
 
     def __post_init__(self) -> None:
         self.most = self.limit
@@ -25,9 +25,9 @@ class Reach:
             return 0
         if self._failing_since is not None:
             return 1 if held == 0 else 0
-        if self.most < self.limit and now - self._lowered_at > 5.0:
-            self.most += 1
-            self._lowered_at = now
+        if self.most < self.limit and now - self._changed_at > 3.0:
+            self.most = min(self.limit, self.most + max(1, self.most // 2))
+            self._changed_at = now
         return max(0, self.most - held)
 
     def opened(self) -> None:
@@ -40,7 +40,7 @@ class Reach:
         self._not_before = now + self._delay
         if open_now:
             self.most = max(1, open_now)
-            self._lowered_at = now
+            self._changed_at = now
         elif self._failing_since is None:
             self._failing_since = now
             self.most = max(1, self.most // 2) if busy else self.most
