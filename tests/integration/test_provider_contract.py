@@ -4,10 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
-from core.errors import ChannelHalted
+import config
+from channels import registry
+from config.keys import Keys
+from core.errors import ChannelHalted, NotFound
 from core.messages import Accepted, Message, Outcome, Refused, Settled, Unsent
 from core.ports import Provider
 from core.vocabulary import Reason
@@ -162,6 +166,30 @@ async def test_a_group_marked_while_the_channel_halts_comes_back_too(opening: Op
         assert fault is not None
         assert [delivery for delivery, _ in settled] == [1, 2]
         assert all(isinstance(outcome, Unsent) for _, outcome in settled)
+
+
+async def test_its_channel_is_known_to_the_registry(opening: Opening) -> None:
+    async with opening() as case:
+        assert case.provider.traits.channel in registry.PROVIDERS
+
+
+async def test_the_settings_open_a_provider_that_sends_real_letters(tmp_path: Path) -> None:
+    async with ScriptedSmtp() as one, ScriptedSmtp() as other:
+        urls = f"smtp://127.0.0.1:{one.port}?tls=none smtp://127.0.0.1:{other.port}?tls=none&weight=0"
+        settings = config.load({"SENDBOTE_DATA": str(tmp_path), "SENDBOTE_SMTP_URL": urls})
+        carrier = registry.provider("email", settings, Keys(addresses=b"a" * 32, signing=b"s" * 32))
+        outcomes, fault = await send(carrier, messages(40))
+    assert fault is None
+    assert kinds(outcomes) == {"Accepted": 40}
+    assert len(one.accepted) == 40
+    assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in one.accepted[0].body
+
+
+def test_a_channel_that_nobody_opened_is_named(tmp_path: Path) -> None:
+    settings = config.load({"SENDBOTE_DATA": str(tmp_path)})
+    with pytest.raises(NotFound) as unknown:
+        registry.provider("pigeon", settings, Keys(addresses=b"a" * 32, signing=b"s" * 32))
+    assert "pigeon" in sentence(unknown.value.code, unknown.value.params)
 
 
 async def test_trying_the_settings_sends_nothing(opening: Opening) -> None:

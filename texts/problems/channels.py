@@ -1,0 +1,7 @@
+"""What is wrong with a channel."""
+
+from texts import N_
+
+SENTENCES = {
+    "channel.not_found": N_("There is no channel named %(channel)s. Choose one of those that the panel shows."),
+}
