@@ -35,10 +35,10 @@ def main(wanted: str) -> None:
 
 
 def _fingerprint(wanted: str) -> str:
-    """Changes with the pins, the project's own description, the Python and the place."""
+    """Changes with the pins, the project's own description and the place."""
     sources = [ROOT / "requirements" / f"{wanted}.txt", ROOT / "pyproject.toml"]
     contents = b"".join(source.read_bytes() for source in sources)
-    return hashlib.sha256(contents + f"{sys.version} {ROOT}".encode()).hexdigest()
+    return hashlib.sha256(contents + os.fsencode(ROOT)).hexdigest()
 
 
 def _works() -> bool:
