@@ -1,0 +1,85 @@
+"""What public pages look up: targets of links, who a delivery went to, and whether they are unsubscribed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, exists, func, or_, select
+
+from core.tables.campaigns import Origin, SenderRow
+from core.tables.contacts import Contact, Identity
+from core.tables.contents import Link
+from core.tables.deliveries import Delivery
+from core.tables.suppression import Suppression
+from core.vocabulary import SuppressionList
+
+
+def target(link_id: int) -> Select[str]:
+    """The link's target as it stands in the letter; it may hold variables."""
+    return select(Link.url).where(Link.id == link_id)
+
+
+def addressee(delivery_id: int) -> Select[Any]:
+    """`language`, `channel`, `sender` and whether they are `unsubscribed` or have `complained`; no row if unknown."""
+    return (
+        select(
+            Contact.language.label("language"),
+            Delivery.channel.label("channel"),
+            SenderRow.name.label("sender"),
+            _listed(SuppressionList.UNSUBSCRIBED).label("unsubscribed"),
+            _listed(SuppressionList.COMPLAINTS).label("complained"),
+        )
+        .select_from(Delivery)
+        .join(Origin, Origin.id == Delivery.origin_id)
+        .outerjoin(SenderRow, SenderRow.id == Origin.sender_id)
+        .outerjoin(Contact, Contact.id == Delivery.contact_id)
+        .where(Delivery.id == delivery_id)
+    )
+
+
+def values(delivery_id: int) -> Select[Any]:
+    """The contact's fields and `attributes` for a target with variables."""
+    return (
+        select(
+            Contact.first_name,
+            Contact.last_name,
+            Contact.language,
+            Contact.country,
+            Contact.external_id,
+            Identity.address.label("email"),
+            Contact.attributes,
+        )
+        .select_from(Delivery)
+        .join(Contact, Contact.id == Delivery.contact_id)
+        .outerjoin(Identity, Identity.id == Delivery.identity_id)
+        .where(Delivery.id == delivery_id)
+    )
+
+
+def withdrawals(delivery_ids: Sequence[int]) -> Select[Any]:
+    """Each delivery that exists, and since when its contact or address wants nothing more (or null)."""
+    lists = (SuppressionList.UNSUBSCRIBED.value, SuppressionList.COMPLAINTS.value, SuppressionList.ERASED.value)
+    in_force = (Suppression.released_at.is_(None), Suppression.list.in_(lists))
+    here = or_(Suppression.channel.is_(None), Suppression.channel == Delivery.channel)
+    by_address = select(func.min(Suppression.added_at)).where(
+        *in_force, here, Suppression.address_key == Identity.address_key
+    )
+    by_contact = select(func.min(Suppression.added_at)).where(
+        *in_force, here, Suppression.address_key.is_(None), Suppression.contact_id == Delivery.contact_id
+    )
+    since = func.least(
+        by_address.correlate(Identity, Delivery).scalar_subquery(), by_contact.correlate(Delivery).scalar_subquery()
+    )
+    return (
+        select(Delivery.id, since)
+        .outerjoin(Identity, Identity.id == Delivery.identity_id)
+        .where(Delivery.id.in_(delivery_ids))
+    )
+
+
+def _listed(name: SuppressionList) -> Any:
+    return exists().where(
+        Suppression.list == name.value,
+        Suppression.released_at.is_(None),
+        Suppression.address_key == Delivery.address_key,
+        Suppression.channel == Delivery.channel,
+    )

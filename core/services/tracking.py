@@ -1,0 +1,30 @@
+"""Recording what public pages saw; of people who have withdrawn, pictures and links work and record nothing."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.messages import Event
+from core.queries import public
+from core.services import events as door
+from core.vocabulary import EventKind
+
+SILENT = (EventKind.OPENED, EventKind.CLICKED)
+
+
+async def record(connection: AsyncConnection, events: Sequence[Event]) -> int:
+    """Record events in the caller's transaction, but for opens and clicks after a withdrawal; returns how many are new.
+
+    Of a delivery that does not exist nothing is recorded: a token outlives what it names.
+    """
+    if not events:
+        return 0
+    ids = sorted({event.delivery_id for event in events if event.delivery_id is not None})
+    withdrawn = dict((await connection.execute(public.withdrawals(ids))).all())
+    kept = [event for event in events if event.delivery_id in withdrawn and not _silent(event, withdrawn)]
+    return await door.record(connection, kept)
+
+
+def _silent(event: Event, withdrawn: dict[int, object]) -> bool:
+    at = withdrawn[event.delivery_id or 0]
+    return event.kind in SILENT and at is not None and event.at > at  # type: ignore[operator]  # a time

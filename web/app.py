@@ -1,0 +1,103 @@
+"""The application of the public pages: routes, headers, and the recorder's life from start to end."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from core.services.tracking import record
+from web import tracking, unsubscribing
+from web.doors import DOORS, Doors
+from web.pages import HERE, page
+from web.recorder import Recorder
+from web.spool import Spool
+from web.targets import Targets
+
+LARGEST_BODY = 16 * 1024
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+log = structlog.get_logger()
+
+
+def create_app(
+    engine: AsyncEngine,
+    *,
+    key: bytes,
+    spool: Path,
+    language: str = "en",
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> web.Application:
+    """The public pages over a database; `key` signs tokens, `spool` is the directory for events while it is away."""
+    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_answered])
+    app[DOORS] = Doors(engine, Recorder(engine, Spool(spool), record), Targets(engine), key, clock, language)
+    app.add_routes([*tracking.routes, *unsubscribing.routes, web.get("/health", health), web.get("/style.css", style)])
+    app.on_response_prepare.append(_secured)
+    app.cleanup_ctx.append(_recording)
+    return app
+
+
+async def health(request: web.Request) -> web.Response:
+    """200 as long as pages can be served; `database` says whether events go there, or to the spool."""
+    doors = request.app[DOORS]
+    try:
+        async with asyncio.timeout(2), doors.engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+        there = True
+    except (SQLAlchemyError, OSError, TimeoutError):
+        there = False
+    return web.json_response({"status": "ok" if there else "degraded", "database": there})
+
+
+async def style(_: web.Request) -> web.FileResponse:
+    return web.FileResponse(HERE / "style.css", headers={"Cache-Control": "public, max-age=86400"})
+
+
+@web.middleware
+async def _answered(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Strangers see pages of ours and never a traceback."""
+    try:
+        return await handler(request)
+    except web.HTTPNotFound:
+        return page(request, "lost.html", status=404)
+    except web.HTTPException as known:
+        return web.Response(status=known.status, text=known.reason, headers=_allowed(known))
+    except Exception:
+        log.exception("request_failed", method=request.method, route=str(request.match_info.route.resource))
+        return page(request, "later.html", status=503)
+
+
+def _allowed(fault: web.HTTPException) -> dict[str, str]:
+    return {"Allow": fault.headers["Allow"]} if "Allow" in fault.headers else {}
+
+
+async def _secured(_: web.Request, response: web.StreamResponse) -> None:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers["Server"] = "sendbote"
+
+
+async def _recording(app: web.Application) -> AsyncIterator[None]:
+    recorder = app[DOORS].recorder
+    task = asyncio.create_task(recorder.run())
+    yield
+    recorder.finish()
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(task, 10)

@@ -1,0 +1,26 @@
+"""What the pages stand on, handed in by the entry point and found again in the application."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiohttp import web
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from web.recorder import Recorder
+from web.targets import Targets
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    engine: AsyncEngine
+    recorder: Recorder
+    targets: Targets
+    key: bytes
+    """Signs the tokens."""
+    clock: Callable[[], datetime]
+    language: str
+    """For visitors of whom we know no other."""
+
+
+DOORS = web.AppKey("doors", Doors)

@@ -1,0 +1,116 @@
+"""Events recorded in groups: a request waits a few milliseconds for its group's commit, or for the spool."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from core.messages import Event
+from web.spool import Spool
+
+GROUP = 500
+PATIENCE_SECONDS = 3.0
+"""How long a commit may take before its events go to the spool: a database that hangs is as good as away."""
+RETRY_SECONDS = 2.0
+
+Record = Callable[[AsyncConnection, Sequence[Event]], Awaitable[int]]
+log = structlog.get_logger()
+
+
+class Recorder:
+    """Gathers what comes in while a commit is under way. While the database is away everything goes to the spool."""
+
+    def __init__(self, engine: AsyncEngine, spool: Spool, record: Record) -> None:
+        self._engine, self._spool, self._record = engine, spool, record
+        self._gathered: list[tuple[Event, asyncio.Future[None]]] = []
+        self._more = asyncio.Event()
+        self._away = False
+        self._finished = False
+
+    @property
+    def away(self) -> bool:
+        return self._away
+
+    async def add(self, event: Event) -> None:
+        """Return when the event is safe, in the database or on disk; raises OSError if neither takes it."""
+        safe: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._gathered.append((event, safe))
+        self._more.set()
+        await safe
+
+    async def run(self) -> None:
+        """Record group after group until `finish`; what an earlier process left on disk comes first."""
+        self._spool.adopt()
+        replaying = asyncio.create_task(self._replay_often())
+        while self._gathered or not self._finished:
+            await self._more.wait()
+            self._more.clear()
+            while self._gathered:
+                group, self._gathered = self._gathered[:GROUP], self._gathered[GROUP:]
+                await self._settle(group)
+        replaying.cancel()
+        await asyncio.wait([replaying])
+        self._spool.adopt()
+
+    def finish(self) -> None:
+        """Record what is left, then end."""
+        self._finished = True
+        self._more.set()
+
+    async def _settle(self, group: list[tuple[Event, asyncio.Future[None]]]) -> None:
+        events = [event for event, _ in group]
+        problem: OSError | None = None
+        if self._away or not await self._committed(events):
+            try:
+                self._spool.keep(events)
+            except OSError as fault:
+                log.error("spool_full", problem=fault.strerror, lost=len(events))
+                problem = fault
+        for _, safe in group:
+            if safe.done():
+                continue
+            if problem is None:
+                safe.set_result(None)
+            else:
+                safe.set_exception(problem)
+
+    async def _committed(self, events: Sequence[Event]) -> bool:
+        """False if the database is away. Where it refuses a group, its events are tried one by one."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS), self._engine.begin() as connection:
+                await self._record(connection, events)
+        except (OperationalError, InterfaceError, TimeoutError, OSError):
+            if not self._away:
+                log.warning("database_away", spooled=len(events))
+            self._away = True
+            return False
+        except SQLAlchemyError as fault:
+            if len(events) == 1:
+                sqlstate = getattr(getattr(fault, "orig", None), "sqlstate", None)
+                log.error("event_refused", kind=events[0].kind, delivery_id=events[0].delivery_id, sqlstate=sqlstate)
+                return True
+            return all([await self._committed([event]) for event in events])
+        if self._away:
+            log.info("database_back")
+        self._away = False
+        return True
+
+    async def _replay_often(self) -> None:
+        """Beside the groups, so that a database that hangs holds up nobody who waits for an answer."""
+        while True:
+            if self._spool.filled:
+                await self._replay()
+            elif self._away:
+                await self._committed([])
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _replay(self) -> None:
+        for path, events in self._spool.taken():
+            for start in range(0, len(events), GROUP):
+                if not await self._committed(events[start : start + GROUP]):
+                    self._spool.back(path)
+                    return
+            self._spool.done(path)
+            log.info("spool_replayed", events=len(events))

@@ -1,0 +1,86 @@
+"""Events kept on disk while the database is away: one JSON line each, replayed later, each recorded once."""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from core.messages import Event
+from core.vocabulary import EventKind
+
+log = structlog.get_logger()
+
+
+class Spool:
+    """A directory with one file a process. Keys are given at the door, so that replaying twice records once."""
+
+    def __init__(self, directory: Path) -> None:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._directory = directory
+        self._own = directory / f"{os.getpid()}.jsonl"
+        self.filled = any(self._waiting())
+
+    def keep(self, events: Sequence[Event]) -> None:
+        """Append and bring to disk; raises OSError where the disk cannot take it."""
+        with self._own.open("a", encoding="utf-8") as lines:
+            self._own.chmod(0o600)
+            lines.writelines(f"{_line(event)}\n" for event in events)
+            lines.flush()
+            os.fsync(lines.fileno())
+        self.filled = True
+
+    def taken(self) -> Iterator[tuple[Path, list[Event]]]:
+        """Each file with its events, set aside first so that nothing is appended to it; `done` deletes it."""
+        for path in self._waiting():
+            aside = path.with_suffix(f".{os.getpid()}.taken")
+            try:
+                path.rename(aside)
+            except FileNotFoundError:
+                continue
+            yield aside, list(_events(aside))
+
+    def done(self, path: Path) -> None:
+        path.unlink()
+        self.filled = any(self._waiting())
+
+    def back(self, path: Path) -> None:
+        """Put a file back that could not be replayed now."""
+        path.rename(self._directory / f"{path.name.split('.')[0]}-{os.urandom(4).hex()}.jsonl")
+
+    def adopt(self) -> None:
+        """Take over what a process that died was replaying."""
+        for path in self._directory.glob("*.taken"):
+            self.back(path)
+        self.filled = any(self._waiting())
+
+    def _waiting(self) -> list[Path]:
+        return sorted(self._directory.glob("*.jsonl"))
+
+
+def _line(event: Event) -> str:
+    return json.dumps(
+        {
+            "kind": event.kind,
+            "provider": event.provider,
+            "key": event.key,
+            "at": event.at.isoformat(),
+            "delivery_id": event.delivery_id,
+            "link_id": event.link_id,
+            "details": dict(event.details),
+        }
+    )
+
+
+def _events(path: Path) -> Iterator[Event]:
+    """What can be read; a line that a crash cut in the middle is left out and said."""
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                fields = json.loads(line)
+                at, kind = datetime.fromisoformat(fields.pop("at")), EventKind(fields.pop("kind"))
+                yield Event(kind=kind, at=at, **fields)
+            except (ValueError, TypeError, KeyError, AttributeError):
+                log.warning("spool_line_unreadable", file=path.name, line=number)

@@ -1,0 +1,81 @@
+"""The open picture and the tracked links: record, then answer; a forged token records nothing."""
+
+import base64
+import secrets
+from urllib.parse import quote
+
+import structlog
+from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.messages import Event
+from core.rules import tokens
+from core.rules.actors import actor
+from core.vocabulary import EventKind
+from web.doors import DOORS, Doors
+from web.pages import page
+
+PROVIDER = "web"
+LONGEST_AGENT = 120
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
+"""One transparent pixel."""
+NO_STORE = {"Cache-Control": "no-store, no-cache, must-revalidate, private", "Pragma": "no-cache"}
+
+routes = web.RouteTableDef()
+log = structlog.get_logger()
+
+
+@routes.get("/o/{token}.png")
+async def picture(request: web.Request) -> web.Response:
+    """The picture, whatever becomes of the event: a letter never shows a broken one."""
+    doors = request.app[DOORS]
+    delivery_id = tokens.verify(doors.key, tokens.OPEN, request.match_info["token"])
+    if delivery_id is not None:
+        await _note(doors, request, EventKind.OPENED, delivery_id)
+    return web.Response(body=PICTURE, content_type="image/png", headers=NO_STORE)
+
+
+@routes.get("/c/{token}/{link:[0-9]{1,19}}")
+async def click(request: web.Request) -> web.Response:
+    """Go to where the letter's link leads; the address stands in the database and never in the request."""
+    doors = request.app[DOORS]
+    link = request.match_info["link"]
+    delivery_id = tokens.verify(doors.key, tokens.CLICK, request.match_info["token"], link)
+    if delivery_id is None:
+        return page(request, "lost.html", status=404)
+    try:
+        target = await doors.targets.of(int(link), delivery_id)
+    except (SQLAlchemyError, OSError):
+        return page(request, "later.html", status=503)
+    if target is None:
+        return page(request, "lost.html", status=404)
+    await _note(doors, request, EventKind.CLICKED, delivery_id, int(link))
+    location = quote(target, safe="%/:=&?~#+!$,;'@()*[]")
+    return web.Response(status=302, headers={"Location": location, **NO_STORE})
+
+
+async def _note(
+    doors: Doors, request: web.Request, kind: EventKind, delivery_id: int, link_id: int | None = None
+) -> None:
+    """Each open and each click is one of its own: its key is made here, and stays the same through the spool."""
+    agent = request.headers.get("User-Agent", "")
+    who, rule = actor(request.method, agent)
+    event = Event(
+        kind=kind,
+        provider=PROVIDER,
+        key=secrets.token_hex(16),
+        at=doors.clock(),
+        delivery_id=delivery_id,
+        link_id=link_id,
+        details={"actor": who.value, "actor_rule": rule, "agent": _printable(agent)},
+    )
+    try:
+        await doors.recorder.add(event)
+    except OSError:
+        log.error("event_lost", kind=kind.value, delivery_id=delivery_id)
+
+
+def _printable(agent: str) -> str:
+    return "".join(letter for letter in agent[:LONGEST_AGENT] if letter.isascii() and letter.isprintable())
