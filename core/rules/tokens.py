@@ -41,6 +41,12 @@ def verify(key: bytes, purpose: str, token: str, extra: str = "") -> int | None:
     return int(number)
 
 
+def sign_lower(key: bytes, purpose: str, number: int) -> str:
+    """The same in lower-case base32 (34 characters), for local parts and Message-IDs: servers may fold their case."""
+    head = _HEAD.pack(_VERSION, number)
+    return base64.b32encode(head + _mac(key, purpose, head, "")).decode("ascii").rstrip("=").lower()
+
+
 def _mac(key: bytes, purpose: str, head: bytes, extra: str) -> bytes:
     """The purpose is BLAKE2's personalisation, which separates it from all that follows; at most 16 bytes."""
     return blake2b(head + extra.encode(), key=key, digest_size=_MAC_BYTES, person=purpose.encode()).digest()
