@@ -1,0 +1,14 @@
+"""Addresses in the one form in which they are compared, and their keyed hashes."""
+
+from hashlib import blake2b
+
+
+def normalised(channel: str, address: str) -> str:
+    """Email: lower case, since no server tells people apart by case; other channels: as they are, trimmed."""
+    address = address.strip()
+    return address.lower() if channel == "email" else address
+
+
+def address_key(key: bytes, channel: str, address: str) -> bytes:
+    """16 bytes of keyed BLAKE2b over the channel and the normalised address."""
+    return blake2b(f"{channel}\0{normalised(channel, address)}".encode(), key=key, digest_size=16).digest()
