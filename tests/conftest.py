@@ -19,7 +19,7 @@ SHARED = "SENDBOTE_TEST_SERVERS"
 
 def pytest_configure(config: pytest.Config) -> None:
     for name in [name for name in os.environ if name.startswith("SENDBOTE_")]:
-        if name not in (SHARED, "SENDBOTE_CORPORA"):
+        if name not in (SHARED, "SENDBOTE_CORPORA", "SENDBOTE_SPECS"):
             del os.environ[name]
     if not hasattr(config, "workerinput"):
         os.environ[SHARED] = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")

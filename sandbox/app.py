@@ -1,0 +1,85 @@
+"""The whole outside world in one process: a mail server on one port, everything else over HTTP on another."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvloop
+from aiohttp import web
+
+from sandbox import control, page
+from sandbox.doorkeeper import doorkeeper
+from sandbox.mail.returns import Returns
+from sandbox.mail.store import MailStore
+from sandbox.people import invite
+from sandbox.pulse import Pulse
+from sandbox.smtp import server
+from sandbox.smtp.behaviour import Behaviour
+from sandbox.telegram import api
+from sandbox.telegram.call import Telegram
+from sandbox.telegram.limits import Limits
+from sandbox.telegram.updates import Updates
+from sandbox.telegram.webhook import Webhooks
+from sandbox.telegram.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """A running one: where it listens, and what it holds."""
+
+    http_port: int
+    smtp_port: int
+    store: MailStore
+    behaviour: Behaviour
+    telegram: Telegram
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.http_port}"
+
+
+def run(data: Path, *, port: int, smtp_port: int, language: str = "en") -> None:
+    """Serve until SIGINT or SIGTERM; keeps everything in `data`/sandbox. Raises OSError for a port that is taken."""
+    uvloop.run(_serve(data, port, smtp_port, language))
+
+
+@asynccontextmanager
+async def running(data: Path, *, port: int = 0, smtp_port: int = 0, language: str = "en") -> AsyncIterator[Sandbox]:
+    """Serve within the block, on free ports for 0."""
+    pulse = Pulse()
+    directory = data / "sandbox"
+    store = MailStore(directory, lambda: pulse.beat("mail"))
+    world = World(directory, lambda: pulse.beat("chat"))
+    invite(world)
+    behaviour = Behaviour()
+    telegram = Telegram(world, Updates(world), Limits())
+    returns, webhooks = Returns(store, behaviour), asyncio.create_task(Webhooks(telegram).run())
+    application = web.Application(middlewares=[doorkeeper], client_max_size=64 * 1024 * 1024)
+    application.add_routes(api.routes(telegram))
+    application.add_routes(control.routes(store, behaviour, telegram, pulse))
+    page.install(application, page.Parts(store, behaviour, telegram, pulse, language))
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
+    try:
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", port)
+        await site.start()
+        http_port = runner.addresses[0][1]
+        async with server.serving(store, behaviour, returns, port=smtp_port) as taken_smtp_port:
+            yield Sandbox(http_port, taken_smtp_port, store, behaviour, telegram)
+    finally:
+        webhooks.cancel()
+        returns.cancel()
+        await runner.cleanup()
+        store.close()
+        world.close()
+
+
+async def _serve(data: Path, port: int, smtp_port: int, language: str) -> None:
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    async with running(data, port=port, smtp_port=smtp_port, language=language):
+        await stopped.wait()

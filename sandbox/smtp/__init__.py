@@ -1,0 +1,1 @@
+"""The mail server of the outside world."""

@@ -1,0 +1,36 @@
+"""Answers to pressed buttons, and files to fetch."""
+
+import time
+
+from sandbox.telegram import errors, files
+from sandbox.telegram.call import Call
+from sandbox.telegram.world import Json
+
+LONGEST_ANSWER = 200
+VALID_SECONDS = 15 * 60
+
+
+def answer_callback_query(call: Call) -> bool:
+    """Show the words to whoever pressed, once."""
+    words = call.text("text")
+    if len(words) > LONGEST_ANSWER:
+        raise errors.bad_request("MESSAGE_TOO_LONG")
+    found = call.telegram.world.database.execute(
+        "UPDATE presses SET answered = 1, words = ?, alert = ? WHERE id = ? AND bot_id = ? AND at > ? RETURNING id",
+        [words, call.flag("show_alert"), call.text("callback_query_id"), call.bot.id, time.time() - VALID_SECONDS],
+    ).fetchone()
+    if found is None:
+        raise errors.bad_request("query is too old and response timeout expired or query ID is invalid")
+    call.telegram.world.changed()
+    return True
+
+
+def get_file(call: Call) -> Json:
+    """A `File`; it is fetched from `/file/bot<token>/<file_path>`."""
+    found = files.find(call.telegram.world, call.bot.id, call.text("file_id"))
+    if found is None:
+        raise errors.bad_request("invalid file_id")
+    return found.file()
+
+
+METHODS = {"answerCallbackQuery": answer_callback_query, "getFile": get_file}

@@ -1,0 +1,100 @@
+"""Methods that put a new message into a chat."""
+
+import time
+
+from sandbox.telegram import errors, files, formatting, keyboards
+from sandbox.telegram.call import Call
+from sandbox.telegram.methods.chats import open_person
+from sandbox.telegram.world import Json
+
+LONGEST_TEXT = 4096
+LONGEST_CAPTION = 1024
+
+
+def send_message(call: Call) -> Json:
+    return _send(call, text_of(call))
+
+
+def send_photo(call: Call) -> Json:
+    return _send(call, {"photo": file_of(call, "photo").photo()} | caption_of(call))
+
+
+def send_document(call: Call) -> Json:
+    return _send(call, {"document": file_of(call, "document").document()} | caption_of(call))
+
+
+def text_of(call: Call) -> Json:
+    """`text` and its entities; raise 400 for none, or for too much."""
+    text, entities = formatting.read(call.text("text"), call.text("parse_mode"))
+    if not text.strip():
+        raise errors.bad_request("message text is empty")
+    if formatting.units(text) > LONGEST_TEXT:
+        raise errors.bad_request("message is too long")
+    entities = call.given("entities") or entities
+    return {"text": text} | ({"entities": entities} if entities else {})
+
+
+def caption_of(call: Call) -> Json:
+    """`caption` and its entities, both missing where there is none."""
+    text, entities = formatting.read(call.text("caption"), call.text("parse_mode"))
+    if formatting.units(text) > LONGEST_CAPTION:
+        raise errors.bad_request("message caption is too long")
+    if not text:
+        return {}
+    entities = call.given("caption_entities") or entities
+    return {"caption": text} | ({"caption_entities": entities} if entities else {})
+
+
+def file_of(call: Call, name: str, wanted: str | None = None) -> files.Kept:
+    """The file that a parameter names: an upload, `attach://…`, or the id of one sent before."""
+    given = wanted if wanted is not None else call.text(name)
+    upload = call.uploads.get(given.removeprefix("attach://") if given.startswith("attach://") else name)
+    if upload is not None:
+        return files.keep(call.telegram.world, call.bot.id, upload, picture=name == "photo")
+    if not given:
+        raise errors.bad_request(f"there is no {name} in the request")
+    found = files.find(call.telegram.world, call.bot.id, given)
+    if found is None:
+        raise errors.bad_request("wrong file identifier/HTTP URL specified")
+    return found
+
+
+def _send(call: Call, content: Json) -> Json:
+    person = open_person(call)
+    keyboard, other = keyboards.inline(call), keyboards.other(call)
+    call.telegram.limits.check(call.bot.id, person.id)
+    world = call.telegram.world
+    message: Json = {
+        "message_id": world.next_message(call.bot.id),
+        "from": call.bot.user(),
+        "chat": person.chat(),
+        "date": int(time.time()),
+        **_answered(call, person.id),
+        **content,
+        **({"reply_markup": keyboard} if keyboard else {}),
+    }
+    world.put(call.bot.id, message | ({"_keyboard": other} if other else {}))
+    return message
+
+
+def _answered(call: Call, chat_id: int) -> Json:
+    """`reply_to_message`, where the call answers one."""
+    reply = call.given("reply_parameters") or {}
+    number = reply.get("message_id") or call.integer("reply_to_message_id")
+    if not number:
+        return {}
+    found = call.telegram.world.message(call.bot.id, chat_id, number)
+    if found is None:
+        if reply.get("allow_sending_without_reply") or call.flag("allow_sending_without_reply"):
+            return {}
+        raise errors.bad_request("message to be replied not found")
+    found.pop("reply_to_message", None)
+    return {"reply_to_message": public(found)}
+
+
+def public(message: Json) -> Json:
+    """The message without what only this sandbox's page knows of it."""
+    return {name: value for name, value in message.items() if not name.startswith("_")}
+
+
+METHODS = {"sendMessage": send_message, "sendPhoto": send_photo, "sendDocument": send_document}
