@@ -5,7 +5,7 @@ import contextlib
 import os
 import signal
 import time
-from asyncio.subprocess import DEVNULL, PIPE, STDOUT
+from asyncio.subprocess import DEVNULL, STDOUT
 from collections.abc import AsyncIterator, Callable, Mapping
 
 import psutil
@@ -70,30 +70,43 @@ class Child:
             _kill(family)
 
     async def _run(self) -> int:
-        """Its own session keeps a Ctrl-C at the terminal away from it: ending is the supervisor's to order."""
-        running = await asyncio.create_subprocess_exec(
-            *self.process.command,
-            env=self._environment,
-            stdin=DEVNULL,
-            stdout=PIPE,
-            stderr=STDOUT,
-            start_new_session=True,
-        )
+        """Its own session keeps a Ctrl-C at the terminal away from it: ending is the supervisor's to order.
+
+        The pipe is ours, since asyncio takes a process for alive as long as any orphan of it holds its own.
+        """
+        out, into = os.pipe()
+        try:
+            running = await asyncio.create_subprocess_exec(
+                *self.process.command,
+                env=self._environment,
+                stdin=DEVNULL,
+                stdout=into,
+                stderr=STDOUT,
+                start_new_session=True,
+            )
+        finally:
+            os.close(into)
         self._running = running
         if self._stopping.is_set():
             running.terminate()
-        assert running.stdout
-        reading = asyncio.ensure_future(self._read(running.stdout))
+        reading = asyncio.ensure_future(self._read(out))
         code = await running.wait()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(reading, 2)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(running.pid, signal.SIGKILL)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(reading, 2)
         return code
 
-    async def _read(self, stream: asyncio.StreamReader) -> None:
-        async for line in _lines(stream):
-            self._line(self.process, line)
+    async def _read(self, out: int) -> None:
+        stream = asyncio.StreamReader()
+        transport, _protocol = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(stream), os.fdopen(out, "rb", 0)
+        )
+        try:
+            async for line in _lines(stream):
+                self._line(self.process, line)
+        finally:
+            transport.close()
 
 
 async def _lines(stream: asyncio.StreamReader) -> AsyncIterator[str]:
