@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import ARRAY, BigInteger, Select, exists, func, literal, or_, select
 
 from core.tables.campaigns import Origin, SenderRow
 from core.tables.contacts import Contact, Identity
@@ -72,7 +72,7 @@ def withdrawals(delivery_ids: Sequence[int]) -> Select[Any]:
     return (
         select(Delivery.id, since)
         .outerjoin(Identity, Identity.id == Delivery.identity_id)
-        .where(Delivery.id.in_(delivery_ids))
+        .where(Delivery.id == func.any(literal(list(delivery_ids), ARRAY(BigInteger))))
     )
 
 

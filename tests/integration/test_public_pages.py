@@ -24,7 +24,7 @@ from tests.integration.campaign_factory import make_campaign
 from web.app import create_app
 from web.doors import DOORS
 from web.spool import Spool
-from web.targets import filled, leads_to_a_page
+from web.targets import compiled, leads_to_a_page
 
 Client = TestClient[web.Request, web.Application]
 KEY = b"k" * 32
@@ -237,11 +237,13 @@ async def test_health_says_where_events_go(async_engine: AsyncEngine, tmp_path: 
 
 
 def test_values_never_leave_their_place_in_a_target() -> None:
-    assert filled("https://x.org/{{ a }}?q={{ b | default('z') }}", {"a": "../@evil", "b": "1&c=2"}) == (
-        "https://x.org/..%2F%40evil?q=1%26c%3D2"
-    )
+    target = compiled("https://x.org/{{ a }}?q={{ b|fallback('z&') }}{% if vip %}&v={{ vip }}{% endif %}&{{ none }}")
+    assert target.render({"a": "../@evil", "vip": "y#"}) == "https://x.org/..%2F%40evil?q=z%26&v=y%23&"
+    assert target.render({"a": "ü", "b": "1&c=2"}) == "https://x.org/%C3%BC?q=1%26c%3D2&"
     assert leads_to_a_page("https://x.org/a")
-    assert not any(map(leads_to_a_page, ("//x.org", "data:text/html,x", "https://x.org/\r\nSet-Cookie: a", "https:")))
+    assert not any(
+        map(leads_to_a_page, ("//x.org", "data:text/html,x", "https://x.org/\r\nSet-Cookie: a", "https:", "https://["))
+    )
 
 
 @asynccontextmanager
