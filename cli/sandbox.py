@@ -3,20 +3,15 @@
 import typer
 
 import config
-from sandbox import app
+from texts import _
+
+app = typer.Typer(add_completion=False)
 
 
+@app.command(help=_("Run what stands in for the world: mail server, Telegram, and the page that shows what arrived."))
 def sandbox() -> None:
-    """Run the mail server, Telegram and the page that shows what arrived, until Ctrl-C."""
+    """Run until it is interrupted."""
+    from sandbox.app import run
+
     settings = config.load()
-    app.run(
-        settings.data,
-        port=settings.sandbox_port,
-        smtp_port=settings.sandbox_smtp_port,
-        language=settings.language,
-    )
-
-
-def add_to(application: typer.Typer) -> None:
-    """Give the command its name in the whole."""
-    application.command("sandbox")(sandbox)
+    run(settings.data, port=settings.sandbox_port, smtp_port=settings.sandbox_smtp_port, language=settings.language)
