@@ -271,6 +271,19 @@ async def test_a_server_that_is_away_is_tried_again_and_then_reported() -> None:
     assert kinds(outcomes).keys() == {"Unsent"}
 
 
+@pytest.mark.parametrize(("stage", "act"), [("mail", "421 4.3.2 closing"), ("body", Act.KEEP_AND_DROP)])
+async def test_a_server_that_only_ever_breaks_off_is_given_up_before_much_is_in_doubt(
+    stage: str, act: str | Act
+) -> None:
+    async with ScriptedSmtp() as server:
+        server.at(stage, act)
+        outcomes, fault = await send(provider(relay(server.port, connections=3)), messages(300))
+    assert isinstance(fault, RetryLater)
+    assert kinds(outcomes).get("Unknown", 0) <= 8
+    assert set(kinds(outcomes)) <= {"Unknown", "Unsent"}
+    assert server.connections <= 12
+
+
 async def test_a_server_that_comes_back_in_time_gets_everything() -> None:
     server = ScriptedSmtp()
     async with server:

@@ -68,7 +68,7 @@ def test_after_a_failure_one_attempt_at_a_time_is_made_with_growing_pauses() -> 
     assert reach.room(100.35, 0) == 0
     assert not reach.is_unreachable(109.0)
     assert reach.is_unreachable(110.0)
-    reach.opened()
+    reach.succeeded()
     assert not reach.is_unreachable(111.0)
     assert reach.room(111.0, 1) == 19
 

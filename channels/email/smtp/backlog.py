@@ -53,9 +53,12 @@ class Backlog:
         """Wait until few enough messages wait for another group to be fetched."""
         await self._room.wait()
 
-    def next_letter(self) -> Letter | None:
-        """The next message as a letter; one that cannot be rendered is settled and touches no other."""
-        if self._returned:
+    def next_letter(self, *, proven: bool) -> Letter | None:
+        """The next message as a letter; one that cannot be rendered is settled and touches no other.
+
+        What was given back may be what broke its connection: it goes to one that is proven, or last.
+        """
+        if self._returned and (proven or not self._waiting):
             return self._returned.popleft()
         while self._waiting:
             message = self._waiting.popleft()
@@ -66,7 +69,7 @@ class Backlog:
             except Exception as problem:  # noqa: BLE001 - whatever one recipient's values do concerns that one alone
                 log.debug("letter.not_rendered", delivery=message.delivery_id, problem=type(problem).__name__)
                 self.settle(message.delivery_id, Refused(Reason.TEMPLATE_LACKS_VALUE, said=clean(str(problem))[:200]))
-        return None
+        return self._returned.popleft() if self._returned else None
 
     def give_back(self, letter: Letter, why: str) -> None:
         letter.tries += 1

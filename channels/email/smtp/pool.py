@@ -17,7 +17,7 @@ from channels.email.smtp.relay import Relay
 from channels.email.smtp.session import Session
 from channels.email.smtp.shares import Shares
 from core.errors import ChannelHalted, RetryLater
-from core.messages import DeliveryId, Outcome
+from core.messages import DeliveryId, Outcome, Unknown, Unsent
 from core.rules.replies import Reply, Stage, needs_a_person, too_fast
 
 TICK = 0.1
@@ -105,7 +105,7 @@ class Pool:
             now = self._clock()
             if self._must_wait(now):
                 break
-            letter = self._backlog.next_letter()
+            letter = self._backlog.next_letter(proven=session.proven)
             if letter is None:
                 break
             refused = objection(letter, session.offered)
@@ -121,6 +121,8 @@ class Pool:
 
     def settle(self, delivery: DeliveryId, outcome: Outcome) -> None:
         self._backlog.settle(delivery, outcome)
+        if self._reach.is_failing and not isinstance(outcome, Unknown | Unsent):
+            self._reach.succeeded()
 
     def give_back(self, letter: Letter, why: str) -> None:
         self._backlog.give_back(letter, why)
@@ -134,7 +136,10 @@ class Pool:
     def ended(self, session: Session) -> None:
         self._sessions.discard(session)
         self._hungry.pop(session, None)
-        if session.wire.lost is None:
+        if session.wire.lost is not None:
+            if session.tried and not session.proven:
+                self._not_opened(NotNow(session.wire.lost))
+        else:
             leaving = asyncio.ensure_future(say_goodbye(session.wire, self._patience.goodbye))
             self._leaving.add(leaving)
             leaving.add_done_callback(self._leaving.discard)
@@ -175,7 +180,6 @@ class Pool:
         except ChannelHalted as fault:
             self._fail(fault)
         else:
-            self._reach.opened()
             session = Session(wire, offered, self, self._patience, self._clock)
             self._sessions.add(session)
             session.begin()
@@ -183,6 +187,7 @@ class Pool:
                 session.retire()
 
     def _not_opened(self, problem: NotNow) -> None:
+        """A connection came to nothing; when that is all that happens for a while, the relay is given up."""
         now = self._clock()
         self._reach.failed(now, len(self._sessions), busy=problem.busy)
         log.warning("smtp.not_connected", host=self.relay.host, problem=problem.why)

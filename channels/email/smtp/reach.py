@@ -30,7 +30,12 @@ class Reach:
             self._changed_at = now
         return max(0, self.most - held)
 
-    def opened(self) -> None:
+    @property
+    def is_failing(self) -> bool:
+        return self._failing_since is not None
+
+    def succeeded(self) -> None:
+        """The server has decided about a message: a connection alone proves little."""
         self._failing_since = None
         self._delay = 0.0
 

@@ -48,6 +48,10 @@ class Session:
         self.wire = wire
         self.offered = offered
         self.deadline = clock() + patience.idle
+        self.proven = False
+        """Whether the server has ever decided about a letter of this connection."""
+        self.tried = False
+        """Whether a letter was ever begun on it."""
         self._post = post
         self._patience = patience
         self._clock = clock
@@ -92,6 +96,7 @@ class Session:
             return b""
         self._current = letter
         self._refusal = None
+        self.tried = True
         if not self.offered.pipelining:
             self._awaited.append(self._mail_answered)
             return command_mail(letter, self.offered)
@@ -149,6 +154,7 @@ class Session:
     def _body_answered(self, line: bytes) -> None:
         flying, self._flying = self._flying, None
         assert flying is not None
+        self.proven = True
         if line[0] == _TWO:
             self._post.settle(flying.delivery_id, Accepted(_words(line)))
         else:
@@ -175,6 +181,7 @@ class Session:
         current, self._current = self._current, None
         assert current is not None
         assert self._refusal is not None
+        self.proven = True
         self._post.settle(current.delivery_id, self._refusal)
         self._awaited.append(self._cleared)
         clearing = b".\r\n" if empty_body else b"RSET\r\n"
