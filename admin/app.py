@@ -9,7 +9,7 @@ from flask_admin import Admin
 from werkzeug.exceptions import HTTPException
 
 import texts
-from admin import access, context, login, protection, words
+from admin import access, background, context, login, protection, words
 from admin.accounts import create_first
 from admin.throttle import Throttle
 from admin.views import pages
@@ -46,6 +46,7 @@ def create_app(settings: Settings, keys: Keys, sessions: Sessions) -> Flask:
     words.install(app)
     login.install(app, panel, Throttle())
     access.guard(app)
+    background.install(app)
     _globals(app)
     admin = Admin(app, name="Sendbote", index_view=Home(url="/"))
     with app.app_context():

@@ -10,6 +10,11 @@ from sqlalchemy.orm import Session, scoped_session
 from config import Settings
 from config.keys import Keys
 from core.database import Sessions, reduced_errors
+from core.rules.addresses import address_key
+from core.vocabulary import CHANNEL_EMAIL
+
+NUMBERED = ("sms", "whatsapp", "telegram")
+"""Channels whose addresses are numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,17 @@ class Panel:
     def session(self) -> scoped_session[Session]:
         """The name by which Flask-Admin looks for it."""
         return self.reading
+
+    def address_keys(self, search: str) -> list[bytes]:
+        """The keyed hashes by which this may be found, if it looks like an address on some channel."""
+        if "@" in search:
+            return [address_key(self.keys.addresses, CHANNEL_EMAIL, search)]
+        digits = search.replace(" ", "").lstrip("+")
+        return [address_key(self.keys.addresses, channel, search) for channel in NUMBERED] if digits.isdigit() else []
+
+    def address_key(self, entry: str) -> bytes | None:
+        """The keyed hash of an email address; None if it is not one."""
+        return address_key(self.keys.addresses, CHANNEL_EMAIL, entry) if "@" in entry else None
 
 
 def attach(app: Flask, settings: Settings, keys: Keys, sessions: Sessions) -> Panel:

@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime, format_timedelta
 from babel.numbers import format_decimal, format_percent
-from flask import Flask, g, request, session
+from flask import Flask, flash, g, request, session
 from flask_babel import Babel
 from flask_security import current_user
 from markupsafe import Markup
 
 import texts
 from admin.context import reading
+from core.errors import Problem
 from core.queries import settings as business
 from core.tables.operators import Operator
 from texts import reasons
@@ -39,6 +40,15 @@ LISTS = {
     "complaints": texts.N_("Spam complaints"),
     "erased": texts.N_("Erased"),
 }
+GATES = {
+    "paused": texts.N_("Paused by a person."),
+    "cancelled": texts.N_("Cancelled; what has not begun to be sent is being taken back."),
+    "daily_limit": texts.N_("The daily limit is used up. It goes on by itself tomorrow."),
+    "balance_too_low": texts.N_("The balance is too low. Top up the account; it goes on by itself."),
+    "relay_unavailable": texts.N_("The mail server does not answer. It is tried again by itself."),
+    "channel_halted": texts.N_("The channel does not let us in. Check its login in the settings."),
+    "retry_later": texts.N_("The mail server asked us to wait. It goes on by itself."),
+}
 
 
 def install(app: Flask) -> None:
@@ -59,10 +69,16 @@ def install(app: Flask) -> None:
             "role_word": lambda role: texts._(ROLES[role]),
             "channel_word": lambda channel: texts._(CHANNELS[channel]) if channel in CHANNELS else channel,
             "list_word": lambda listed: texts._(LISTS[listed]),
+            "gate_word": gate,
             "sentence": lambda problem: sentence(problem.code, problem.params),
         }
     )
     app.jinja_env.filters.update(number=number, percent=percent, moment=moment, ago=ago, text_or_dash=text_or_dash)
+
+
+def say(problem: Problem) -> None:
+    """Show the problem's sentence on the page that comes next."""
+    flash(sentence(problem.code, problem.params), "problem")
 
 
 def number(value: float | None) -> str:
@@ -105,6 +121,11 @@ def timezone() -> ZoneInfo:
 def _half(shown: str) -> str:
     """The `AM` or `PM` that English puts after the seconds, which are left out."""
     return shown[-3:].replace("\u202f", " ") if shown[-2:] in ("AM", "PM") else ""
+
+
+def gate(reason: str) -> str:
+    """What all wait for, in words."""
+    return texts._(GATES[reason]) if reason in GATES else reason
 
 
 def _choose_language() -> None:

@@ -18,6 +18,8 @@ class CampaignList(ListView):
     title = N_("Campaigns")
     intro = N_("One letter, the people who get it, and what became of it.")
     searched = N_("A part of the name")
+    row_page = "campaign.detail"
+    new_page = "wizard.begin"
     new_words = N_("New campaign")
     empty_words = N_("There are no campaigns yet.")
     page_size = 25

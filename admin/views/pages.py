@@ -7,11 +7,24 @@ from flask_admin import Admin
 
 from admin.access import may
 from admin.context import panel
-from admin.views import campaigns, contacts, own, style
+from admin.views import campaign, campaigns, contacts, own, segments, settings, style, templates, wizard
 from core.tables.campaigns import Campaign
 from core.tables.contacts import Contact
+from core.tables.segments import Segment
+from core.tables.templates import Template
 from core.vocabulary import Role
 from texts import _
+
+PAGES = (
+    contacts.pages,
+    own.pages,
+    style.pages,
+    campaign.pages,
+    wizard.pages,
+    segments.pages,
+    templates.pages,
+    settings.pages,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +41,9 @@ def install(app: Flask, admin: Admin) -> None:
     db = panel()
     admin.add_view(contacts.ContactList(Contact, db, endpoint="contacts", url="/contacts"))
     admin.add_view(campaigns.CampaignList(Campaign, db, endpoint="campaigns", url="/campaigns"))
-    for pages in (contacts.pages, own.pages, style.pages):
+    admin.add_view(segments.SegmentList(Segment, db, endpoint="segments", url="/segments"))
+    admin.add_view(templates.TemplateList(Template, db, endpoint="templates", url="/templates"))
+    for pages in PAGES:
         app.register_blueprint(pages)
 
 

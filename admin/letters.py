@@ -1,0 +1,73 @@
+"""Showing a letter as one contact would get it, before it is saved or sent."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from channels.email.press import press
+from core.errors import Invalid
+from core.queries import templates
+from core.queries.contact_pages import addresses
+from core.rules.templates import SYSTEM_NAMES, compile_template
+from core.tables.contacts import Contact
+
+FIELDS = ("first_name", "last_name", "language", "country", "external_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What would be written in the editor; `text` is None where it is to be made from `source`."""
+
+    kind: str
+    language: str
+    subject: str
+    source: str
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    subject: str
+    html: str | None
+    text: str
+
+
+def show(session: Session, letter: Letter, contact: Contact | None) -> Shown:
+    """The letter with the contact's values; raise Invalid with the place of what cannot work for them."""
+    known = templates.known_variables(session)
+    pressed = press(
+        kind=letter.kind,
+        language=letter.language,
+        subject=letter.subject,
+        source=letter.source,
+        text=letter.text,
+        known=known,
+    )
+    values = {**dict.fromkeys(SYSTEM_NAMES, "#"), **_clicks(pressed.links), **_values(session, contact)}
+    names = [*known, *values]
+
+    def filled(part: str, escape: bool) -> str:
+        return compile_template(part, names, escape=escape).render(values)
+
+    html = filled(pressed.html, True) if pressed.html is not None else None
+    return Shown(filled(pressed.subject, False), html, filled(pressed.text, False))
+
+
+def line_of(problem: Invalid) -> int | None:
+    """The line at fault, where it is known."""
+    line = problem.params.get("line")
+    return line if isinstance(line, int) else None
+
+
+def _clicks(links: Sequence[str]) -> dict[str, str]:
+    """Links lead nowhere in a preview."""
+    return {f"click_{position}": "#" for position in range(len(links))}
+
+
+def _values(session: Session, contact: Contact | None) -> Mapping[str, Any]:
+    if contact is None:
+        return {}
+    fields = {field: getattr(contact, field) for field in FIELDS}
+    return {**contact.attributes, **fields, "email": addresses(session, [contact.id], "email").get(contact.id)}

@@ -1,0 +1,85 @@
+// The editor of letters: numbered lines, tabs, variables, and a preview that follows what is typed.
+const editor = document.getElementById("editor");
+const source = document.getElementById("source");
+const lines = document.getElementById("lines");
+const contact = document.getElementById("contact");
+let wrongLine = Number(editor.dataset.line) || 0;
+let last = source;
+
+function number() {
+  const count = source.value.split("\n").length;
+  lines.replaceChildren(...Array.from({ length: count }, (_, at) => {
+    const line = document.createElement(at + 1 === wrongLine ? "b" : "span");
+    line.textContent = `${at + 1}\n`;
+    return line;
+  }));
+  lines.scrollTop = source.scrollTop;
+}
+source.addEventListener("scroll", () => (lines.scrollTop = source.scrollTop));
+
+const tabs = [...document.querySelectorAll("[role=tab]")];
+tabs.forEach((tab, place) => {
+  tab.addEventListener("click", () => tabs.forEach((other) => {
+    other.setAttribute("aria-selected", String(other === tab));
+    document.getElementById(other.getAttribute("aria-controls")).hidden = other !== tab;
+  }));
+  tab.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step) tabs[(place + step + tabs.length) % tabs.length].focus();
+  });
+});
+
+editor.addEventListener("focusin", (event) => {
+  if (event.target.matches("textarea, #subject")) last = event.target;
+});
+document.getElementById("insert").addEventListener("change", (event) => {
+  last.setRangeText(`{{ ${event.target.value} | fallback("") }}`, last.selectionStart, last.selectionEnd, "end");
+  event.target.value = "";
+  last.focus();
+  later();
+});
+
+const frameForm = document.createElement("form");
+frameForm.method = "post";
+frameForm.action = editor.dataset.preview;
+frameForm.target = "preview";
+frameForm.hidden = true;
+document.body.append(frameForm);
+
+function written() {
+  const form = new FormData(editor);
+  form.set("contact", contact.value);
+  return form;
+}
+
+async function show() {
+  const answer = await fetch(editor.dataset.check, { method: "POST", body: written(), headers: { Accept: "application/json" } }).catch(() => null);
+  if (answer === null) return;
+  const told = await answer.json();
+  const wrong = document.getElementById("wrong");
+  wrong.hidden = !told.problem;
+  wrong.textContent = told.problem || "";
+  wrongLine = told.problem && told.where === "source" ? told.line || 0 : 0;
+  number();
+  if (told.problem) return;
+  document.getElementById("shown-subject").textContent = told.subject;
+  document.getElementById("shown-text").textContent = told.text;
+  document.getElementById("device").hidden = !told.html;
+  frameForm.replaceChildren(...[...written()].map(([name, value]) => Object.assign(document.createElement("input"), { type: "hidden", name, value })));
+  frameForm.submit();
+}
+
+let timer = 0;
+function later() {
+  clearTimeout(timer);
+  number();
+  timer = setTimeout(show, 600);
+}
+editor.addEventListener("input", later);
+contact.addEventListener("input", later);
+document.querySelectorAll("[data-device]").forEach((button) => button.addEventListener("click", () => {
+  document.getElementById("device").className = `device ${button.dataset.device}`;
+  document.querySelectorAll("[data-device]").forEach((other) => other.setAttribute("aria-pressed", String(other === button)));
+}));
+number();
+show();

@@ -1,0 +1,154 @@
+"""One campaign: its figures while it runs, what may be done with it, and its recipients one by one."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from admin.access import by, may, needs
+from admin.context import panel, reading, writing
+from admin.downloads import csv_response
+from admin.words import timezone
+from core.database import Sessions
+from core.queries import campaigns as queries
+from core.queries import gates, recipients, segments, statistics, templates
+from core.rules.campaigns import actions
+from core.services import campaigns, senders
+from core.tables.campaigns import Campaign
+from core.vocabulary import CampaignState, DeliveryState, Reason, Role
+from texts import _, reasons
+
+pages = Blueprint("campaign", __name__, url_prefix="/campaigns")
+MOVES = {"pause", "resume", "cancel"}
+LIVE = (CampaignState.SENDING, CampaignState.PAUSED, CampaignState.SCHEDULED)
+PAGE = 50
+
+
+@pages.get("/<int:id>")
+def detail(id: int) -> ResponseReturnValue:  # noqa: A002 - the name of the part of the address
+    campaign = queries.get(reading(), id)
+    if campaign.state == CampaignState.DRAFT and may(Role.EDITOR):
+        return redirect(
+            url_for("wizard.check" if campaign.include and campaign.template_id else "wizard.audience", id=id)
+        )
+    return render_template("panel/campaign.html", **_shown(campaign))
+
+
+@pages.get("/<int:id>/live")
+def live(id: int) -> ResponseReturnValue:  # noqa: A002
+    campaign = queries.get(reading(), id)
+    shown = _shown(campaign)
+    return {"html": render_template("panel/campaign_live.html", **shown), "live": shown["live"]}
+
+
+@pages.post("/<int:id>/<any(pause, resume, cancel):move>")
+@needs(Role.LAUNCHER)
+def move(id: int, move: str) -> ResponseReturnValue:  # noqa: A002
+    now = datetime.now(UTC)
+    with writing() as session:
+        match move:
+            case "pause":
+                campaigns.pause(session, id, by=by())
+            case "resume":
+                campaigns.resume(session, id, by=by())
+            case _:
+                campaigns.cancel(session, id, by=by(), now=now)
+    return redirect(url_for("campaign.detail", id=id))
+
+
+@pages.get("/<int:id>/recipients")
+def people(id: int) -> ResponseReturnValue:  # noqa: A002
+    campaign = queries.get(reading(), id)
+    state, reason = _filters()
+    after = request.args.get("after", 0, type=int)
+    rows = (
+        recipients.page(reading(), campaign.origin_id, state=state, reason=reason, after=after, limit=PAGE + 1)
+        if campaign.origin_id
+        else []
+    )
+    figures = statistics.figures(reading(), id)
+    return render_template(
+        "panel/recipients.html",
+        campaign=campaign,
+        rows=rows[:PAGE],
+        older=rows[PAGE - 1].id if len(rows) > PAGE else None,
+        state=state,
+        reason=reason,
+        figures=figures,
+        states=[(state, reasons.state(state)) for state in figures.states],
+        reason_choices=[(reason, reasons.reason(reason)) for reason in figures.reasons],
+    )
+
+
+@pages.get("/<int:id>/recipients.csv")
+@needs(Role.EDITOR)
+def export(id: int) -> Response:  # noqa: A002
+    campaign = queries.get(reading(), id)
+    state, reason = _filters()
+    filename = f"campaign-{id}-recipients.csv"
+    return csv_response(_exported(panel().sessions, campaign.origin_id, state, reason), filename)
+
+
+def _exported(
+    sessions: Sessions, origin_id: int | None, state: str | None, reason: str | None
+) -> Iterator[Sequence[object]]:
+    yield [
+        _("Contact"),
+        _("Name"),
+        _("Address"),
+        _("State"),
+        _("Reason"),
+        _("Server's words"),
+        _("At"),
+        _("Read"),
+        _("Clicked"),
+    ]
+    if origin_id is None:
+        return
+    with sessions() as session:
+        for one in recipients.every(session, origin_id, state=state, reason=reason):
+            moments = (one.settled_at, one.read_at, one.clicked_at)
+            yield [one.contact_id, one.name, one.address, one.state, one.reason, one.said, *moments]
+
+
+def _filters() -> tuple[str | None, str | None]:
+    state, reason = request.args.get("state") or None, request.args.get("reason") or None
+    if (state and state not in set(DeliveryState)) or (reason and reason not in set(Reason)):
+        abort(404)
+    return state, reason
+
+
+def _shown(campaign: Campaign) -> dict[str, object]:
+    session = reading()
+    figures = statistics.figures(session, campaign.id)
+    hours = statistics.by_hour(session, campaign.id, str(timezone())) if campaign.origin_id else {}
+    now = datetime.now(UTC)
+    return {
+        "campaign": campaign,
+        "figures": figures,
+        "links": statistics.links(session, campaign.id) if campaign.content_id else [],
+        "hours": [hours.get(hour, 0) for hour in range(24)],
+        "gates": [gate for gate in gates.closed(session, now) if _concerns(gate.scope, gate.key, campaign)],
+        "moves": [action.value for action in actions(campaign.state) if action.value in MOVES],
+        "live": campaign.state in LIVE or (campaign.state == CampaignState.SENT and _recent(campaign, now)),
+        "audience": {
+            segment_id: segments.get(session, segment_id).name for segment_id in (*campaign.include, *campaign.exclude)
+        },
+        "template": templates.get(session, campaign.template_id) if campaign.template_id else None,
+        "sender": senders.get(session, campaign.sender_id) if campaign.sender_id else None,
+    }
+
+
+def _concerns(scope: str, key: str, campaign: Campaign) -> bool:
+    return (scope, key) in {
+        ("campaign", str(campaign.id)),
+        ("sender", str(campaign.sender_id)),
+        ("channel", campaign.channel),
+        ("account", "account"),
+    }
+
+
+def _recent(campaign: Campaign, now: datetime) -> bool:
+    """Reads and clicks come in for days; the page follows them live for the first two."""
+    return campaign.finished_at is None or (now - campaign.finished_at).days < 2

@@ -1,0 +1,73 @@
+"""Settings: the daily limit, the account's time zone, and from whom letters come."""
+
+from datetime import UTC, datetime
+from zoneinfo import available_timezones
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from admin.access import by, needs
+from admin.context import reading, writing
+from admin.words import say, timezone
+from core.errors import Problem
+from core.queries import pacing
+from core.queries import settings as business
+from core.services import senders, settings
+from core.vocabulary import Role
+from texts import _
+
+pages = Blueprint("settings", __name__, url_prefix="/settings")
+
+
+@pages.get("/")
+@needs(Role.ADMINISTRATOR)
+def show() -> ResponseReturnValue:
+    return _page()
+
+
+@pages.post("/account")
+@needs(Role.ADMINISTRATOR)
+def account() -> ResponseReturnValue:
+    limit = request.form.get("daily_limit", 0, type=int)
+    try:
+        with writing() as session:
+            settings.set_timezone(session, request.form.get("timezone", ""), by=by())
+            settings.set_daily_limit(session, limit, by=by(), now=datetime.now(UTC))
+    except Problem as problem:
+        say(problem)
+        return _page()
+    flash(_("Saved."), "done")
+    return redirect(url_for("settings.show"))
+
+
+@pages.post("/senders")
+@needs(Role.ADMINISTRATOR)
+def add_sender() -> ResponseReturnValue:
+    try:
+        with writing() as session:
+            senders.create(
+                session,
+                name=request.form.get("name", ""),
+                address=request.form.get("address", ""),
+                reply_to=request.form.get("reply_to") or None,
+                by=by(),
+            )
+    except Problem as problem:
+        say(problem)
+        return _page()
+    flash(_("Saved."), "done")
+    return redirect(url_for("settings.show"))
+
+
+def _page() -> str:
+    session = reading()
+    today = datetime.now(timezone()).date()
+    return render_template(
+        "panel/settings.html",
+        limit=request.form.get("daily_limit", business.value(session, "daily_limit")),
+        zone=request.form.get("timezone", business.value(session, "timezone")),
+        zones=[(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name],
+        today=session.scalar(pacing.of_day("account", today)),
+        senders=senders.everyone(session),
+        typed=request.form,
+    )

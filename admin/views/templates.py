@@ -1,0 +1,200 @@
+"""Templates: the list, and the editor with its preview."""
+
+from typing import Any, ClassVar
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from sqlalchemy import Select, select
+
+from admin import letters
+from admin.access import by, needs
+from admin.context import panel, reading, writing
+from admin.views.lists import ListView
+from admin.words import Formatter, ago, say
+from channels.email.press import press
+from core.database import reduced_errors
+from core.errors import Invalid, Problem
+from core.queries import contact_pages
+from core.queries import templates as queries
+from core.services import templates
+from core.tables.contacts import Contact
+from core.tables.templates import Template
+from core.vocabulary import Role, TemplateKind
+from texts import LANGUAGES, N_, _
+from texts.problems import sentence
+
+pages = Blueprint("template", __name__, url_prefix="/templates")
+PREVIEW_POLICY = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data: https: http:; frame-ancestors 'self'"
+)
+"""A letter may look as it likes, but runs nothing, knows no cookie and belongs to no origin."""
+KINDS = {TemplateKind.HTML: "HTML", TemplateKind.MJML: "MJML", TemplateKind.TEXT: N_("Text only")}
+START = {
+    TemplateKind.HTML: "<!doctype html>\n<html>\n<body>\n"
+    '  <p>Hello {{ first_name | fallback("there") }},</p>\n'
+    "</body>\n</html>\n",
+    TemplateKind.MJML: "<mjml>\n  <mj-body>\n    <mj-section>\n      <mj-column>\n"
+    '        <mj-text>Hello {{ first_name | fallback("there") }},</mj-text>\n'
+    "      </mj-column>\n    </mj-section>\n  </mj-body>\n</mjml>\n",
+    TemplateKind.TEXT: 'Hello {{ first_name | fallback("there") }},\n',
+}
+
+
+class TemplateList(ListView):
+    title = N_("Templates")
+    intro = N_("Letters with places for what is known of each recipient.")
+    searched = N_("A part of the name")
+    row_page = "template.edit"
+    new_page = "template.new"
+    new_words = N_("New template")
+    empty_words = N_("There are no templates yet.")
+    column_list = ("name", "subject", "kind", "updated_at")
+    column_labels: ClassVar[dict[str, str]] = {
+        "name": N_("Name"),
+        "subject": N_("Subject"),
+        "kind": N_("Kind"),
+        "updated_at": N_("Changed"),
+    }
+    column_formatters: ClassVar[dict[str, Formatter]] = {
+        "name": lambda _v, _c, row, _n: row.name,
+        "subject": lambda _v, _c, row, _n: row.subject,
+        "kind": lambda _v, _c, row, _n: Markup('<span class="badge plain">{}</span>').format(_(KINDS[row.kind])),
+        "updated_at": lambda _v, _c, row, _n: ago(row.updated_at),
+    }
+
+    def rows(self, search: str | None) -> Select[Any]:
+        statement = select(Template).where(Template.archived_at.is_(None))
+        return statement.where(Template.name.icontains(search, autoescape=True)) if search else statement
+
+
+@pages.route("/new", methods=["GET", "POST"])
+@needs(Role.EDITOR)
+def new() -> ResponseReturnValue:
+    kind = TemplateKind(request.values.get("kind", TemplateKind.HTML))
+    if request.method == "GET":
+        return _editor(None, "", letters.Letter(kind, "en", "", START[kind], None))
+    written, name = _written(kind), request.form.get("name", "")
+    try:
+        with writing() as session:
+            made = templates.create(
+                session,
+                press,
+                name=name,
+                kind=kind,
+                subject=written.subject,
+                source=written.source,
+                text=written.text,
+                language=written.language,
+                by=by(),
+            )
+    except Problem as problem:
+        return _refused(None, name, written, problem)
+    flash(_("Saved."), "done")
+    return redirect(url_for("template.edit", id=made.id))
+
+
+@pages.route("/<int:id>", methods=["GET", "POST"])
+def edit(id: int) -> ResponseReturnValue:  # noqa: A002 - the name of the part of the address
+    template = queries.get(reading(), id)
+    kept = letters.Letter(template.kind, template.language, template.subject, template.source, template.text)
+    return _editor(template, template.name, kept)
+
+
+@pages.post("/<int:id>/save")
+@needs(Role.EDITOR)
+def save(id: int) -> ResponseReturnValue:  # noqa: A002
+    template = queries.get(reading(), id)
+    written, name = _written(template.kind), request.form.get("name", "")
+    try:
+        with writing() as session:
+            templates.change(
+                session,
+                press,
+                id,
+                version=request.form.get("version", 0, type=int),
+                by=by(),
+                name=name,
+                subject=written.subject,
+                source=written.source,
+                text=written.text,
+            )
+    except Problem as problem:
+        return _refused(template, name, written, problem)
+    flash(_("Saved."), "done")
+    return redirect(url_for("template.edit", id=id))
+
+
+@pages.post("/check")
+@needs(Role.VIEWER)
+def check() -> ResponseReturnValue:
+    """Subject and text of what stands in the editor, as the chosen contact would get it; or the place at fault."""
+    try:
+        shown = _shown()
+    except Problem as problem:
+        line = letters.line_of(problem) if isinstance(problem, Invalid) else None
+        where = problem.params.get("where", "source")
+        return {"problem": sentence(problem.code, problem.params), "line": line, "where": where}
+    return {"subject": shown.subject, "text": shown.text, "html": shown.html is not None}
+
+
+@pages.post("/preview")
+@needs(Role.VIEWER)
+def preview() -> Response:
+    """The letter's page alone, for a frame that may run nothing."""
+    try:
+        page = _shown().html or ""
+    except Problem:
+        page = ""
+    response = Response(page, mimetype="text/html")
+    response.headers["Content-Security-Policy"] = PREVIEW_POLICY
+    return response
+
+
+def _shown() -> letters.Shown:
+    session = reading()
+    wanted = request.form.get("contact", "").strip()
+    contact = None
+    if wanted:
+        found = contact_pages.matches(wanted, panel().address_keys(wanted))
+        contact = session.scalar(select(Contact).where(found).limit(1))
+    else:
+        contact = session.scalar(select(Contact).where(Contact.erased_at.is_(None)).order_by(Contact.id).limit(1))
+    with reduced_errors():
+        return letters.show(session, _written(request.form.get("kind", TemplateKind.HTML)), contact)
+
+
+def _written(kind: str) -> letters.Letter:
+    if kind not in set(TemplateKind):
+        raise Invalid("template.not_found", id=kind)
+    plain = request.form.get("text", "")
+    return letters.Letter(
+        kind,
+        request.form.get("language", "en"),
+        request.form.get("subject", ""),
+        request.form.get("source", "").replace("\r\n", "\n"),
+        plain.replace("\r\n", "\n") if plain.strip() else None,
+    )
+
+
+def _refused(template: Template | None, name: str, written: letters.Letter, problem: Problem) -> str:
+    """The editor again, with what was typed and the place at fault."""
+    say(problem)
+    where = str(problem.params.get("where", "source"))
+    line = letters.line_of(problem) if isinstance(problem, Invalid) and where == "source" else None
+    return _editor(template, name, written, line=line)
+
+
+def _editor(template: Template | None, name: str, letter: letters.Letter, *, line: int | None = None) -> str:
+    session = reading()
+    return render_template(
+        "panel/template.html",
+        template=template,
+        name=name,
+        letter=letter,
+        line=line,
+        kinds=[(kind.value, _(words)) for kind, words in KINDS.items()],
+        languages_offered=[(code, code) for code in LANGUAGES],
+        variables=queries.known_variables(session),
+        labels=contact_pages.labels(session),
+    )

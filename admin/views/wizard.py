@@ -1,0 +1,146 @@
+"""The way to a launch, step by step over a draft: name, recipients, letter, and a last look at both."""
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from admin.access import by, needs
+from admin.context import reading, writing
+from admin.words import say
+from core.database import reduced_errors
+from core.errors import Problem
+from core.queries import campaigns as queries
+from core.queries import segments, templates
+from core.services import campaigns, senders
+from core.tables.campaigns import Campaign
+from core.vocabulary import Role
+from texts import _
+
+pages = Blueprint("wizard", __name__, url_prefix="/campaigns")
+MANY = 500
+
+
+@pages.route("/new", methods=["GET", "POST"])
+@needs(Role.EDITOR)
+def begin() -> ResponseReturnValue:
+    name = request.form.get("name", "")
+    if request.method == "POST":
+        try:
+            with writing() as session:
+                campaign = campaigns.create(
+                    session, name=name, template_id=None, sender_id=None, include=[], exclude=[], by=by()
+                )
+            return redirect(url_for("wizard.audience", id=campaign.id))
+        except Problem as problem:
+            say(problem)
+    return render_template("panel/wizard_name.html", campaign=None, name=name)
+
+
+@pages.route("/<int:id>/name", methods=["GET", "POST"])
+@needs(Role.EDITOR)
+def rename(id: int) -> ResponseReturnValue:  # noqa: A002 - the name of the part of the address
+    campaign = queries.get(reading(), id)
+    if request.method == "POST" and _change(campaign, name=request.form.get("name", "")):
+        return redirect(url_for("wizard.audience", id=id))
+    return render_template("panel/wizard_name.html", campaign=campaign, name=request.form.get("name", campaign.name))
+
+
+@pages.route("/<int:id>/audience", methods=["GET", "POST"])
+@needs(Role.EDITOR)
+def audience(id: int) -> ResponseReturnValue:  # noqa: A002
+    campaign = queries.get(reading(), id)
+    include, exclude = request.form.getlist("include", int), request.form.getlist("exclude", int)
+    if request.method == "POST":
+        consent = "consent_required" in request.form
+        if _change(campaign, include=include, exclude=exclude, consent_required=consent):
+            return redirect(url_for("wizard.letter", id=id))
+    else:
+        include, exclude = campaign.include, campaign.exclude
+    return render_template(
+        "panel/wizard_audience.html",
+        campaign=campaign,
+        segments=segments.page(reading(), limit=MANY),
+        include=include,
+        exclude=exclude,
+    )
+
+
+@pages.route("/<int:id>/letter", methods=["GET", "POST"])
+@needs(Role.EDITOR)
+def letter(id: int) -> ResponseReturnValue:  # noqa: A002
+    campaign = queries.get(reading(), id)
+    chosen = request.form.get("template_id", campaign.template_id, type=int)
+    sender = request.form.get("sender_id", campaign.sender_id, type=int)
+    if request.method == "POST" and _change(campaign, template_id=chosen, sender_id=sender):
+        return redirect(url_for("wizard.check", id=id))
+    return render_template(
+        "panel/wizard_letter.html",
+        campaign=campaign,
+        templates=templates.page(reading(), limit=MANY),
+        senders=senders.everyone(reading()),
+        chosen=chosen,
+        sender=sender,
+    )
+
+
+@pages.get("/<int:id>/check")
+@needs(Role.EDITOR)
+def check(id: int) -> ResponseReturnValue:  # noqa: A002
+    """The table of recipients by reason, with a confirmation that binds the launch to it."""
+    session = reading()
+    campaign = queries.get(session, id)
+    preview, problem = None, None
+    try:
+        with reduced_errors():
+            preview = campaigns.preview(session, id, datetime.now(UTC))
+    except Problem as fault:
+        problem = fault
+    return render_template(
+        "panel/wizard_check.html",
+        campaign=campaign,
+        preview=preview,
+        problem=problem,
+        template=templates.get(session, campaign.template_id) if campaign.template_id else None,
+        sender=senders.get(session, campaign.sender_id) if campaign.sender_id else None,
+        include=[segments.get(session, one).name for one in campaign.include],
+        exclude=[segments.get(session, one).name for one in campaign.exclude],
+    )
+
+
+@pages.post("/<int:id>/test")
+@needs(Role.EDITOR)
+def test(id: int) -> ResponseReturnValue:  # noqa: A002
+    addresses = request.form.get("addresses", "").replace(",", " ").replace(";", " ").split()
+    try:
+        with writing() as session:
+            campaigns.test_send(session, id, addresses, by=by(), now=datetime.now(UTC))
+        flash(_("The test is on its way to %(addresses)s.", addresses=", ".join(addresses)), "done")
+    except Problem as problem:
+        say(problem)
+    return redirect(url_for("wizard.check", id=id))
+
+
+@pages.post("/<int:id>/launch")
+@needs(Role.LAUNCHER)
+def launch(id: int) -> ResponseReturnValue:  # noqa: A002
+    try:
+        with writing() as session:
+            confirmation = request.form.get("confirmation", "")
+            campaigns.launch(session, id, confirmation=confirmation, by=by(), now=datetime.now(UTC))
+    except Problem as problem:
+        say(problem)
+        return redirect(url_for("wizard.check", id=id))
+    return redirect(url_for("campaign.detail", id=id))
+
+
+def _change(campaign: Campaign, **fields: object) -> bool:
+    """Whether the draft could be changed; if not, the page says why."""
+    try:
+        with writing() as session:
+            version = request.form.get("version", campaign.version, type=int)
+            campaigns.change(session, campaign.id, version=version, by=by(), **fields)
+    except Problem as problem:
+        say(problem)
+        return False
+    return True

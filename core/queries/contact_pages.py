@@ -1,0 +1,86 @@
+"""Reading one person for their page: addresses, consents, lists and what was sent to them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy.orm import Session
+
+from core.errors import NotFound
+from core.tables.campaigns import Campaign, Origin
+from core.tables.consent import Consent
+from core.tables.contacts import Attribute, Contact, Identity
+from core.tables.deliveries import Delivery
+from core.tables.suppression import Suppression
+
+LAST_DELIVERIES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    contact: Contact
+    identities: Sequence[Identity]
+    consents: Sequence[Consent]
+    """The latest first."""
+    suppressions: Sequence[Suppression]
+    deliveries: Sequence[Row[Delivery, int, str]]
+    """The last 50: delivery, campaign's id and name."""
+
+
+def person(session: Session, contact_id: int) -> Person:
+    """All that is known of one contact; raise NotFound (`contact.not_found`) if there is none."""
+    contact = session.get(Contact, contact_id)
+    if contact is None:
+        raise NotFound("contact.not_found", id=contact_id)
+    identities = session.scalars(select(Identity).where(Identity.contact_id == contact_id).order_by(Identity.id)).all()
+    keys = [identity.address_key for identity in identities]
+    consents = select(Consent).where(Consent.contact_id == contact_id).order_by(Consent.id.desc())
+    listed = or_(Suppression.contact_id == contact_id, Suppression.address_key.in_(keys))
+    return Person(
+        contact,
+        identities,
+        session.scalars(consents).all(),
+        session.scalars(select(Suppression).where(listed).order_by(Suppression.id.desc())).all(),
+        _deliveries(session, contact_id),
+    )
+
+
+def labels(session: Session) -> dict[str, str]:
+    """The words for each attribute, by key."""
+    return dict(session.execute(select(Attribute.key, Attribute.label)).tuples().all())
+
+
+def addresses(session: Session, contact_ids: Sequence[int], channel: str) -> dict[int, str]:
+    """The present address of each contact on a channel."""
+    statement = select(Identity.contact_id, Identity.address).where(
+        Identity.contact_id.in_(contact_ids), Identity.channel == channel, Identity.ended_at.is_(None)
+    )
+    return {contact_id: address for contact_id, address in session.execute(statement) if contact_id and address}
+
+
+def matches(search: str, address_keys: Sequence[bytes]) -> ColumnElement[bool]:
+    """An address by its key or an external id, which indexes find; else the beginning of a first or last name."""
+    external = Contact.external_id == search
+    if address_keys:
+        by_address = select(Identity.contact_id).where(Identity.address_key.in_(address_keys))
+        return or_(external, Contact.id.in_(by_address))
+    if any(letter.isdigit() for letter in search):
+        return external
+    prefix = search.lower()
+    return or_(
+        external,
+        func.lower(Contact.last_name).startswith(prefix, autoescape=True),
+        func.lower(Contact.first_name).startswith(prefix, autoescape=True),
+    )
+
+
+def _deliveries(session: Session, contact_id: int) -> Sequence[Row[Delivery, int, str]]:
+    statement = (
+        select(Delivery, Campaign.id, Campaign.name)
+        .join(Origin, Origin.id == Delivery.origin_id)
+        .outerjoin(Campaign, Campaign.id == Origin.campaign_id)
+        .where(Delivery.contact_id == contact_id)
+        .order_by(Delivery.id.desc())
+        .limit(LAST_DELIVERIES)
+    )
+    return session.execute(statement).all()
