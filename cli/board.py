@@ -39,8 +39,8 @@ def board(addresses: Addresses, login: FirstLogin | None, console: Console) -> N
 def moved(move: Moved) -> str:
     values = {"wanted": move.wanted, "chosen": move.chosen, "name": _(NAMES[move.name]), "holder": move.holder}
     if move.holder is None:
-        return _("Port %(wanted)s is taken by another program: %(name)s is at %(chosen)s instead.", **values)
-    return _("Port %(wanted)s is taken (%(holder)s): %(name)s is at %(chosen)s instead.", **values)
+        return _("Port %(wanted)s is taken by another program, so %(name)s moved to port %(chosen)s.", **values)
+    return _("Port %(wanted)s is taken (%(holder)s), so %(name)s moved to port %(chosen)s.", **values)
 
 
 def _address(url: str) -> str:

@@ -92,17 +92,27 @@ def _only_one(settings: config.Settings) -> Iterator[None]:
 
 async def _announce(where: Addresses, login: FirstLogin | None, say: Say) -> None:
     """Show the addresses as soon as they all answer, or after a while those that do not."""
-    listening = {where.panel_port: _("Panel"), where.public_port: _("Public pages")}
-    if where.sandbox:
-        listening |= {where.sandbox_port: _("Sandbox")}
-    deadline = asyncio.get_running_loop().time() + READY_SECONDS
-    silent = set(listening)
-    while silent and asyncio.get_running_loop().time() < deadline:
+    show = partial(board, where, login, Console())
+    try:
+        silent = await _silent_ports(where)
+    except asyncio.CancelledError:
+        if login:
+            show()
+        raise
+    show()
+    for port in silent:
+        say(_("Nothing answers on port %(port)s yet; see the lines above.", port=port))
+
+
+async def _silent_ports(where: Addresses) -> list[int]:
+    """Wait until every page answers; those that do not after half a minute."""
+    silent = [where.panel_port, where.public_port, *([where.sandbox_port] if where.sandbox else [])]
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + READY_SECONDS
+    while silent and clock() < deadline:
         await asyncio.sleep(0.1)
-        silent = {port for port in silent if not answers(port)}
-    board(where, login, Console())
-    for port in sorted(silent):
-        say(_("%(name)s does not answer on port %(port)s yet; see its lines above.", name=listening[port], port=port))
+        silent = [port for port in silent if not answers(port)]
+    return silent
 
 
 async def _keep_servers(settings: config.Settings, say: Say) -> None:
