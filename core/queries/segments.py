@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from core.errors import NotFound
+from core.queries.eligibility import live_identity
 from core.queries.segment_conditions import condition
 from core.rules.segments import Node, parse
 from core.tables.contacts import Attribute, Contact, Identity
@@ -82,6 +83,25 @@ def first_members(
     """A page of contacts in the order of their ids, beginning behind `after`."""
     ids = members(expression, as_of).where(Contact.id > after).order_by(Contact.id).limit(limit)
     return list(session.scalars(select(Contact).where(Contact.id.in_(ids)).order_by(Contact.id)))
+
+
+def exported(expression: Tree | Node, as_of: datetime) -> Select[Any]:
+    """A row for each member, in the order of their ids: their columns and their present email address."""
+    return (
+        select(
+            Contact.id,
+            Contact.external_id,
+            Contact.first_name,
+            Contact.last_name,
+            Identity.address.label("email"),
+            Contact.language,
+            Contact.country,
+            Contact.attributes,
+        )
+        .outerjoin(Identity, live_identity(CHANNEL_EMAIL))
+        .where(Contact.id.in_(members(expression, as_of)))
+        .order_by(Contact.id)
+    )
 
 
 def contacts_with(session: Session, external_ids: Sequence[str], keys: Sequence[bytes]) -> tuple[Found, Found]:

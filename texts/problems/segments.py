@@ -11,6 +11,7 @@ SENTENCES = {
         "and only dynamic segments have conditions."
     ),
     "segment.not_a_static_one": N_("Segment %(id)s, named in %(where)s, is not a list that exists. Choose another."),
+    "segment.not_json": N_("The expression is not JSON: %(problem)s."),
     "segment.too_deep": N_("The conditions are nested too deeply at %(where)s: at most %(most)s levels."),
     "segment.not_a_condition": N_(
         "There is no condition at %(where)s. Each condition is an object with exactly one kind, "
