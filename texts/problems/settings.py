@@ -17,5 +17,8 @@ SENTENCES = {
         "%(name)s asks for webhooks, which Telegram delivers to https addresses only. "
         "Set SENDBOTE_PUBLIC_URL to an https address, or choose polling."
     ),
+    "setting.port_taken": N_(
+        "Port %(port)s is taken by another program. Stop that program, or set %(name)s to a free port (0 chooses one)."
+    ),
     "setting.same_port": N_("%(name)s and %(other)s ask for the same port. Choose another for one of them."),
 }
