@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from sandbox.doorkeeper import doorkeeper
 from sandbox.mail.returns import Returns
 from sandbox.mail.store import MailStore
 from sandbox.people import invite
+from sandbox.ports import PortTaken
 from sandbox.pulse import Pulse
 from sandbox.smtp import server
 from sandbox.smtp.behaviour import Behaviour
@@ -41,9 +42,16 @@ class Sandbox:
         return f"http://127.0.0.1:{self.http_port}"
 
 
-def run(data: Path, *, port: int, smtp_port: int, language: str = "en") -> None:
-    """Serve until SIGINT or SIGTERM; keeps everything in `data`/sandbox. Raises OSError for a port that is taken."""
-    uvloop.run(_serve(data, port, smtp_port, language))
+def run(
+    data: Path,
+    *,
+    port: int,
+    smtp_port: int,
+    language: str = "en",
+    ready: Callable[[Sandbox], None] = lambda _sandbox: None,
+) -> None:
+    """Serve until SIGINT or SIGTERM; keeps everything in `data`/sandbox, and calls `ready` when it listens."""
+    uvloop.run(_serve(data, port, smtp_port, language, ready))
 
 
 @asynccontextmanager
@@ -64,11 +72,9 @@ async def running(data: Path, *, port: int = 0, smtp_port: int = 0, language: st
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
     try:
         await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", port)
-        await site.start()
-        http_port = runner.addresses[0][1]
-        async with server.serving(store, behaviour, returns, port=smtp_port) as taken_smtp_port:
-            yield Sandbox(http_port, taken_smtp_port, store, behaviour, telegram)
+        http_port = await _listen(runner, port)
+        async with server.serving(store, behaviour, returns, port=smtp_port) as letters_port:
+            yield Sandbox(http_port, letters_port, store, behaviour, telegram)
     finally:
         webhooks.cancel()
         returns.cancel()
@@ -77,9 +83,19 @@ async def running(data: Path, *, port: int = 0, smtp_port: int = 0, language: st
         world.close()
 
 
-async def _serve(data: Path, port: int, smtp_port: int, language: str) -> None:
+async def _listen(runner: web.AppRunner, port: int) -> int:
+    site = web.TCPSite(runner, "127.0.0.1", port, backlog=512)
+    try:
+        await site.start()
+    except OSError:
+        raise PortTaken(port, mail=False) from None
+    return int(runner.addresses[0][1])
+
+
+async def _serve(data: Path, port: int, smtp_port: int, language: str, ready: Callable[[Sandbox], None]) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    async with running(data, port=port, smtp_port=smtp_port, language=language):
+    async with running(data, port=port, smtp_port=smtp_port, language=language) as sandbox:
+        ready(sandbox)
         await stopped.wait()
