@@ -13,6 +13,8 @@ from core.queries.contact_pages import addresses
 from core.rules.templates import SYSTEM_NAMES, compile_template
 from core.tables.contacts import Contact
 
+NOTHING = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
+"""The picture that counts reads; a preview asks nobody for it."""
 FIELDS = ("first_name", "last_name", "language", "country", "external_id")
 
 
@@ -45,7 +47,12 @@ def show(session: Session, letter: Letter, contact: Contact | None) -> Shown:
         text=letter.text,
         known=known,
     )
-    values = {**dict.fromkeys(SYSTEM_NAMES, "#"), **_clicks(pressed.links), **_values(session, contact)}
+    values = {
+        **dict.fromkeys(SYSTEM_NAMES, "#"),
+        "open_url": NOTHING,
+        **_clicks(pressed.links),
+        **_values(session, contact),
+    }
     names = [*known, *values]
 
     def filled(part: str, escape: bool) -> str:

@@ -22,6 +22,7 @@ class ContactList(ListView):
     intro = N_("Everybody you may write to, and everybody you must not.")
     searched = N_("Email address, number, external id, or the beginning of a name")
     row_page = "contact.detail"
+    new_page = "import.upload"
     new_words = N_("Import contacts")
     empty_words = N_("There are no contacts yet. Import a CSV or Excel file to begin.")
     column_list = ("name", "email", "external_id", "country", "created_at")

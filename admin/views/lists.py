@@ -2,11 +2,13 @@
 
 from typing import Any, ClassVar
 
-from flask import g, request
+from flask import abort, g, request
+from flask.typing import ResponseReturnValue
 from flask_admin.contrib.sqla import ModelView
 from flask_admin.form import SecureForm
 from sqlalchemy import ColumnElement, Select, func, select, text
 
+from admin.access import may
 from admin.context import reading
 from core.vocabulary import Role
 
@@ -41,6 +43,8 @@ class ListView(ModelView):
     new_page: str = ""
     new_words: str = ""
     new_role: Role = Role.EDITOR
+    role: Role = Role.VIEWER
+    """The least role that may look at the list."""
     numbers: tuple[str, ...] = ()
     """Columns that are set flush right."""
     empty_words: str = ""
@@ -70,6 +74,12 @@ class ListView(ModelView):
         more, rows = len(found) > size, found[:size]
         self._remember(newer=rows[0].id if rows and before else None, older=rows[-1].id if more else None)
         return None, rows
+
+    def is_accessible(self) -> bool:
+        return may(self.role)
+
+    def inaccessible_callback(self, name: str, **values: object) -> ResponseReturnValue:  # noqa: ARG002
+        return abort(403)
 
     def search(self) -> str | None:
         return request.args.get("search", "").strip() or None

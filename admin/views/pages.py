@@ -7,15 +7,31 @@ from flask_admin import Admin
 
 from admin.access import may
 from admin.context import panel
-from admin.views import campaign, campaigns, contacts, own, segments, settings, style, templates, wizard
+from admin.views import (
+    campaign,
+    campaigns,
+    contacts,
+    imports,
+    operators,
+    own,
+    segments,
+    settings,
+    style,
+    templates,
+    wizard,
+)
 from core.tables.campaigns import Campaign
 from core.tables.contacts import Contact
+from core.tables.imports import Import
+from core.tables.operators import Operator
 from core.tables.segments import Segment
 from core.tables.templates import Template
 from core.vocabulary import Role
 from texts import _
 
 PAGES = (
+    imports.pages,
+    operators.pages,
     contacts.pages,
     own.pages,
     style.pages,
@@ -43,6 +59,8 @@ def install(app: Flask, admin: Admin) -> None:
     admin.add_view(campaigns.CampaignList(Campaign, db, endpoint="campaigns", url="/campaigns"))
     admin.add_view(segments.SegmentList(Segment, db, endpoint="segments", url="/segments"))
     admin.add_view(templates.TemplateList(Template, db, endpoint="templates", url="/templates"))
+    admin.add_view(imports.ImportList(Import, db, endpoint="imports", url="/imports"))
+    admin.add_view(operators.OperatorList(Operator, db, endpoint="operators", url="/operators"))
     for pages in PAGES:
         app.register_blueprint(pages)
 

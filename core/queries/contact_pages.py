@@ -47,7 +47,7 @@ def person(session: Session, contact_id: int) -> Person:
 
 def labels(session: Session) -> dict[str, str]:
     """The words for each attribute, by key."""
-    return dict(session.execute(select(Attribute.key, Attribute.label)).tuples().all())
+    return {row.key: row.label for row in session.execute(select(Attribute.key, Attribute.label))}
 
 
 def addresses(session: Session, contact_ids: Sequence[int], channel: str) -> dict[int, str]:

@@ -1,0 +1,248 @@
+"""Imports: upload, what each column means, a dry run, and then the same for good."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from sqlalchemy import Select, select
+
+from admin.access import by, needs
+from admin.background import Job, Progress, jobs
+from admin.context import panel, reading, writing
+from admin.downloads import csv_response
+from admin.uploads import keep
+from admin.views.lists import ListView
+from admin.words import Formatter, ago, number, say
+from core.errors import Problem
+from core.queries import segments
+from core.rules.contacts.columns import FIELDS, attribute_key
+from core.services import imports
+from core.tables.imports import Import
+from core.vocabulary import AttributeType, ImportState, Role, SegmentKind
+from texts import N_, _
+from texts.problems import sentence
+
+pages = Blueprint("import", __name__, url_prefix="/imports")
+RUNNING = (ImportState.CHECKING, ImportState.APPLYING)
+REFUSED_SHOWN = 100
+STATES = {
+    ImportState.UPLOADED: N_("Uploaded"),
+    ImportState.CHECKING: N_("Being checked"),
+    ImportState.CHECKED: N_("Checked"),
+    ImportState.APPLYING: N_("Being imported"),
+    ImportState.APPLIED: N_("Imported"),
+    ImportState.FAILED: N_("Failed"),
+    ImportState.CANCELLED: N_("Cancelled"),
+}
+MEANINGS = {
+    "external_id": N_("External id"),
+    "email": N_("Email address"),
+    "phone": N_("Phone number"),
+    "first_name": N_("First name"),
+    "last_name": N_("Last name"),
+    "language": N_("Language"),
+    "country": N_("Country"),
+    "timezone": N_("Time zone"),
+}
+TYPES = {
+    AttributeType.TEXT: N_("text"),
+    AttributeType.NUMBER: N_("number"),
+    AttributeType.DATE: N_("date"),
+    AttributeType.FLAG: N_("yes or no"),
+}
+
+
+class ImportList(ListView):
+    title = N_("Imports")
+    intro = N_("Files of contacts: tried first, imported when you say so.")
+    row_page = "import.detail"
+    new_page = "import.upload"
+    new_words = N_("Import contacts")
+    empty_words = N_("Nothing has been imported yet.")
+    column_list = ("filename", "state", "rows", "added", "updated", "refused", "created_at")
+    numbers = ("rows", "added", "updated", "refused")
+    column_labels: ClassVar[dict[str, str]] = {
+        "filename": N_("File"),
+        "state": N_("State"),
+        "rows": N_("Rows"),
+        "added": N_("New"),
+        "updated": N_("Updated"),
+        "refused": N_("Refused"),
+        "created_at": N_("Uploaded"),
+    }
+    column_formatters: ClassVar[dict[str, Formatter]] = {
+        "filename": lambda _v, _c, row, _n: row.filename,
+        "state": lambda _v, _c, row, _n: Markup('<span class="badge {}">{}</span>').format(
+            row.state, _(STATES[row.state])
+        ),
+        "created_at": lambda _v, _c, row, _n: ago(row.created_at),
+        **{name: lambda _v, _c, row, name: number(getattr(row, name)) for name in numbers},
+    }
+
+    def rows(self, search: str | None) -> Select[Any]:  # noqa: ARG002 - a short list needs no search
+        return select(Import)
+
+
+@pages.route("/new", methods=["GET", "POST"])
+@needs(Role.EDITOR)
+def upload() -> ResponseReturnValue:
+    if request.method == "POST":
+        try:
+            name, path = keep(request.files.get("file"), panel().settings.data)
+            try:
+                imports.proposal(path)
+                with writing() as session:
+                    made = imports.register(session, filename=name, path=path, by=by())
+            except Problem as problem:
+                path.unlink()
+                problem.params["name"] = name
+                raise
+            return redirect(url_for("import.detail", id=made.id))
+        except Problem as problem:
+            say(problem)
+    return render_template("panel/import_upload.html")
+
+
+@pages.get("/<int:id>")
+def detail(id: int) -> ResponseReturnValue:  # noqa: A002 - the name of the part of the address
+    session = reading()
+    row = imports.get(session, id)
+    job = jobs().get(_name(id))
+    running = job is not None and not job.done
+    mapping = (
+        not running
+        and row.state != ImportState.APPLIED
+        and (row.state != ImportState.CHECKED or "mapping" in request.args)
+    )
+    return render_template(
+        "panel/import.html",
+        row=row,
+        state=_(STATES[ImportState(row.state)]),
+        running=running,
+        interrupted=row.state in RUNNING and not running,
+        mapping=_proposed(row) if mapping and row.path else None,
+        problem=_problem(row, job),
+        refusals=_refusals(id) if row.refused else [],
+        lists=[(one.id, one.name) for one in segments.page(session, limit=500) if one.kind == SegmentKind.STATIC],
+        segment=segments.get(session, row.segment_id) if row.segment_id else None,
+    )
+
+
+@pages.post("/<int:id>/check")
+@needs(Role.EDITOR)
+def check(id: int) -> ResponseReturnValue:  # noqa: A002
+    """Keep what the columns mean, and begin the dry run."""
+    meanings = request.form.getlist("meaning")
+    try:
+        with writing() as session:
+            chosen = {index: meaning for index, meaning in enumerate(meanings) if meaning}
+            imports.choose(session, id, chosen, segment_id=request.form.get("segment_id", type=int))
+    except Problem as problem:
+        say(problem)
+        return redirect(url_for("import.detail", id=id, mapping=1))
+    _begin(id, for_good=False)
+    return redirect(url_for("import.detail", id=id))
+
+
+@pages.post("/<int:id>/apply")
+@needs(Role.EDITOR)
+def apply(id: int) -> ResponseReturnValue:  # noqa: A002
+    _begin(id, for_good=True)
+    return redirect(url_for("import.detail", id=id))
+
+
+@pages.post("/<int:id>/cancel")
+@needs(Role.EDITOR)
+def cancel(id: int) -> ResponseReturnValue:  # noqa: A002
+    with writing() as session:
+        imports.cancel(session, id)
+    return redirect(url_for("import.detail", id=id))
+
+
+@pages.get("/<int:id>/progress")
+def progress(id: int) -> ResponseReturnValue:  # noqa: A002
+    job = jobs().get(_name(id))
+    if job is None or job.done:
+        return {"leads": url_for("import.detail", id=id)}
+    row = imports.get(reading(), id)
+    return {"progress": max(row.progress, job.progress), "said": _(STATES[ImportState(row.state)])}
+
+
+@pages.get("/<int:id>/refused.csv")
+@needs(Role.EDITOR)
+def refused(id: int) -> Response:  # noqa: A002
+    row = imports.get(reading(), id)
+    return csv_response(_refused_rows(row), f"refused-{id}.csv")
+
+
+def _problem(row: Import, job: Job | None) -> str | None:
+    """What the file's own row tells; else what ended the work beside the page."""
+    if row.problem:
+        return sentence(row.problem["code"], row.problem["params"])
+    return sentence(job.problem.code, job.problem.params) if job is not None and job.problem else None
+
+
+def _begin(import_id: int, *, for_good: bool) -> None:
+    found, who = panel(), by()
+
+    def work(report: Progress) -> object:
+        return imports.run(
+            found.sessions,
+            import_id,
+            for_good=for_good,
+            key=found.keys.addresses,
+            country=found.settings.default_country,
+            holder=who,
+            progress=report,
+        )
+
+    jobs().start(_name(import_id), work)
+
+
+def _name(import_id: int) -> str:
+    return f"import:{import_id}"
+
+
+def _proposed(row: Import) -> dict[str, Any] | None:
+    """The columns with what each is taken for (or was, before), the first rows, and the choices for each."""
+    try:
+        found = imports.proposal(Path(row.path or ""))
+    except Problem as problem:
+        say(problem)
+        return None
+    kept = {int(index): meaning for index, meaning in (row.mapping or {}).items()}
+    columns = [
+        (label, (kept if kept else found.mapping).get(index, ""), _choices(label))
+        for index, label in enumerate(found.columns)
+    ]
+    return {"columns": columns, "sample": found.sample[:6], "most_rows": found.most_rows}
+
+
+def _choices(label: str) -> list[tuple[str, str]]:
+    fields = [(field, _(MEANINGS[field])) for field in FIELDS]
+    key = attribute_key(label)
+    if not key or key in FIELDS:
+        return fields
+    return fields + [
+        (f"attribute:{key}:{kind}", _("Attribute “%(label)s” (%(type)s)", label=label, type=_(words)))
+        for kind, words in TYPES.items()
+    ]
+
+
+def _refusals(import_id: int) -> list[tuple[int, str, str]]:
+    """Row, why, and what stood there, of the first refused."""
+    return [
+        (one.row, sentence(one.code, one.params), " · ".join(str(cell) for cell in one.cells if cell)[:160])
+        for one in imports.refusals(reading(), import_id)[:REFUSED_SHOWN]
+    ]
+
+
+def _refused_rows(row: Import) -> Iterator[Sequence[object]]:
+    """The rows as they stood, with number and reason before them, to be mended and imported again."""
+    columns = imports.proposal(Path(row.path)).columns if row.path and Path(row.path).exists() else []
+    yield [_("Row"), _("Why"), *columns]
+    for one in imports.refusals(reading(), row.id):
+        yield [one.row, sentence(one.code, one.params), *one.cells]
