@@ -45,7 +45,7 @@ requirements: develop
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@index=$$($(BIN)/python -m pip config get global.index-url 2>/dev/null || true); \
 	if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi; \
-	for set in run develop; do \
+	for set in build run develop; do \
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $(UPGRADE) \
 			requirements/$$set.in --output-file requirements/$$set.txt || exit 1; \
 	done

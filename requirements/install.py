@@ -13,6 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 OLDEST, NEWEST = (3, 11), (3, 14)
+CHECKED = ("install", "--quiet", "--require-hashes", "--use-pep517", "--no-build-isolation")
+"""What comes as source is built with the setuptools of build.txt, not with whatever is newest today."""
 
 
 def main(wanted: str) -> None:
@@ -29,14 +31,20 @@ def main(wanted: str) -> None:
         shutil.rmtree(VENV, ignore_errors=True)
         _make_venv()
     print(f"Installing what requirements/{wanted}.txt lists; the first time this takes a minute or two …", flush=True)
-    _pip("install", "--quiet", "--require-hashes", "-r", str(ROOT / "requirements" / f"{wanted}.txt"))
+    for pins in _pins(wanted):
+        _pip(*CHECKED, "-r", str(pins))
     _pip("install", "--quiet", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
     stamp.write_text(fingerprint, encoding="ascii")
 
 
+def _pins(wanted: str) -> list[Path]:
+    """What builds comes first; what tests need comes on top of what runs."""
+    return [ROOT / "requirements" / f"{name}.txt" for name in dict.fromkeys(("build", "run", wanted))]
+
+
 def _fingerprint(wanted: str) -> str:
     """Changes with the pins, the project's own description and the place."""
-    sources = [ROOT / "requirements" / f"{wanted}.txt", ROOT / "pyproject.toml"]
+    sources = [*_pins(wanted), ROOT / "pyproject.toml"]
     contents = b"".join(source.read_bytes() for source in sources)
     return hashlib.sha256(contents + os.fsencode(ROOT)).hexdigest()
 
