@@ -5,54 +5,63 @@ import json
 import os
 import sys
 from importlib.util import find_spec
+from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from cli.leash import hold_to_supervisor
-from texts import _, known, speaking
+from config.logs import LEVELS, set_up_logs
+from texts import N_, _, known, speaking
 
 SUBCOMMANDS = {
-    "up": "cli.up",
-    "demo": "cli.demo",
-    "import": "cli.imports",
-    "contacts": "cli.contacts",
-    "segment": "cli.segments",
-    "template": "cli.templates",
-    "campaign": "cli.campaigns",
-    "status": "cli.status",
-    "suppression": "cli.suppression",
-    "operator": "cli.operators",
-    "settings": "cli.settings",
-    "check": "cli.check",
-    "dump": "cli.dump",
-    "panel": "cli.panel",
-    "web": "cli.web",
-    "bot": "cli.bot",
-    "worker": "cli.worker",
-    "scheduler": "cli.scheduler",
-    "sandbox": "cli.sandbox",
+    "up": ("cli.up", N_("Start everything and keep it running until Ctrl-C.")),
+    "demo": ("cli.demo", N_("Run a whole campaign against the sandbox and compare the figures.")),
+    "import": ("cli.imports", N_("Import contacts from CSV or XLSX.")),
+    "contacts": ("cli.contacts", N_("Show contacts.")),
+    "segment": ("cli.segments", N_("Make segments and ask whom they reach.")),
+    "template": ("cli.templates", N_("Make templates and preview them.")),
+    "campaign": ("cli.campaigns", N_("Make, launch, pause and cancel campaigns.")),
+    "status": ("cli.status", N_("Show how campaigns are doing.")),
+    "suppression": ("cli.suppression", N_("Show and change who may not be contacted.")),
+    "operator": ("cli.operators", N_("Say who may do what.")),
+    "settings": ("cli.settings", N_("Show and change the settings of the business.")),
+    "check": ("cli.check", N_("Prove that every recipient stands in exactly one state.")),
+    "dump": ("cli.dump", N_("Save the database in a file.")),
+    "panel": ("cli.panel", N_("Serve the panel.")),
+    "web": ("cli.web", N_("Serve the public pages: open picture, links, unsubscribing.")),
+    "bot": ("cli.bot", N_("Run the Telegram bot.")),
+    "worker": ("cli.worker", N_("Prepare and send what is due.")),
+    "scheduler": ("cli.scheduler", N_("Find due work and ring the workers.")),
+    "sandbox": ("cli.sandbox", N_("Run the mail server, Telegram and the page that shows what arrived.")),
 }
-"""Command to module. A module has a Typer called `app`: with one command it is that command, with several a group."""
+"""Command to module and what it does. A module has a Typer `app`: with one command it is that, with several a group."""
 
 
 class Subcommands(TyperGroup):
-    """Imports the module of the command that is asked for, and no other."""
+    """Knows its commands by the table, so that a list of them imports no module."""
 
     def list_commands(self, ctx: object) -> list[str]:  # noqa: ARG002 - the base class's
         return [name for name in SUBCOMMANDS if exists(name)]
 
     def get_command(self, ctx: object, cmd_name: str) -> TyperCommand | None:  # noqa: ARG002
-        if not exists(cmd_name):
-            return None
-        app: typer.Typer = importlib.import_module(SUBCOMMANDS[cmd_name]).app
-        command = typer.main.get_command(app)
-        command.name = cmd_name
-        return command  # type: ignore[return-value]
+        return Subcommand(cmd_name) if exists(cmd_name) else None
+
+
+class Subcommand(TyperCommand):
+    """Stands for a command until it is run, and imports only then."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, help=_(SUBCOMMANDS[name][1]))
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        app: typer.Typer = importlib.import_module(SUBCOMMANDS[str(self.name)][0]).app
+        app._add_completion = False
+        return typer.main.get_command(app).make_context(info_name, args, parent, **extra)
 
 
 def exists(name: str) -> bool:
-    return name in SUBCOMMANDS and find_spec(SUBCOMMANDS[name]) is not None
+    return name in SUBCOMMANDS and find_spec(SUBCOMMANDS[name][0]) is not None
 
 
 app = typer.Typer(
@@ -76,6 +85,7 @@ def run() -> None:
     Exit codes: 0 done, 1 a problem, 2 a wrong setting or a wrong use of the command, 130 interrupted.
     """
     hold_to_supervisor()
+    _set_up_logs()
     with speaking(known(os.environ.get("SENDBOTE_LANGUAGE"))):
         app.callback(help=_("Campaigns by email, SMS and messenger."))(sendbote)
         try:
@@ -92,6 +102,12 @@ def run() -> None:
             code, sentence, exit_code = told
             complain(code, sentence, as_json="--json" in sys.argv)
             sys.exit(exit_code)
+
+
+def _set_up_logs() -> None:
+    """As the environment says; what is wrong in there is said by `config.load`, in the command that needs it."""
+    log_format, level = os.environ.get("SENDBOTE_LOG", "text"), os.environ.get("SENDBOTE_LOG_LEVEL", "info")
+    set_up_logs("json" if log_format == "json" else "text", level if level in LEVELS else "info")
 
 
 def complain(code: str, sentence: str, *, as_json: bool) -> None:

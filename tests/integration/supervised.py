@@ -4,7 +4,7 @@ import sys
 
 import config
 from cli.processes import Process
-from cli.up import supervise
+from cli.start import supervise
 
 HELD = "from cli.leash import hold_to_supervisor; hold_to_supervisor(); import os, signal, sys, time\n"
 PROGRAMS = {

@@ -1,0 +1,128 @@
+"""Starting everything that an installation on one machine needs, under one supervisor."""
+
+import asyncio
+import fcntl
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from types import FrameType
+
+from rich.console import Console
+
+import config
+import embedded
+from cli.addresses import Addresses, choose, erase, read, write
+from cli.board import board, moved
+from cli.context import Opened, opened
+from cli.environment import environment
+from cli.first_login import FirstLogin, first_login
+from cli.logs import Logs
+from cli.ports import answers
+from cli.processes import Process
+from cli.reach import Say, wait_for_database, wait_for_redis
+from cli.supervisor import OUR_COLOUR, Supervisor
+from core.errors import Refused
+from texts import _, language
+from texts.problems import sentence
+
+READY_SECONDS = 30
+PULSE_SECONDS = 3
+
+
+def supervise(settings: config.Settings, table: list[Process]) -> None:
+    """Start the servers, migrate, and run the processes of the table; returns after Ctrl-C or SIGTERM."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    logs = Logs(["sendbote", *(process.name for process in table)])
+    say: Say = partial(logs.line, "sendbote", OUR_COLOUR)
+    with _only_one(settings):
+        say(_("Starting …"))
+        if settings.database_url:
+            wait_for_database(settings.database_url, say)
+        if settings.redis_url:
+            wait_for_redis(settings.redis_url, say)
+        with opened(settings=settings, redis=True, waiting=partial(_still, say)) as installation:
+            _run(installation, table, logs, say)
+
+
+def _run(installation: Opened, table: list[Process], logs: Logs, say: Say) -> None:
+    settings = installation.settings
+    where, moves = choose(settings)
+    for move in moves:
+        say(moved(move))
+    login = first_login(installation)
+    installation.engine.dispose()
+    assert installation.redis_url
+    given = environment(settings, where, installation.database_url, installation.redis_url, language())
+    write(where, settings.data)
+    try:
+        Supervisor(table, given, logs).run(partial(_announce, where, login, say), partial(_keep_servers, settings, say))
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        erase(settings.data)
+
+
+@contextmanager
+def _only_one(settings: config.Settings) -> Iterator[None]:
+    """One supervisor for a data directory; the lock goes with its process. Raises Refused that says where it is."""
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    place = settings.data / "run"
+    place.mkdir(mode=0o700, exist_ok=True)
+    with (place / "up.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            running = read(settings.data)
+            if running is None:
+                raise Refused("up.starting", data=settings.data) from None
+            raise Refused("up.running", panel=running.panel, process=running.supervisor) from None
+        yield
+
+
+async def _announce(where: Addresses, login: FirstLogin | None, say: Say) -> None:
+    """Show the addresses as soon as they all answer, or after a while those that do not."""
+    show = partial(board, where, login, Console())
+    try:
+        silent = await _silent_ports(where)
+    except asyncio.CancelledError:
+        if login:
+            show()
+        raise
+    show()
+    for port in silent:
+        say(_("Nothing answers on port %(port)s yet; see the lines above.", port=port))
+
+
+async def _silent_ports(where: Addresses) -> list[int]:
+    """Wait until every page answers; those that do not after half a minute."""
+    silent = [where.panel_port, where.public_port, *([where.sandbox_port] if where.sandbox else [])]
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + READY_SECONDS
+    while silent and clock() < deadline:
+        await asyncio.sleep(0.1)
+        silent = [port for port in silent if not answers(port)]
+    return silent
+
+
+async def _keep_servers(settings: config.Settings, say: Say) -> None:
+    """Start an embedded server again that was killed or ran out of memory."""
+    database, redis = settings.database_url is None, settings.redis_url is None
+    while database or redis:
+        await asyncio.sleep(PULSE_SECONDS)
+        try:
+            revived = await asyncio.to_thread(embedded.revive, settings.data, database=database, redis=redis)
+        except embedded.EmbeddedProblem as problem:
+            say("\a" + sentence(problem.code, problem.params))
+        else:
+            for server in revived:
+                say("\a" + _("%(server)s had ended and was started again.", server=server))
+
+
+def _still(say: Say, server: str, seconds: float) -> None:
+    say(_("%(server)s is still busy with its data (%(seconds)s s) …", server=server, seconds=round(seconds)))
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    """A SIGTERM before the supervisor has its own handlers stops the start as a Ctrl-C would."""
+    raise KeyboardInterrupt
