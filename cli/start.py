@@ -3,7 +3,7 @@
 import asyncio
 import fcntl
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from types import FrameType
@@ -26,11 +26,13 @@ from core.errors import Refused
 from texts import _, language
 from texts.problems import sentence
 
+MakeLogin = Callable[[Opened], FirstLogin | None]
+
 READY_SECONDS = 30
 PULSE_SECONDS = 3
 
 
-def supervise(settings: config.Settings, table: list[Process]) -> None:
+def supervise(settings: config.Settings, table: list[Process], make_login: MakeLogin = first_login) -> None:
     """Start the servers, migrate, and run the processes of the table; returns after Ctrl-C or SIGTERM."""
     signal.signal(signal.SIGTERM, _interrupt)
     logs = Logs(["sendbote", *(process.name for process in table)])
@@ -42,15 +44,15 @@ def supervise(settings: config.Settings, table: list[Process]) -> None:
         if settings.redis_url:
             wait_for_redis(settings.redis_url, say)
         with opened(settings=settings, redis=True, waiting=partial(_still, say)) as installation:
-            _run(installation, table, logs, say)
+            _run(installation, table, logs, say, make_login)
 
 
-def _run(installation: Opened, table: list[Process], logs: Logs, say: Say) -> None:
+def _run(installation: Opened, table: list[Process], logs: Logs, say: Say, make_login: MakeLogin) -> None:
     settings = installation.settings
     where, moves = choose(settings)
     for move in moves:
         say(moved(move))
-    login = first_login(installation)
+    login = make_login(installation)
     installation.engine.dispose()
     assert installation.redis_url
     given = environment(settings, where, installation.database_url, installation.redis_url, language())

@@ -19,6 +19,5 @@ PROGRAMS = {
 }
 
 if __name__ == "__main__":
-    supervise(
-        config.load(), [Process(name, (sys.executable, "-c", HELD + PROGRAMS[name]), 75) for name in sys.argv[1:]]
-    )
+    table = [Process(name, (sys.executable, "-c", HELD + PROGRAMS[name]), 75) for name in sys.argv[1:]]
+    supervise(config.load(), table, make_login=lambda _opened: None)

@@ -37,6 +37,7 @@ class Up:
         deadline = time.monotonic() + 30
         while len(found := re.findall(pattern, self.said)) < times:
             assert time.monotonic() < deadline, self.said
+            assert self.process.poll() is None, self.said
             time.sleep(0.02)
         return found
 
