@@ -10,10 +10,12 @@ from pathlib import Path
 import uvloop
 from aiohttp import web
 
-from sandbox import control, page
+from sandbox import control
 from sandbox.doorkeeper import doorkeeper
 from sandbox.mail.returns import Returns
 from sandbox.mail.store import MailStore
+from sandbox.page.parts import Parts
+from sandbox.page.routes import install
 from sandbox.people import invite
 from sandbox.ports import PortTaken
 from sandbox.pulse import Pulse
@@ -68,7 +70,7 @@ async def running(data: Path, *, port: int = 0, smtp_port: int = 0, language: st
     application = web.Application(middlewares=[doorkeeper], client_max_size=64 * 1024 * 1024)
     application.add_routes(api.routes(telegram))
     application.add_routes(control.routes(store, behaviour, telegram, pulse))
-    page.install(application, page.Parts(store, behaviour, telegram, pulse, language))
+    install(application, Parts(store, behaviour, telegram, pulse, language))
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
     try:
         await runner.setup()

@@ -3,9 +3,11 @@
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 
+from core.errors import Problem
 from core.services import imports, recipients
 from workers.drains import drain_channel
 from workers.installation import holder, now, opened
@@ -30,15 +32,25 @@ def drain(channel: str) -> None:
 
 
 def check_import(import_id: int) -> None:
-    die_with_parent()
-    with opened() as installation:
-        imports.check(installation.sessions, import_id)
+    _import(import_id, for_good=False)
 
 
 def apply_import(import_id: int) -> None:
+    _import(import_id, for_good=True)
+
+
+def _import(import_id: int, *, for_good: bool) -> None:
+    """What goes wrong stands in the import's own row, where people look for it."""
     die_with_parent()
-    with opened() as installation:
-        imports.apply(installation.sessions, import_id)
+    with opened() as installation, suppress(Problem):
+        imports.run(
+            installation.sessions,
+            import_id,
+            for_good=for_good,
+            key=installation.keys.addresses,
+            country=installation.settings.default_country,
+            holder=holder(),
+        )
 
 
 def _until_told() -> Callable[[], bool]:

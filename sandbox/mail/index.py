@@ -109,6 +109,9 @@ class Index:
             "bytes": one("SELECT coalesce(sum(size), 0) FROM letters"),
         }
 
+    def count_letters(self) -> int:
+        return self._one("SELECT count(*) FROM letters")
+
     def count(self, search: Search) -> int:
         where, values = _where(search)
         return self._one(f"SELECT count(*) FROM letters WHERE {where}", values)  # noqa: S608 - the terms are ours

@@ -55,6 +55,9 @@ class MailStore:
     async def count(self, search: Search) -> int:
         return await self._ask(self._index.count, search)
 
+    async def count_letters(self) -> int:
+        return await self._ask(self._index.count_letters)
+
     async def get(self, letter_id: int) -> Filed | None:
         return await self._ask(self._index.get, letter_id)
 

@@ -169,8 +169,9 @@ class World:
         )
         self.changed()
 
-    def count_messages(self, bot_id: int) -> int:
-        row = self._row("SELECT count(*) FROM messages WHERE bot_id = ?", bot_id)
+    def count_all(self) -> int:
+        """Messages of all conversations."""
+        row = self._row("SELECT count(*) FROM messages")
         return int(row[0]) if row else 0
 
     def clear(self) -> None:

@@ -166,7 +166,9 @@ async def test_what_a_dead_worker_left_comes_back_or_is_in_doubt(sessions: Sessi
     assert states(sessions) == {"in_doubt": 1, "sent": 2}
 
 
-async def test_a_stale_worker_sends_nothing_twice_and_its_answers_settle_the_doubt(sessions: Sessions, async_engine: AsyncEngine) -> None:
+async def test_a_stale_worker_sends_nothing_twice_and_its_answers_settle_the_doubt(
+    sessions: Sessions, async_engine: AsyncEngine
+) -> None:
     launched(sessions, 120)
     channel = ScriptedChannel()
     stale = drain(async_engine, channel, size=120)

@@ -1,0 +1,24 @@
+"""Tells open pages what changed (server-sent events), at most a few times a second."""
+
+import asyncio
+import json
+
+from aiohttp import web
+
+from sandbox.page.parts import Parts
+
+REST_SECONDS = 0.15
+
+
+def routes(parts: Parts) -> list[web.RouteDef]:
+    async def events(request: web.Request) -> web.StreamResponse:
+        answer = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
+        await answer.prepare(request)
+        await answer.write(b"retry: 1000\n\n")
+        with parts.pulse.watched() as watcher:
+            async for changed in watcher.changes():
+                await answer.write(f"data: {json.dumps(changed)}\n\n".encode())
+                await asyncio.sleep(REST_SECONDS)
+        return answer
+
+    return [web.get("/events", events)]

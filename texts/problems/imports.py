@@ -1,0 +1,23 @@
+"""Why a row, or a whole file, was not imported."""
+
+from texts import N_
+
+SENTENCES = {
+    "import.not_found": N_("There is no import with the number %(id)s."),
+    "import.no_address": N_(
+        "None of the columns is an email address, a phone number or a customer number. Say which column is."
+    ),
+    "import.running": N_("This import is already running. Wait for it, or cancel it."),
+    "import.cancelled": N_("The import was cancelled. Nothing was changed."),
+    "import.bad_email": N_("“%(value)s” is not an email address."),
+    "import.bad_phone": N_("“%(value)s” is not a phone number. Write it with the country code, such as +49 …"),
+    "import.bad_value": N_("“%(value)s” in “%(field)s” is not a %(type)s, as the rest of the column is."),
+    "import.bad_character": N_("The row holds a character that no text may hold (NUL)."),
+    "import.too_long": N_("“%(value)s…” is too long for %(field)s."),
+    "import.nobody": N_("The row has neither an address, nor a number, nor a customer number."),
+    "import.erased": N_("This person asked to be erased, and is not brought back by an import."),
+    "import.fits_two": N_(
+        "The row fits two contacts, number %(one)s and number %(other)s. Correct the row, or merge them."
+    ),
+    "import.twice": N_("The same person stands in row %(first)s already; that row counts."),
+}
