@@ -99,6 +99,8 @@ class Purpose(StrEnum):
     MARKETING = "marketing"
     SERVICE = "service"
     CONSENT = "consent"
+    TEST = "test"
+    """A test mail: whoever asks for it wants it, so that only lists that speak of the address itself hold."""
 
 
 class EventKind(StrEnum):

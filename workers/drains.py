@@ -19,7 +19,7 @@ from core.queries import gates, leases
 from core.queries import settings as business
 from core.queries import templates as letters
 from core.queries.campaigns import with_origin
-from core.services import recipients
+from core.services import recipients, trials
 from core.services.claims import Claims, Limit
 from core.services.dispatcher import Drain, Drained
 from core.vocabulary import CHANNEL_EMAIL, GateScope
@@ -98,7 +98,7 @@ def _slot(sessions: Sessions, channel: str, me: str, slots: int) -> str | None:
 
 
 def _conclude(sessions: Sessions, channel: str, drained: Drained) -> None:
-    """Close a gate for a fault of the channel, and bring campaigns of which nothing is left to their end."""
+    """Close a gate for a fault of the channel, and bring to its end whatever has nothing left."""
     if drained.fault is not None:
         _report(sessions, channel, drained.fault)
     for origin_id in drained.ended:
@@ -106,6 +106,8 @@ def _conclude(sessions: Sessions, channel: str, drained: Drained) -> None:
             campaign = with_origin(session, origin_id)
         if campaign is not None:
             recipients.finish_if_done(sessions, campaign.id, now())
+        else:
+            trials.close_if_done(sessions, origin_id)
 
 
 def _report(sessions: Sessions, channel: str, fault: ChannelFault) -> None:

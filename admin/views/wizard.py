@@ -6,13 +6,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from admin.access import by, needs
-from admin.context import reading, writing
+from admin.context import panel, reading, writing
 from admin.words import say
 from core.database import reduced_errors
 from core.errors import Problem
 from core.queries import campaigns as queries
 from core.queries import segments, templates
-from core.services import campaigns, senders
+from core.services import campaigns, senders, trials
 from core.tables.campaigns import Campaign
 from core.vocabulary import Role
 from texts import _
@@ -114,8 +114,16 @@ def test(id: int) -> ResponseReturnValue:  # noqa: A002
     addresses = request.form.get("addresses", "").replace(",", " ").replace(";", " ").split()
     try:
         with writing() as session:
-            campaigns.test_send(session, id, addresses, by=by(), now=datetime.now(UTC))
-        flash(_("The test is on its way to %(addresses)s.", addresses=", ".join(addresses)), "done")
+            sent = trials.send(
+                session,
+                id,
+                addresses,
+                key=panel().keys.addresses,
+                country=panel().settings.default_country,
+                by=by(),
+                now=datetime.now(UTC),
+            )
+        flash(_("The test is on its way to %(addresses)s.", addresses=", ".join(sent)), "done")
     except Problem as problem:
         say(problem)
     return redirect(url_for("wizard.check", id=id))

@@ -28,16 +28,17 @@ class Composer:
     ) -> None:
         self._open_mime = open_mime
         self._envelope_sender = envelope_sender
-        self._mimes: OrderedDict[int, Mime] = OrderedDict()
+        self._mimes: OrderedDict[tuple[int, int], Mime] = OrderedDict()
+        """By content and origin: two campaigns may send one letter, each from its own sender."""
 
     def compose(self, message: Message) -> Letter:
         content = message.content
-        mime = self._mimes.get(content.id) or self._open(content)
+        mime = self._mimes.get((content.id, content.origin_id)) or self._open(content)
         sender = content.sender.address if self._envelope_sender is None else self._envelope_sender(message)
         return Letter(message.delivery_id, _on_the_wire(sender), _on_the_wire(message.address), mime.render(message))
 
     def _open(self, content: Content) -> Mime:
-        mime = self._mimes[content.id] = self._open_mime(content)
+        mime = self._mimes[content.id, content.origin_id] = self._open_mime(content)
         if len(self._mimes) > CONTENTS_KEPT:
             self._mimes.popitem(last=False)
         return mime

@@ -65,20 +65,27 @@ def reach_first_fresh(origin_id: int) -> Update:
     )
 
 
-def claim_fresh(channel: str, purpose: str, origin_id: int, after: int, size: int) -> Select[Any]:
-    """Claim up to `size` fresh deliveries with ids above `after`; the suppressed among them come back `skipped`."""
+def claim_fresh(
+    channel: str, purpose: str, origin_id: int, after: int, size: int, *, sample_id: int | None = None
+) -> Select[Any]:
+    """Claim up to `size` fresh deliveries with ids above `after`; the suppressed among them come back `skipped`.
+
+    `sample_id` is the contact whose values they all get instead of their own.
+    """
     due = select(Delivery.id).where(Delivery.origin_id == origin_id, Delivery.id > after, fresh()).order_by(Delivery.id)
-    return _claimed(due, channel, purpose, size)
+    return _claimed(due, channel, purpose, size, sample_id)
 
 
-def claim_due(channel: str, purpose: str, origin_id: int, size: int, now: datetime) -> Select[Any]:
+def claim_due(
+    channel: str, purpose: str, origin_id: int, size: int, now: datetime, *, sample_id: int | None = None
+) -> Select[Any]:
     """Claim up to `size` deliveries whose own time has come: retries, and those that a dead worker left."""
     due = (
         select(Delivery.id)
         .where(Delivery.origin_id == origin_id, Delivery.due_at <= now, Delivery.state == S.PENDING)
         .order_by(Delivery.due_at, Delivery.id)
     )
-    return _claimed(due, channel, purpose, size)
+    return _claimed(due, channel, purpose, size, sample_id)
 
 
 def open_batch(origin_id: int, holder: str, ids: Sequence[int]) -> Insert:
@@ -213,7 +220,7 @@ def fresh() -> ColumnElement[bool]:
     return and_(Delivery.state == S.PENDING, Delivery.due_at.is_(None))
 
 
-def _claimed(due: Select[int], channel: str, purpose: str, size: int) -> Select[Any]:
+def _claimed(due: Select[int], channel: str, purpose: str, size: int, sample_id: int | None) -> Select[Any]:
     """The CTE keeps the planner from running LIMIT twice; the update touches no index unless a wait has ended."""
     locked = due.limit(size).with_for_update(skip_locked=True).cte("due")
     reason = suppression_reason(channel, purpose, Delivery.contact_id, Delivery.address_key)
@@ -258,7 +265,7 @@ def _claimed(due: Select[int], channel: str, purpose: str, size: int) -> Select[
         )
         .select_from(taken)
         .outerjoin(Identity, Identity.id == taken.c.identity_id)
-        .outerjoin(Contact, Contact.id == taken.c.contact_id)
+        .outerjoin(Contact, Contact.id == (taken.c.contact_id if sample_id is None else sample_id))
         .order_by(taken.c.id)
     )
 

@@ -30,6 +30,7 @@ WINNING = {
     SuppressionList.MARKETING: (5, Reason.MARKETING_BLACKLIST),
 }
 """Rank and reason of each list; the lowest rank wins."""
+HOLDING_FOR_TESTS = (SuppressionList.ERASED.value, SuppressionList.COMPLAINTS.value, SuppressionList.GENERAL.value)
 
 
 def live_identity(channel: str, identity: type[Identity] = Identity) -> ColumnElement[bool]:
@@ -138,13 +139,18 @@ def _if(condition: ColumnElement[bool] | None, reason: Reason) -> ColumnElement[
 
 
 def in_force(channel: str, purpose: str) -> tuple[ColumnElement[bool], ...]:
-    """Entries that hold now; what stops marketing stops a request for consent too, and no service mail."""
+    """Entries that hold now; what stops marketing stops a request for consent too, and no service mail.
+
+    A test is stopped only by what speaks of the address itself: it is erased, it has complained, it does not exist.
+    """
     purposes = {purpose, Purpose.MARKETING.value} if purpose == Purpose.CONSENT else {purpose}
     in_force = (
         Suppression.released_at.is_(None),
         or_(Suppression.channel.is_(None), Suppression.channel == channel),
         or_(Suppression.purpose.is_(None), Suppression.purpose.in_(sorted(purposes))),
     )
+    if purpose == Purpose.TEST:
+        return (*in_force, Suppression.list.in_(HOLDING_FOR_TESTS))
     if Purpose.MARKETING in purposes:
         return in_force
     return (*in_force, Suppression.list != SuppressionList.MARKETING)

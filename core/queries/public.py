@@ -37,7 +37,7 @@ def addressee(delivery_id: int) -> Select[Any]:
 
 
 def values(delivery_id: int) -> Select[Any]:
-    """The contact's fields and `attributes` for a target with variables."""
+    """The contact's fields and `attributes` for a target with variables; a test's are its sample's."""
     return (
         select(
             Contact.first_name,
@@ -49,7 +49,8 @@ def values(delivery_id: int) -> Select[Any]:
             Contact.attributes,
         )
         .select_from(Delivery)
-        .join(Contact, Contact.id == Delivery.contact_id)
+        .join(Origin, Origin.id == Delivery.origin_id)
+        .join(Contact, Contact.id == func.coalesce(Origin.sample_id, Delivery.contact_id))
         .outerjoin(Identity, Identity.id == Delivery.identity_id)
         .where(Delivery.id == delivery_id)
     )

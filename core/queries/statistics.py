@@ -104,13 +104,18 @@ def figures(session: Session, campaign_id: int) -> Figures:
 
 
 def links(session: Session, campaign_id: int) -> list[LinkFigures]:
-    """Each link of the letter in its order, with clicks and unique clickers of people."""
-    content_id = campaigns.get(session, campaign_id).content_id
-    clicks = and_(EventRow.link_id == Link.id, EventRow.kind == EventKind.CLICKED, EventRow.actor != Actor.MACHINE)
+    """Each link of the letter in its order, with clicks and unique clickers of people.
+
+    Tests and other campaigns may have sent the same letter: their clicks are not this campaign's.
+    """
+    campaign = campaigns.get(session, campaign_id)
+    ours = select(Delivery.id).where(Delivery.id == EventRow.delivery_id, Delivery.origin_id == campaign.origin_id)
+    of_people = (EventRow.kind == EventKind.CLICKED, EventRow.actor != Actor.MACHINE)
+    clicks = and_(EventRow.link_id == Link.id, *of_people, ours.exists())
     statement = (
         select(Link.url, func.count(EventRow.id), func.count(func.distinct(EventRow.delivery_id)))
         .outerjoin(EventRow, clicks)
-        .where(Link.content_id == content_id)
+        .where(Link.content_id == campaign.content_id)
         .group_by(Link.id)
         .order_by(Link.position)
     )

@@ -9,6 +9,7 @@ from core.tables.campaigns import Campaign, Origin, SenderRow
 from core.tables.contacts import Attribute
 from core.tables.contents import ContentRow
 from core.tables.templates import Template
+from core.vocabulary import OriginKind
 
 CONTACT_VARIABLES = ("first_name", "last_name", "language", "country", "external_id", "email")
 
@@ -39,19 +40,19 @@ def known_variables(session: Session) -> list[str]:
 
 
 def content(session: Session, content_id: int, origin_id: int) -> Content:
-    """The frozen letter with its sender, ready for the channel."""
+    """The frozen letter with its sender, ready for the channel; a test's subject says that it is one."""
     row = session.get_one(ContentRow, content_id)
     origin = session.get_one(Origin, origin_id)
     sender = session.get_one(SenderRow, origin.sender_id)
     campaign = session.get(Campaign, origin.campaign_id) if origin.campaign_id else None
     return Content(
         id=row.id,
-        subject=row.subject,
+        subject=f"[Test] {row.subject}" if origin.kind == OriginKind.TEST else row.subject,
         html=row.html,
         text=row.plain,
         sender=Sender(sender.name, sender.address, sender.reply_to),
         origin_id=origin.id,
-        purpose=origin.purpose,
+        purpose=campaign.purpose if campaign else origin.purpose,
         list_id=f"campaigns.{sender.id}",
         list_name=campaign.name if campaign else sender.name,
     )

@@ -150,20 +150,10 @@ def cancel(session: Session, campaign_id: int, *, by: str, now: datetime) -> Cam
     return campaign
 
 
-def _moved(session: Session, campaign_id: int, action: A, by: str) -> Campaign:
-    campaign = queries.locked(session, campaign_id)
-    campaign.state = next_state(campaign.state, action)
-    audit.note(session, by, action.value, f"campaign:{campaign_id}")
-    ring(session)
-    return campaign
-
-
-def _content(session: Session, campaign: Campaign) -> ContentRow:
-    """The letter as last saved; raise Refused naming what the campaign lacks."""
+def letter(session: Session, campaign: Campaign) -> ContentRow:
+    """The frozen letter, or the draft's as last saved; raise Refused naming what it lacks to be sent."""
     if campaign.content_id is not None:
         return session.get_one(ContentRow, campaign.content_id)
-    if not campaign.include:
-        raise Refused("campaign.no_segment", name=campaign.name)
     if campaign.template_id is None:
         raise Refused("campaign.no_template", name=campaign.name)
     if campaign.sender_id is None or session.get(SenderRow, campaign.sender_id) is None:
@@ -172,6 +162,20 @@ def _content(session: Session, campaign: Campaign) -> ContentRow:
     if template.content_id is None:
         raise Refused("campaign.no_template", name=campaign.name)
     return session.get_one(ContentRow, template.content_id)
+
+
+def _content(session: Session, campaign: Campaign) -> ContentRow:
+    if campaign.content_id is None and not campaign.include:
+        raise Refused("campaign.no_segment", name=campaign.name)
+    return letter(session, campaign)
+
+
+def _moved(session: Session, campaign_id: int, action: A, by: str) -> Campaign:
+    campaign = queries.locked(session, campaign_id)
+    campaign.state = next_state(campaign.state, action)
+    audit.note(session, by, action.value, f"campaign:{campaign_id}")
+    ring(session)
+    return campaign
 
 
 def _check_confirmation(

@@ -88,10 +88,10 @@ class Claims:
         if self._limit is not None:
             await connection.execute(pacing.give_back(SCOPE, self._limit.day(self._clock()), slots))
 
-    async def _whose_turn(self, connection: AsyncConnection) -> Row[int, str, int] | None:
+    async def _whose_turn(self, connection: AsyncConnection) -> Row[int, str, int | None] | None:
         """Open origins in the order of their age, beginning after the one that was served last."""
         statement = (
-            select(Origin.id, Origin.purpose, Origin.claimed_up_to)
+            select(Origin.id, Origin.purpose, Origin.sample_id)
             .where(Origin.channel == self._channel, Origin.open, ~deliveries.barred(self._channel, Origin.id))
             .order_by(Origin.id)
         )
@@ -103,7 +103,7 @@ class Claims:
         self._last = chosen.id
         return chosen
 
-    async def _claim(self, connection: AsyncConnection, origin: Row[int, str, int]) -> list[Claimed] | None:
+    async def _claim(self, connection: AsyncConnection, origin: Row[int, str, int | None]) -> list[Claimed] | None:
         """A batch of this origin within the limit; None when the day has no slot left."""
         granted = await self._reserve(connection)
         if granted == 0:
@@ -120,14 +120,15 @@ class Claims:
         self.batches.append(batch_id)
         return [_claimed(row, batch_id, origin.id) for row in claimed]
 
-    async def _rows(self, connection: AsyncConnection, origin: Row[int, str, int], size: int) -> list[Row[Any]]:
-        due = deliveries.claim_due(self._channel, origin.purpose, origin.id, size, self._clock())
+    async def _rows(self, connection: AsyncConnection, origin: Row[int, str, int | None], size: int) -> list[Row[Any]]:
+        channel, purpose, sample_id = self._channel, origin.purpose, origin.sample_id
+        due = deliveries.claim_due(channel, purpose, origin.id, size, self._clock(), sample_id=sample_id)
         rows = list(await connection.execute(due))
         if len(rows) < size:
             after = self._cursors.get(origin.id)
             if after is None:
                 after = (await connection.execute(deliveries.reach_first_fresh(origin.id))).scalar_one()
-            rest = deliveries.claim_fresh(self._channel, origin.purpose, origin.id, after, size - len(rows))
+            rest = deliveries.claim_fresh(channel, purpose, origin.id, after, size - len(rows), sample_id=sample_id)
             found = list(await connection.execute(rest))
             self._cursors[origin.id] = max((row.id for row in found), default=after)
             rows += found

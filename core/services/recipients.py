@@ -71,7 +71,7 @@ def finish_if_done(sessions: Sessions, campaign_id: int, now: datetime) -> bool:
         if campaign.state not in (CampaignState.SENDING, CampaignState.CANCELLED) or campaign.prepared_at is None:
             return campaign.state == CampaignState.SENT
         under_way = session.scalar(select(exists().where(Batch.origin_id == campaign.origin_id)))
-        if under_way or session.scalar(select(_unsettled(campaign.origin_id))):
+        if under_way or session.scalar(select(unsettled(campaign.origin_id))):
             return False
         if campaign.state == CampaignState.SENDING:
             campaign.state = next_state(campaign.state, A.FINISH)
@@ -79,6 +79,12 @@ def finish_if_done(sessions: Sessions, campaign_id: int, now: datetime) -> bool:
         session.execute(update(Origin).where(Origin.id == campaign.origin_id).values(open=False))
         gates.open_again(session, GateScope.CAMPAIGN, str(campaign_id))
         return True
+
+
+def unsettled(origin_id: int | None) -> Exists:
+    """Whether something of this origin waits or is under way."""
+    states = (DeliveryState.PENDING, DeliveryState.AWAITING_CONSENT, DeliveryState.CLAIMED, DeliveryState.SENDING)
+    return exists().where(Delivery.origin_id == origin_id, Delivery.state.in_(states))
 
 
 def _prepare_chunk(sessions: Sessions, campaign_id: int, lease: str, holder: str, now: datetime) -> bool:
@@ -103,8 +109,3 @@ def _prepare_chunk(sessions: Sessions, campaign_id: int, lease: str, holder: str
             ring(session)
         campaign.prepared_up_to = upto
         return False
-
-
-def _unsettled(origin_id: int | None) -> Exists:
-    states = (DeliveryState.PENDING, DeliveryState.AWAITING_CONSENT, DeliveryState.CLAIMED, DeliveryState.SENDING)
-    return exists().where(Delivery.origin_id == origin_id, Delivery.state.in_(states))

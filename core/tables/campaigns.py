@@ -68,6 +68,8 @@ class Origin(Base):
     purpose: Mapped[str]
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"), index=True)
     sender_id: Mapped[int | None] = mapped_column(ForeignKey("senders.id"))
+    sample_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id", ondelete="SET NULL"))
+    """In a test: the contact whose values fill in the letter."""
     open: Mapped[bool] = mapped_column(server_default=text("true"))
     """Whether the dispatcher still looks here for work."""
     claimed_up_to: Mapped[int] = mapped_column(server_default=text("0"))

@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.email import letters
+from channels.email.composing import Composer
 from channels.email.links import Links
 from channels.email.mime import ContentMime
 from channels.email.press import press
@@ -129,3 +131,13 @@ def test_no_name_can_add_a_header_or_change_the_text_around_it(name: str) -> Non
     payload = mail.get_payload(decode=True)
     assert isinstance(payload, bytes)
     assert payload.decode("utf-8").replace("\r\n", "\n").rstrip("\n") == expected.encode("utf-8", "replace").decode()
+
+
+def test_two_campaigns_with_one_letter_are_each_sent_by_their_own_sender() -> None:
+    letter = content("Hi", None, "Hello")
+    other = replace(letter, origin_id=4, sender=Sender("Other", "other@shop.example"))
+    composer = Composer(lambda content: ContentMime(content, Links("https://m.example", KEY), KEY))
+    composed = [
+        composer.compose(Message(number, 1, "a@b.example", part, {}, AT)) for number, part in enumerate((letter, other))
+    ]
+    assert [b"other@shop.example" in one.body for one in composed] == [False, True]

@@ -1,0 +1,131 @@
+"""Test mails: a draft's letter as it is now, to a few addresses, sent like any other and counted in no figure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from core.database import Sessions
+from core.errors import Invalid, Refused
+from core.queries import audience
+from core.queries import campaigns as queries
+from core.queries.bell import ring
+from core.queries.eligibility import suppression_reason
+from core.rules.addresses import address_key
+from core.rules.contacts import cells
+from core.services import audit, campaigns
+from core.services.recipients import unsettled
+from core.tables.campaigns import Campaign, Origin
+from core.tables.contacts import Identity
+from core.tables.deliveries import Delivery
+from core.vocabulary import CHANNEL_EMAIL, CampaignState, OriginKind, Purpose
+
+MOST = 10
+
+
+def send(
+    session: Session,
+    campaign_id: int,
+    addresses: Sequence[str],
+    *,
+    key: bytes,
+    country: str,
+    by: str,
+    now: datetime,
+    sample_id: int | None = None,
+) -> list[str]:
+    """Hand the letter to the dispatcher for one to ten addresses; they come back as they will be written to.
+
+    It is filled with the values of the contact `sample_id`, or else of the first of the audience; where that is
+    empty, an address that belongs to a contact gets their own, and any other the fallbacks. Raises Invalid
+    (`trial.bad_address`) naming what is no address, and Refused (`trial.<reason>`) naming who may not be written to.
+    """
+    campaign = queries.locked(session, campaign_id)
+    if campaign.state not in (CampaignState.DRAFT, CampaignState.SCHEDULED):
+        raise Refused("campaign.frozen", name=campaign.name)
+    content = campaigns.letter(session, campaign)
+    wanted = _wanted(campaign.channel, addresses, key, country)
+    identities = [_identity(session, campaign.channel, *one) for one in wanted.items()]
+    _refuse_listed(session, campaign.channel, identities)
+    origin = Origin(
+        kind=OriginKind.TEST,
+        channel=campaign.channel,
+        purpose=Purpose.TEST,
+        campaign_id=campaign.id,
+        sender_id=campaign.sender_id,
+        sample_id=sample_id or _first(session, campaign, now),
+    )
+    session.add(origin)
+    session.flush()
+    session.add_all([_delivery(origin, content.id, identity, step) for step, identity in enumerate(identities)])
+    audit.note(session, by, "test", f"campaign:{campaign_id}", addresses=len(wanted))
+    ring(session)
+    return list(wanted.values())
+
+
+def close_if_done(sessions: Sessions, origin_id: int) -> None:
+    """Let the dispatcher look no longer at a test each of whose mails is settled."""
+    done = update(Origin).where(Origin.id == origin_id, Origin.kind == OriginKind.TEST, ~unsettled(origin_id))
+    with sessions.begin() as session:
+        session.execute(done.values(open=False))
+
+
+def _wanted(channel: str, addresses: Sequence[str], key: bytes, country: str) -> dict[bytes, str]:
+    """Each address once, in its one form."""
+    if not addresses:
+        raise Invalid("trial.nobody", where="addresses")
+    wanted: dict[bytes, str] = {}
+    wrong = []
+    for given in addresses:
+        try:
+            address = cells.email(given) if channel == CHANNEL_EMAIL else cells.phone(given, country)
+        except Invalid:
+            wrong.append(given)
+        else:
+            wanted.setdefault(address_key(key, channel, address), address)
+    if wrong:
+        raise Invalid("trial.bad_address", where="addresses", addresses=", ".join(wrong))
+    if len(wanted) > MOST:
+        raise Refused("trial.too_many", most=MOST)
+    return wanted
+
+
+def _identity(session: Session, channel: str, key: bytes, address: str) -> Identity:
+    """The contact's that has it; else one that only tests are sent to."""
+    same = (Identity.channel == channel, Identity.address_key == key, Identity.ended_at.is_(None))
+    statement = select(Identity).where(*same).order_by(Identity.contact_id.nulls_last(), Identity.id).limit(1)
+    identity = session.scalar(statement)
+    if identity is None:
+        identity = Identity(channel=channel, address=address, address_key=key)
+        session.add(identity)
+        session.flush()
+    return identity
+
+
+def _refuse_listed(session: Session, channel: str, identities: Sequence[Identity]) -> None:
+    reason = suppression_reason(channel, Purpose.TEST, Identity.contact_id, Identity.address_key)
+    ids = [identity.id for identity in identities]
+    statement = select(Identity.address, reason).where(Identity.id.in_(ids)).order_by(Identity.id)
+    for address, code in session.execute(statement):
+        if code is not None:
+            raise Refused(f"trial.{code}", address=address)
+
+
+def _first(session: Session, campaign: Campaign, now: datetime) -> int | None:
+    if not campaign.include:
+        return None
+    return audience.first(session, audience.frozen(session, campaign.include, campaign.exclude, now))
+
+
+def _delivery(origin: Origin, content_id: int, identity: Identity, step: int) -> Delivery:
+    """The step keeps two addresses of one contact apart."""
+    return Delivery(
+        origin_id=origin.id,
+        contact_id=identity.contact_id,
+        identity_id=identity.id,
+        content_id=content_id,
+        channel=origin.channel,
+        address_key=identity.address_key,
+        step=step,
+    )
