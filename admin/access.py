@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 from flask_security import current_user, logout_user
 
 from admin.context import reading
+from core.rules.roles import includes
 from core.tables.operators import Operator
 from core.vocabulary import OperatorState, Role
 
-RANKS = (Role.VIEWER, Role.EDITOR, Role.LAUNCHER, Role.ADMINISTRATOR)
 PUBLIC = frozenset({"security.login", "static"})
 OWN = frozenset({"security.logout", "security.change_password"})
 """Open to everybody who is logged in, whatever their role."""
@@ -32,7 +32,7 @@ def needs(role: Role) -> Callable[[View], View]:
 
 def may(role: Role | str) -> bool:
     """Whether the person at the browser has at least this role."""
-    return RANKS.index(Role(operator().role)) >= RANKS.index(Role(role))
+    return includes(operator().role, Role(role))
 
 
 def operator() -> Operator:

@@ -17,16 +17,10 @@ from admin.context import reading
 from core.errors import Problem
 from core.queries import settings as business
 from core.tables.operators import Operator
-from texts import reasons
+from texts import gates, reasons, roles
 from texts.problems import sentence
 
 NONE = "–"
-ROLES = {
-    "viewer": texts.N_("Viewer"),
-    "editor": texts.N_("Editor"),
-    "launcher": texts.N_("Launcher"),
-    "administrator": texts.N_("Administrator"),
-}
 CHANNELS = {
     "email": texts.N_("Email"),
     "sms": texts.N_("SMS"),
@@ -39,15 +33,6 @@ LISTS = {
     "unsubscribed": texts.N_("Unsubscribed"),
     "complaints": texts.N_("Spam complaints"),
     "erased": texts.N_("Erased"),
-}
-GATES = {
-    "paused": texts.N_("Paused by a person."),
-    "cancelled": texts.N_("Cancelled; what has not begun to be sent is being taken back."),
-    "daily_limit": texts.N_("The daily limit is used up. It goes on by itself tomorrow."),
-    "balance_too_low": texts.N_("The balance is too low. Top up the account; it goes on by itself."),
-    "relay_unavailable": texts.N_("The mail server does not answer. It is tried again by itself."),
-    "channel_halted": texts.N_("The channel does not let us in. Check its login in the settings."),
-    "retry_later": texts.N_("The mail server asked us to wait. It goes on by itself."),
 }
 
 
@@ -66,10 +51,10 @@ def install(app: Flask) -> None:
             "reason_word": reasons.reason,
             "advice_word": reasons.advice,
             "action_word": reasons.action,
-            "role_word": lambda role: texts._(ROLES[role]),
+            "role_word": roles.role,
             "channel_word": lambda channel: texts._(CHANNELS[channel]) if channel in CHANNELS else channel,
             "list_word": lambda listed: texts._(LISTS[listed]),
-            "gate_word": gate,
+            "gate_word": gates.gate,
             "sentence": lambda problem: sentence(problem.code, problem.params),
         }
     )
@@ -121,11 +106,6 @@ def timezone() -> ZoneInfo:
 def _half(shown: str) -> str:
     """The `AM` or `PM` that English puts after the seconds, which are left out."""
     return shown[-3:].replace("\u202f", " ") if shown[-2:] in ("AM", "PM") else ""
-
-
-def gate(reason: str) -> str:
-    """What all wait for, in words."""
-    return texts._(GATES[reason]) if reason in GATES else reason
 
 
 def _choose_language() -> None:

@@ -13,12 +13,13 @@ from admin.access import by, needs
 from admin.accounts import Account
 from admin.context import reading, writing
 from admin.views.lists import ListView
-from admin.words import ROLES, Formatter, ago, say
+from admin.words import Formatter, ago, say
 from core.errors import Invalid, NotFound, Problem
 from core.services import operators
 from core.tables.operators import Operator
 from core.vocabulary import Role
 from texts import N_, _
+from texts.roles import role as role_word
 
 pages = Blueprint("operator", __name__, url_prefix="/operators")
 
@@ -41,7 +42,7 @@ class OperatorList(ListView):
     }
     column_formatters: ClassVar[dict[str, Formatter]] = {
         "name": lambda _v, _c, row, _n: row.name,
-        "role": lambda _v, _c, row, _n: _(ROLES[row.role]),
+        "role": lambda _v, _c, row, _n: role_word(row.role),
         "state": lambda _v, _c, row, _n: Markup('<span class="badge {}">{}</span>').format(
             row.state, _state(row.state)
         ),
@@ -69,7 +70,7 @@ def new() -> ResponseReturnValue:
             return render_template("panel/operator_made.html", made=made, email=email, password=password)
         except Problem as problem:
             say(problem)
-    roles = [(role.value, _(ROLES[role])) for role in Role]
+    roles = [(role.value, role_word(role)) for role in Role]
     return render_template("panel/operator_form.html", name=name, email=email, role=role, roles=roles)
 
 
@@ -98,7 +99,7 @@ def _page(operator_id: int, made: str | None = None) -> str:
         "panel/operator.html",
         one=found,
         account=account,
-        role=_(ROLES[found.role]),
+        role=role_word(found.role),
         state=_state(found.state),
         code=made,
     )

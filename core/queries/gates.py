@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from core.tables.campaigns import Campaign
 from core.tables.gates import Gate
 from core.vocabulary import GateScope
 
@@ -33,3 +34,15 @@ def open_again(session: Session, scope: GateScope, key: str) -> None:
 def closed(session: Session, now: datetime) -> list[Gate]:
     """All gates that stand at this moment."""
     return list(session.scalars(select(Gate).where((Gate.until.is_(None)) | (Gate.until > now)).order_by(Gate.id)))
+
+
+def before(session: Session, campaign: Campaign, now: datetime) -> list[Gate]:
+    """The gates that this campaign waits at: its own, its sender's, its channel's and the account's."""
+    concerning = or_(
+        Gate.scope == GateScope.ACCOUNT,
+        and_(Gate.scope == GateScope.CHANNEL, Gate.key == campaign.channel),
+        and_(Gate.scope == GateScope.CAMPAIGN, Gate.key == str(campaign.id)),
+        and_(Gate.scope == GateScope.SENDER, Gate.key == str(campaign.sender_id)),
+    )
+    standing = or_(Gate.until.is_(None), Gate.until > now)
+    return list(session.scalars(select(Gate).where(concerning, standing).order_by(Gate.id)))

@@ -1,11 +1,23 @@
 """The day's slots, reserved in the transaction that claims: the one place where the limit is held."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, Update, func, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy.orm import Session
 
+from core.queries import settings
 from core.tables.pacing import DailyLimit
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How many messages a day may have, and how many of today's are left."""
+
+    limit: int
+    left: int
 
 
 def open_day(scope: str, day: date, ceiling: int, reason: str, by: str) -> Insert:
@@ -52,3 +64,13 @@ def give_back(scope: str, day: date, slots: int) -> Update:
 
 def of_day(scope: str, day: date) -> Select[DailyLimit]:
     return select(DailyLimit).where(DailyLimit.scope == scope, DailyLimit.day == day)
+
+
+def allowance(session: Session, scope: str, now: datetime) -> Allowance:
+    """Today's, by the account's time zone; a day that nobody has opened yet has the usual limit."""
+    day = now.astimezone(ZoneInfo(settings.value(session, "timezone"))).date()
+    today = session.scalar(of_day(scope, day))
+    if today is None:
+        limit = int(settings.value(session, "daily_limit"))
+        return Allowance(limit, limit)
+    return Allowance(today.ceiling, today.ceiling - today.taken)

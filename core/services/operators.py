@@ -1,15 +1,17 @@
-"""Operators: making them, and the one-time codes that tie a chat to one of them."""
+"""Operators: making and disabling them, their roles, and the one-time codes that tie a chat to one of them."""
 
 import hashlib
 import secrets
 from datetime import datetime, timedelta
 
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from core.errors import Invalid, NotFound
+from core.errors import Invalid, Refused
+from core.queries import operators as queries
 from core.services import audit
 from core.tables.operators import LinkCode, Operator
-from core.vocabulary import Role
+from core.vocabulary import OperatorState, Role
 
 CODE_MINUTES = 10
 
@@ -25,10 +27,36 @@ def create(session: Session, name: str, role: Role, by: str) -> Operator:
     return operator
 
 
+def change_role(session: Session, operator_id: int, role: Role, by: str) -> Operator:
+    """Raise Refused (`operator.last_administrator`) if nobody would be left who may do everything."""
+    if role != Role.ADMINISTRATOR:
+        _keep_an_administrator(session, operator_id)
+    operator = queries.locked(session, operator_id)
+    audit.note(session, by, "change_role", f"operator:{operator_id}", before=operator.role, after=role.value)
+    operator.role = role
+    return operator
+
+
+def disable(session: Session, operator_id: int, by: str) -> Operator:
+    """From now on they may do nothing, through no door; raise Refused for the last administrator."""
+    _keep_an_administrator(session, operator_id)
+    operator = queries.locked(session, operator_id)
+    operator.state = OperatorState.DISABLED
+    session.execute(delete(LinkCode).where(LinkCode.operator_id == operator_id, LinkCode.used_at.is_(None)))
+    audit.note(session, by, "disable", f"operator:{operator_id}")
+    return operator
+
+
+def enable(session: Session, operator_id: int, by: str) -> Operator:
+    operator = queries.locked(session, operator_id)
+    operator.state = OperatorState.ACTIVE
+    audit.note(session, by, "enable", f"operator:{operator_id}")
+    return operator
+
+
 def new_link_code(session: Session, operator_id: int, by: str, now: datetime) -> str:
     """A code that works once within ten minutes; only its hash is kept. Fits into a deep link of Telegram."""
-    if session.get(Operator, operator_id) is None:
-        raise NotFound("operator.not_found", id=operator_id)
+    queries.get(session, operator_id)
     code = secrets.token_urlsafe(16)
     until = now + timedelta(minutes=CODE_MINUTES)
     session.add(LinkCode(hash=code_hash(code), operator_id=operator_id, expires_at=until))
@@ -36,6 +64,52 @@ def new_link_code(session: Session, operator_id: int, by: str, now: datetime) ->
     return code
 
 
+def link(session: Session, code: str, telegram_id: int, now: datetime, *, language: str | None = None) -> Operator:
+    """Tie a Telegram account to the operator of the code, which is used up by this; an earlier account is let go.
+
+    Raises Refused: `operator.code_unknown`, `operator.code_used`, `operator.code_expired`, `operator.disabled`, or
+    `operator.account_taken` if the account is another operator's; the code can then still be used.
+    """
+    kept = _spent(session, code, now)
+    operator = queries.locked(session, kept.operator_id)
+    if operator.state != OperatorState.ACTIVE:
+        raise Refused("operator.disabled", name=operator.name)
+    owner = queries.owner_of(session, telegram_id)
+    if owner is not None and owner.id != operator.id:
+        raise Refused("operator.account_taken", name=owner.name)
+    operator.telegram_id = telegram_id
+    operator.language = language or operator.language
+    audit.note(session, f"telegram:{telegram_id}", "link", f"operator:{operator.id}")
+    return operator
+
+
+def unlink(session: Session, operator_id: int, by: str) -> Operator:
+    """Let the operator's Telegram account go; it is a stranger's from now on."""
+    operator = queries.locked(session, operator_id)
+    operator.telegram_id = None
+    audit.note(session, by, "unlink", f"operator:{operator_id}")
+    return operator
+
+
 def code_hash(code: str) -> bytes:
     """How a code is kept: random enough that a plain SHA-256 tells nobody what it was."""
     return hashlib.sha256(code.encode()).digest()
+
+
+def _spent(session: Session, code: str, now: datetime) -> LinkCode:
+    """The code, used from now on; two who send it at once take turns at its row."""
+    statement = select(LinkCode).where(LinkCode.hash == code_hash(code)).with_for_update()
+    kept = session.scalar(statement.execution_options(populate_existing=True))
+    if kept is None:
+        raise Refused("operator.code_unknown")
+    if kept.used_at is not None:
+        raise Refused("operator.code_used")
+    if kept.expires_at <= now:
+        raise Refused("operator.code_expired", minutes=CODE_MINUTES)
+    kept.used_at = now
+    return kept
+
+
+def _keep_an_administrator(session: Session, operator_id: int) -> None:
+    if set(queries.lock_administrators(session)) == {operator_id}:
+        raise Refused("operator.last_administrator")
