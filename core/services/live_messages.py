@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, select
+from sqlalchemy import ColumnElement, and_, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,12 @@ def follow(
     statement = insert(LiveMessage).values(chat_id=chat_id, campaign_id=campaign_id, **values)
     session.execute(statement.on_conflict_do_update(index_elements=["chat_id", "campaign_id"], set_=values))
     return before if before != message_id else None
+
+
+def edited(session: Session, chat_id: int, campaign_id: int, message_id: int, *, shown: str, now: datetime) -> None:
+    """The message shows this now; one that has taken its place stays as it is."""
+    same = and_(_of(chat_id, campaign_id), LiveMessage.message_id == message_id)
+    session.execute(update(LiveMessage).where(same).values(shown=shown, edited_at=now))
 
 
 def forget(session: Session, chat_id: int, campaign_id: int, message_id: int) -> None:

@@ -1,0 +1,19 @@
+"""The bot put together: what every update passes, and who answers it."""
+
+from aiogram import Dispatcher
+
+from bot.access import Arrival, Doorkeeper
+from bot.live import Live
+from bot.routers import campaigns, launch, moves, other, start, status
+from bot.running import Run
+
+
+def make_dispatcher(run: Run, live: Live) -> Dispatcher:
+    """Without aiogram's own memory of dialogs: everything that a step needs is in the button that leads to it."""
+    dispatcher = Dispatcher(disable_fsm=True, run=run, live=live)
+    dispatcher.update.outer_middleware(Arrival(run))
+    for observer in (dispatcher.message, dispatcher.callback_query):
+        observer.middleware(Doorkeeper())
+    for subject in (start, campaigns, launch, moves, status, other):
+        dispatcher.include_router(subject.make())
+    return dispatcher

@@ -1,0 +1,138 @@
+"""A campaign's card: its state, its figures as numbers and as a bar, and what may be done with it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from bot import keyboards
+from bot.screen import Drawn
+from bot.words import bar, moment, name, number, percent, quoted, state
+from core.queries import campaigns, gates, segments, statistics, templates
+from core.queries import settings as business
+from core.queries.statistics import Figures
+from core.tables.campaigns import Campaign
+from core.tables.gates import Gate
+from core.vocabulary import CampaignState, DeliveryState, Reason
+from texts import _, reasons
+from texts.gates import gate as gate_words
+
+REASONS_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A campaign as it is at one moment."""
+
+    campaign: Campaign
+    figures: Figures
+    gates: list[Gate]
+    letter: str | None
+    chosen: list[str]
+    excluded: list[str]
+    timezone: ZoneInfo
+
+    @property
+    def over(self) -> bool:
+        """Whether it is at its end: what is learnt later is shown when somebody asks."""
+        return self.campaign.state in (CampaignState.SENT, CampaignState.CANCELLED) and bool(self.campaign.finished_at)
+
+
+def read(session: Session, campaign_id: int) -> Sight:
+    """Raise NotFound (`campaign.not_found`) if there is none."""
+    campaign = campaigns.get(session, campaign_id)
+    template = templates.get(session, campaign.template_id) if campaign.template_id else None
+    return Sight(
+        campaign=campaign,
+        figures=statistics.figures(session, campaign_id),
+        gates=gates.before(session, campaign, datetime.now(UTC)),
+        letter=template.name if template else None,
+        chosen=[segments.get(session, one).name for one in campaign.include],
+        excluded=[segments.get(session, one).name for one in campaign.exclude],
+        timezone=ZoneInfo(business.value(session, "timezone")),
+    )
+
+
+def drawn(sight: Sight) -> Drawn:
+    campaign = sight.campaign
+    parts = [_title(sight)]
+    if campaign.origin_id is None:
+        parts.append(_plan(sight))
+    else:
+        parts += [_progress(sight.figures), _figures(sight.figures), counted(sight.figures.reasons)]
+    parts += [_wait(gate, sight.timezone) for gate in sight.gates]
+    return Drawn("\n\n".join(part for part in parts if part), keyboards.card(campaign))
+
+
+def counted(by_reason: dict[Reason, int]) -> str:
+    """Reasons in words, the most frequent first."""
+    ranked = sorted(by_reason.items(), key=lambda item: -item[1])
+    lines = [
+        f"• {quoted(reasons.reason(reason))}: {number(count)}" for reason, count in ranked[:REASONS_SHOWN] if count
+    ]
+    rest = sum(count for _reason, count in ranked[REASONS_SHOWN:])
+    if rest:
+        lines.append(f"• {_('other reasons')}: {number(rest)}")
+    return "\n".join(lines)
+
+
+def _title(sight: Sight) -> str:
+    campaign = sight.campaign
+    line = state(campaign.state)
+    if campaign.state == CampaignState.SENT and sight.figures.errors:
+        line += f" {_('with errors')}"
+    since = campaign.finished_at or campaign.launched_at or campaign.schedule_at
+    if since:
+        line += f" · {moment(since, sight.timezone)}"
+    return f"<b>{quoted(name(campaign.name))}</b>\n{line}"
+
+
+def _plan(sight: Sight) -> str:
+    """What a draft is so far."""
+    lines = [
+        f"{_('Letter')}: {quoted(name(sight.letter or '–'))}",
+        f"{_('To')}: {quoted(name(', '.join(sight.chosen) or '–'))}",
+    ]
+    if sight.excluded:
+        lines.append(f"{_('Without')}: {quoted(name(', '.join(sight.excluded)))}")
+    return "\n".join(lines)
+
+
+def _progress(figures: Figures) -> str:
+    settled = figures.recipients - figures.waiting
+    if not figures.recipients:
+        return _("Nobody was chosen.") if figures.prepared else _("Recipients are being prepared.")
+    line = _("%(done)s of %(all)s settled", done=number(settled), all=number(figures.recipients))
+    if figures.waiting:
+        line += f" · {_('%(count)s wait', count=number(figures.waiting))}"
+    if not figures.prepared:
+        line += f" · {_('more are being prepared')}"
+    return f"{bar(settled, figures.recipients)} {percent(settled / figures.recipients)}\n{line}"
+
+
+def _figures(figures: Figures) -> str:
+    of_accepted = [
+        (_("Read"), figures.read),
+        (_("Clicked"), figures.clickers),
+        (_("Unsubscribed"), figures.unsubscribed),
+        (_("Reported as spam"), figures.complained),
+    ]
+    lines = [f"{_('Sent')}: <b>{number(figures.sent)}</b>"]
+    for label, count in of_accepted:
+        if figures.accepted_ever:
+            share = _(
+                "%(share)s of %(base)s accepted",
+                share=percent(figures.share(count)),
+                base=number(figures.accepted_ever),
+            )
+            lines.append(f"{label}: <b>{number(count)}</b> ({share})")
+    for code in (DeliveryState.FAILED, DeliveryState.SKIPPED, DeliveryState.CANCELLED, DeliveryState.IN_DOUBT):
+        if figures.states.get(code):
+            lines.append(f"{reasons.state(code)}: <b>{number(figures.states[code])}</b>")
+    return "\n".join(lines)
+
+
+def _wait(gate: Gate, timezone: ZoneInfo) -> str:
+    until = f" {_('Until')} {moment(gate.until, timezone)}." if gate.until else ""
+    return f"⏳ {quoted(gate_words(gate.reason))}{until}"

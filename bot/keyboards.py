@@ -1,0 +1,91 @@
+"""The buttons below each message, drawn from the state of what it shows."""
+
+from collections.abc import Sequence
+
+from aiogram.filters.callback_data import CallbackData
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot import words
+from bot.presses import (
+    LaunchPressed,
+    MovePressed,
+    OpenPressed,
+    PagePressed,
+    PreviewPressed,
+    RefreshPressed,
+    SurePressed,
+)
+from core.rules.campaigns import actions
+from core.tables.campaigns import Campaign
+from core.vocabulary import CampaignAction
+from texts import _, reasons
+
+NAME_AT_MOST = 40
+Rows = list[list[InlineKeyboardButton]]
+
+
+def card(campaign: Campaign) -> InlineKeyboardMarkup:
+    """What may be done in the campaign's state; a launch begins with its preview."""
+    moves = [_move(campaign, action) for action in actions(campaign.state)]
+    return _keyboard([moves, [_button(_("Refresh"), RefreshPressed(campaign_id=campaign.id))]])
+
+
+def preview(campaign_id: int, confirmation: str | None, count: int) -> InlineKeyboardMarkup:
+    """Without a confirmation there is nothing to launch."""
+    rows: Rows = [[_button(_("Back"), RefreshPressed(campaign_id=campaign_id))]]
+    if confirmation is not None:
+        words_ = _("Launch to %(count)s", count=words.number(count))
+        rows.insert(0, [_button(words_, LaunchPressed(campaign_id=campaign_id, confirmation=confirmation))])
+    return _keyboard(rows)
+
+
+def look_again(campaign_id: int) -> InlineKeyboardMarkup:
+    return _keyboard(
+        [
+            [
+                _button(_("Preview"), PreviewPressed(campaign_id=campaign_id)),
+                _button(_("Back"), RefreshPressed(campaign_id=campaign_id)),
+            ]
+        ]
+    )
+
+
+def sure(campaign_id: int) -> InlineKeyboardMarkup:
+    return _keyboard(
+        [
+            [
+                _button(_("Yes, cancel it"), SurePressed(campaign_id=campaign_id, cancel=True)),
+                _button(_("No"), SurePressed(campaign_id=campaign_id, cancel=False)),
+            ]
+        ]
+    )
+
+
+def campaigns(
+    shown: Sequence[Campaign], page: int = 0, *, newer: bool = False, older: bool = False
+) -> InlineKeyboardMarkup:
+    rows = [[_button(_line(campaign), OpenPressed(campaign_id=campaign.id))] for campaign in shown]
+    turns = []
+    if newer:
+        turns.append(_button(_("‹ Newer"), PagePressed(page=page - 1)))
+    if older:
+        turns.append(_button(_("Older ›"), PagePressed(page=page + 1)))
+    return _keyboard([*rows, turns])
+
+
+def _move(campaign: Campaign, action: CampaignAction) -> InlineKeyboardButton:
+    if action == CampaignAction.LAUNCH:
+        return _button(_("Preview and launch"), PreviewPressed(campaign_id=campaign.id))
+    return _button(reasons.action(action), MovePressed(campaign_id=campaign.id, action=action))
+
+
+def _line(campaign: Campaign) -> str:
+    return f"{words.name(campaign.name, NAME_AT_MOST)} · {words.state(campaign.state)}"
+
+
+def _button(text: str, pressed: CallbackData) -> InlineKeyboardButton:
+    return InlineKeyboardButton(text=text, callback_data=pressed.pack())
+
+
+def _keyboard(rows: Rows) -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup(inline_keyboard=[row for row in rows if row])

@@ -1,0 +1,43 @@
+"""What the buttons carry: at most 64 bytes, and nothing that may not be read."""
+
+from typing import Annotated
+
+from aiogram.filters.callback_data import CallbackData
+from pydantic import Field
+
+from core.vocabulary import CampaignAction
+
+Number = Annotated[int, Field(ge=0, lt=2**63)]
+"""A number that fits into the database: a client may send any words as a button's."""
+
+
+class PagePressed(CallbackData, prefix="page"):
+    page: Annotated[int, Field(ge=0, lt=1_000_000)]
+
+
+class OpenPressed(CallbackData, prefix="open"):
+    campaign_id: Number
+
+
+class RefreshPressed(CallbackData, prefix="card"):
+    campaign_id: Number
+
+
+class PreviewPressed(CallbackData, prefix="look"):
+    campaign_id: Number
+
+
+class LaunchPressed(CallbackData, prefix="go"):
+    campaign_id: Number
+    confirmation: str
+    """20 digits and the number of recipients: some 30 bytes."""
+
+
+class MovePressed(CallbackData, prefix="move"):
+    campaign_id: Number
+    action: CampaignAction
+
+
+class SurePressed(CallbackData, prefix="sure"):
+    campaign_id: Number
+    cancel: bool

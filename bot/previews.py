@@ -1,0 +1,91 @@
+"""The last look before a launch: who gets the letter, who does not and why, and what the daily limit makes of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot import keyboards
+from bot.cards import counted
+from bot.screen import Drawn
+from bot.words import name, number, quoted, told
+from core.errors import Problem
+from core.queries import campaigns as queries
+from core.queries import pacing
+from core.queries.pacing import Allowance
+from core.rules.campaigns import next_state
+from core.services import campaigns
+from core.services.campaigns import Preview
+from core.tables.campaigns import Campaign
+from core.vocabulary import CHANNEL_EMAIL, CampaignAction
+from texts import _, ngettext
+
+ACCOUNT = "account"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    campaign: Campaign
+    preview: Preview
+    allowance: Allowance | None
+
+
+def read(session: Session, campaign_id: int, now: datetime) -> Look:
+    """Count as a launch would; raise IllegalTransition if it is launched already, or what the draft lacks."""
+    campaign = queries.get(session, campaign_id)
+    next_state(campaign.state, CampaignAction.LAUNCH)
+    limited = campaign.channel == CHANNEL_EMAIL
+    return Look(
+        campaign=campaign,
+        preview=campaigns.preview(session, campaign_id, now),
+        allowance=pacing.allowance(session, ACCOUNT, now) if limited else None,
+    )
+
+
+def counting() -> Drawn:
+    return Drawn(_("Counting the recipients …"))
+
+
+def drawn(look: Look, *, may_launch: bool) -> Drawn:
+    """The table by reason; the launch button is bound to exactly this letter and this audience."""
+    preview, campaign = look.preview, look.campaign
+    skipped = preview.chosen - preview.reachable
+    parts = [f"<b>{quoted(name(campaign.name))}</b>\n{_('Chosen')}: {number(preview.chosen)}"]
+    parts.append(f"{_('Get the message')}: <b>{number(preview.reachable)}</b>")
+    if skipped:
+        parts.append(f"{_('Get nothing')}: <b>{number(skipped)}</b>\n{counted(preview.reasons)}")
+    if preview.excluded:
+        parts.append(f"{_('Excluded, and not counted as chosen')}: {number(preview.excluded)}")
+    if look.allowance:
+        parts.append(_limit(preview.reachable, look.allowance))
+    if not preview.reachable:
+        parts.append(_("There is nobody to launch to."))
+    elif may_launch:
+        parts.append(_("The button below launches exactly this. If letter or audience change, you are asked again."))
+    else:
+        parts.append(_("Your role lets you look, but not launch."))
+    confirmation = preview.confirmation if may_launch and preview.reachable else None
+    return Drawn("\n\n".join(parts), keyboards.preview(campaign.id, confirmation, preview.reachable))
+
+
+def impossible(problem: Problem, campaign_id: int) -> Drawn:
+    """Why nothing was counted or launched, and the way to try again."""
+    return Drawn(quoted(told(problem)), keyboards.look_again(campaign_id))
+
+
+def _limit(reachable: int, allowance: Allowance) -> str:
+    """Other campaigns that are being sent use the same limit, so that this is the earliest."""
+    limit, left = number(allowance.limit), max(0, allowance.left)
+    if reachable <= left:
+        return _(
+            "Daily limit: %(limit)s, of which %(left)s are left. All of it can leave today.",
+            limit=limit,
+            left=number(left),
+        )
+    days = -(-(reachable - left) // max(1, allowance.limit))
+    said = _(
+        "Daily limit: %(limit)s, of which %(left)s are left today. The rest waits and follows by itself:",
+        limit=limit,
+        left=number(left),
+    )
+    return f"{said} {ngettext('one more day.', '%(n)s more days.', days)}"

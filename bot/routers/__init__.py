@@ -1,0 +1,1 @@
+"""What people may write and press, one file a subject."""
