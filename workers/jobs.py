@@ -3,7 +3,6 @@
 import signal
 import time
 from collections.abc import Callable
-from contextlib import suppress
 
 import structlog
 
@@ -14,6 +13,8 @@ from workers.installation import holder, now, opened
 from workers.parent import die_with_parent
 
 JOB_SECONDS = 50
+IMPORT_SECONDS = 3000
+"""An import is one transaction and cannot go on where it stopped; the queue ends jobs after an hour."""
 log = structlog.get_logger()
 
 
@@ -31,31 +32,29 @@ def drain(channel: str) -> None:
         drain_channel(installation, channel, seconds=JOB_SECONDS)
 
 
-def check_import(import_id: int) -> None:
-    _import(import_id, for_good=False)
-
-
-def apply_import(import_id: int) -> None:
-    _import(import_id, for_good=True)
-
-
-def _import(import_id: int, *, for_good: bool) -> None:
-    """What goes wrong stands in the import's own row, where people look for it."""
+def run_import(import_id: int) -> None:
+    """What goes wrong stands in the import's own row, where people look for it; a fault of ours ends it too."""
     die_with_parent()
-    with opened() as installation, suppress(Problem):
-        imports.run(
-            installation.sessions,
-            import_id,
-            for_good=for_good,
-            key=installation.keys.addresses,
-            country=installation.settings.default_country,
-            holder=holder(),
-        )
+    with opened() as installation:
+        try:
+            imports.run_asked(
+                installation.sessions,
+                import_id,
+                key=installation.keys.addresses,
+                country=installation.settings.default_country,
+                holder=holder(),
+                stop=_until_told(IMPORT_SECONDS),
+            )
+        except Problem as problem:
+            log.info("import_ended", import_id=import_id, code=problem.code)
+        except Exception:
+            log.exception("import_fault", import_id=import_id)
+            imports.give_up(installation.sessions, import_id, Problem("import.fault"))
 
 
-def _until_told() -> Callable[[], bool]:
+def _until_told(seconds: float = JOB_SECONDS) -> Callable[[], bool]:
     """True once SIGTERM has come or the job's time is over."""
     told: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _: told.append(number))
-    end = time.monotonic() + JOB_SECONDS
+    end = time.monotonic() + seconds
     return lambda: bool(told) or time.monotonic() > end

@@ -2,15 +2,14 @@
 
 from core.ports import Bell
 from core.queries import due
-from core.services import reaper, recipients
-from core.vocabulary import ImportState
+from core.services import reaper, recipients, uploads
 from workers.installation import Installation, now
 
 TICK_SECONDS = 2.0
 
 
 def tick(installation: Installation, bell: Bell) -> int:
-    """Bring back what dead workers held, end what is done, and ring for the rest; returns how many rings."""
+    """Bring back what dead workers held, end what is done, forget what is old, and ring; returns how many rings."""
     sessions = installation.sessions
     reaper.bring_back_expired(sessions, now())
     with sessions() as session:
@@ -20,6 +19,7 @@ def tick(installation: Installation, bell: Bell) -> int:
             pass
     for campaign_id in (*to_finish, *to_cancel):
         recipients.finish_if_done(sessions, campaign_id, now())
+    uploads.forget(sessions, installation.settings.data / "uploads", now())
     rings = _due(installation)
     for job, argument in rings:
         bell.ring(job, argument)
@@ -33,8 +33,7 @@ def _due(installation: Installation) -> list[tuple[str, int | str]]:
         imports = due.imports_to_run(session)
         idle = {channel: due.free_slots(session, channel, installation.settings.workers) for channel in channels}
     rings: list[tuple[str, int | str]] = [("prepare", campaign_id) for campaign_id in prepare]
-    for import_id, state in imports:
-        rings.append(("apply_import" if state == ImportState.APPLYING else "check_import", import_id))
+    rings += [("run_import", import_id) for import_id in imports]
     for channel, slots in idle.items():
         rings += [("drain", channel)] * slots
     return rings

@@ -10,23 +10,23 @@ from markupsafe import Markup
 from sqlalchemy import Select, select
 
 from admin.access import by, needs
-from admin.background import Job, Progress, jobs
 from admin.context import panel, reading, writing
 from admin.downloads import csv_response
 from admin.uploads import keep
 from admin.views.lists import ListView
 from admin.words import Formatter, ago, number, say
 from core.errors import Problem
-from core.queries import segments
+from core.queries import leases, segments
 from core.rules.contacts.columns import FIELDS, attribute_key
 from core.services import imports
+from core.services.import_progress import lease_of
+from core.services.imports import RUNNING
 from core.tables.imports import Import
 from core.vocabulary import AttributeType, ImportState, Role, SegmentKind
 from texts import N_, _
 from texts.problems import sentence
 
 pages = Blueprint("import", __name__, url_prefix="/imports")
-RUNNING = (ImportState.CHECKING, ImportState.APPLYING)
 REFUSED_SHOWN = 100
 STATES = {
     ImportState.UPLOADED: N_("Uploaded"),
@@ -110,8 +110,7 @@ def upload() -> ResponseReturnValue:
 def detail(id: int) -> ResponseReturnValue:  # noqa: A002 - the name of the part of the address
     session = reading()
     row = imports.get(session, id)
-    job = jobs().get(_name(id))
-    running = job is not None and not job.done
+    running = row.state in RUNNING
     mapping = (
         not running
         and row.state != ImportState.APPLIED
@@ -122,9 +121,9 @@ def detail(id: int) -> ResponseReturnValue:  # noqa: A002 - the name of the part
         row=row,
         state=_(STATES[ImportState(row.state)]),
         running=running,
-        interrupted=row.state in RUNNING and not running,
+        said=_said(row),
         mapping=_proposed(row) if mapping and row.path else None,
-        problem=_problem(row, job),
+        problem=sentence(row.problem["code"], row.problem["params"]) if row.problem else None,
         refusals=_refusals(id) if row.refused else [],
         lists=[(one.id, one.name) for one in segments.page(session, limit=500) if one.kind == SegmentKind.STATIC],
         segment=segments.get(session, row.segment_id) if row.segment_id else None,
@@ -140,17 +139,21 @@ def check(id: int) -> ResponseReturnValue:  # noqa: A002
         with writing() as session:
             chosen = {index: meaning for index, meaning in enumerate(meanings) if meaning}
             imports.choose(session, id, chosen, segment_id=request.form.get("segment_id", type=int))
+            imports.ask(session, id, for_good=False, by=by())
     except Problem as problem:
         say(problem)
         return redirect(url_for("import.detail", id=id, mapping=1))
-    _begin(id, for_good=False)
     return redirect(url_for("import.detail", id=id))
 
 
 @pages.post("/<int:id>/apply")
 @needs(Role.EDITOR)
 def apply(id: int) -> ResponseReturnValue:  # noqa: A002
-    _begin(id, for_good=True)
+    try:
+        with writing() as session:
+            imports.ask(session, id, for_good=True, by=by())
+    except Problem as problem:
+        say(problem)
     return redirect(url_for("import.detail", id=id))
 
 
@@ -164,11 +167,10 @@ def cancel(id: int) -> ResponseReturnValue:  # noqa: A002
 
 @pages.get("/<int:id>/progress")
 def progress(id: int) -> ResponseReturnValue:  # noqa: A002
-    job = jobs().get(_name(id))
-    if job is None or job.done:
-        return {"leads": url_for("import.detail", id=id)}
     row = imports.get(reading(), id)
-    return {"progress": max(row.progress, job.progress), "said": _(STATES[ImportState(row.state)])}
+    if row.state not in RUNNING:
+        return {"leads": url_for("import.detail", id=id)}
+    return {"progress": row.progress, "said": _said(row)}
 
 
 @pages.get("/<int:id>/refused.csv")
@@ -178,32 +180,11 @@ def refused(id: int) -> Response:  # noqa: A002
     return csv_response(_refused_rows(row), f"refused-{id}.csv")
 
 
-def _problem(row: Import, job: Job | None) -> str | None:
-    """What the file's own row tells; else what ended the work beside the page."""
-    if row.problem:
-        return sentence(row.problem["code"], row.problem["params"])
-    return sentence(job.problem.code, job.problem.params) if job is not None and job.problem else None
-
-
-def _begin(import_id: int, *, for_good: bool) -> None:
-    found, who = panel(), by()
-
-    def work(report: Progress) -> object:
-        return imports.run(
-            found.sessions,
-            import_id,
-            for_good=for_good,
-            key=found.keys.addresses,
-            country=found.settings.default_country,
-            holder=who,
-            progress=report,
-        )
-
-    jobs().start(_name(import_id), work)
-
-
-def _name(import_id: int) -> str:
-    return f"import:{import_id}"
+def _said(row: Import) -> str:
+    """What is going on; one that nobody has begun yet says so."""
+    if row.state in RUNNING and not leases.held(reading(), lease_of(row.id)):
+        return _("Waiting for a worker")
+    return _(STATES[ImportState(row.state)])
 
 
 def _proposed(row: Import) -> dict[str, Any] | None:
@@ -242,7 +223,6 @@ def _refusals(import_id: int) -> list[tuple[int, str, str]]:
 
 def _refused_rows(row: Import) -> Iterator[Sequence[object]]:
     """The rows as they stood, with number and reason before them, to be mended and imported again."""
-    columns = imports.proposal(Path(row.path)).columns if row.path and Path(row.path).exists() else []
-    yield [_("Row"), _("Why"), *columns]
+    yield [_("Row"), _("Why"), *(row.columns or [])]
     for one in imports.refusals(reading(), row.id):
         yield [one.row, sentence(one.code, one.params), *one.cells]

@@ -54,12 +54,11 @@ def channels_to_drain(session: Session, now: datetime) -> list[str]:
     return [channel for channel in channels if _unbarred(session, channel, now)]
 
 
-def imports_to_run(session: Session) -> list[tuple[int, str]]:
-    """Imports that wait for a worker, with the state that says what for."""
+def imports_to_run(session: Session) -> list[int]:
+    """Imports that wait for a worker, or whose worker died."""
     waiting = (ImportState.CHECKING, ImportState.APPLYING)
     free = ~exists().where(Lease.name == func.concat("import:", Import.id), Lease.expires_at > func.now())
-    rows = session.execute(select(Import.id, Import.state).where(Import.state.in_(waiting), free))
-    return [(row.id, row.state) for row in rows]
+    return list(session.scalars(select(Import.id).where(Import.state.in_(waiting), free).order_by(Import.id)))
 
 
 def _work(now: datetime | None) -> ColumnElement[bool]:

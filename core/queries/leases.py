@@ -1,6 +1,6 @@
 """Taking, keeping and giving back leases."""
 
-from sqlalchemy import delete, func, or_, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -24,6 +24,12 @@ def renew(session: Session, name: str, holder: str, seconds: int) -> bool:
     until = func.clock_timestamp() + func.make_interval(0, 0, 0, 0, 0, 0, seconds)
     statement = update(Lease).where(Lease.name == name, Lease.holder == holder).values(expires_at=until)
     return session.scalar(statement.returning(Lease.name)) is not None
+
+
+def held(session: Session, name: str) -> bool:
+    """Whether somebody is at it."""
+    alive = select(Lease.name).where(Lease.name == name, Lease.expires_at > func.clock_timestamp())
+    return session.scalar(alive) is not None
 
 
 def release(session: Session, name: str, holder: str) -> None:

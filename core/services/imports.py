@@ -1,32 +1,30 @@
 """Importing a file of contacts: a dry run first, then the same again for good; refused rows are kept with why."""
 
 import json
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.database import Sessions
-from core.errors import Invalid, NotFound, Problem, Refused
-from core.queries import leases, revisions, staging
+from core.database import Sessions, reduced_errors
+from core.errors import Invalid, NotFound, Problem, Refused, Unavailable
+from core.queries import leases
+from core.queries.bell import ring
 from core.rules.contacts import cells as values
 from core.rules.contacts.columns import propose
-from core.rules.contacts.rows import Reader, RefusedRow, attribute_of
-from core.services import audit
-from core.tables.contacts import Attribute
+from core.rules.contacts.rows import Reader
+from core.services import audit, import_pass
+from core.services.import_pass import Result
+from core.services.import_progress import LEASE_SECONDS, Cancelled, Interrupted, Progress, Teller, lease_of
 from core.tables.imports import Import, ImportRefusal
 from core.vocabulary import ImportState
 from files import FileProblem, Table, open_table
 
 SAMPLE_ROWS = 200
-LEASE_SECONDS = 60
-Progress = Callable[[float], None]
+RUNNING = (ImportState.CHECKING, ImportState.APPLYING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +38,16 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    rows: int
-    added: int
-    updated: int
-    unchanged: int
-    refused: int
+class _Order:
+    """What is to be done, as it stood when the lease was taken."""
 
-
-class Cancelled(Problem):
-    """Somebody asked to stop; nothing was changed."""
+    id: int
+    name: str
+    path: Path
+    mapping: dict[str, str]
+    segment_id: int | None
+    for_good: bool
+    holder: str
 
 
 def register(session: Session, *, filename: str, path: Path, by: str, segment_id: int | None = None) -> Import:
@@ -72,24 +70,45 @@ def proposal(path: Path) -> Proposal:
         raise Invalid(problem.code, **problem.params) from None
 
 
-def _proposal(table: Table) -> Proposal:
-    sample = [cells for _, cells in islice(table.rows(), SAMPLE_ROWS)]
-    mapping = propose(table.columns)
-    for index, meaning in mapping.items():
-        if meaning.startswith("attribute:"):
-            filled = [cells[index].strip() for cells in sample if len(cells) > index and cells[index].strip()]
-            mapping[index] = f"{meaning}:{values.kind_of(filled)}"
-    return Proposal(table.columns, mapping, sample[:20], table.most_rows)
-
-
 def choose(session: Session, import_id: int, mapping: dict[int, str], *, segment_id: int | None = None) -> None:
     """Keep what the columns mean; raise Refused (`import.no_address`) if none of them leads to a person."""
     if not {"email", "phone", "external_id"} & set(mapping.values()):
         raise Refused("import.no_address")
-    row = get(session, import_id)
+    row = _locked(session, import_id)
+    _refuse_running_or_applied(row)
     row.mapping = {str(index): meaning for index, meaning in mapping.items()}
     if segment_id is not None:
         row.segment_id = segment_id
+
+
+def ask(session: Session, import_id: int, *, for_good: bool, by: str) -> Import:
+    """Have a worker try the import, or do it; asking twice for the same does no harm.
+
+    Raises Refused if it was not tried before (`import.not_checked`), is done already, or its file is gone.
+    """
+    row = _locked(session, import_id)
+    wanted = ImportState.APPLYING if for_good else ImportState.CHECKING
+    if row.state == wanted:
+        return row
+    _refuse_running_or_applied(row)
+    if for_good and row.state != ImportState.CHECKED:
+        raise Refused("import.not_checked")
+    if row.path is None:
+        raise Refused("import.file_gone", name=row.filename)
+    _begin(row, wanted)
+    audit.note(session, by, "import" if for_good else "check_import", f"import:{import_id}")
+    ring(session)
+    return row
+
+
+def cancel(session: Session, import_id: int) -> None:
+    """One that waits is cancelled at once; one that runs ends within a second. Neither changes anything."""
+    row = _locked(session, import_id)
+    if row.state not in RUNNING:
+        return
+    row.cancel_requested = True
+    if not leases.held(session, lease_of(import_id)):
+        _conclude(row, Cancelled("import.cancelled"))
 
 
 def get(session: Session, import_id: int) -> Import:
@@ -97,6 +116,12 @@ def get(session: Session, import_id: int) -> Import:
     if row is None:
         raise NotFound("import.not_found", id=import_id)
     return row
+
+
+def refusals(session: Session, import_id: int) -> list[ImportRefusal]:
+    """The refused rows of the last run, in the order of the file."""
+    rows = select(ImportRefusal).where(ImportRefusal.import_id == import_id).order_by(ImportRefusal.row)
+    return list(session.scalars(rows))
 
 
 def run(
@@ -109,149 +134,119 @@ def run(
     holder: str,
     progress: Progress | None = None,
 ) -> Result:
-    """The dry run, or the import itself: both do the same, and only one of them keeps what it did.
+    """The dry run, or the import itself, for somebody who waits for it; both do the same, and one keeps what it did.
 
     Everything happens in one transaction, so a broken file or a cancel changes nothing. Raises Cancelled, or the
     problem of the file; the import's row says so too.
     """
-    lease = f"import:{import_id}"
     with sessions.begin() as session:
-        if not leases.acquire(session, lease, holder, LEASE_SECONDS):
+        row = _locked(session, import_id)
+        if not leases.acquire(session, lease_of(import_id), holder, LEASE_SECONDS):
             raise Refused("import.running")
-        row = get(session, import_id)
-        row.state = ImportState.APPLYING if for_good else ImportState.CHECKING
-        row.progress, row.problem, row.cancel_requested = 0.0, None, False
-        path, mapping, segment_id = Path(row.path or ""), dict(row.mapping or {}), row.segment_id
-    teller = _Teller(sessions, import_id, lease, holder, progress)
+        _begin(row, ImportState.APPLYING if for_good else ImportState.CHECKING)
+        order = _order(row, holder)
+    return _carry_out(sessions, order, key, country, Teller(sessions, import_id, holder, progress))
+
+
+def run_asked(
+    sessions: Sessions, import_id: int, *, key: bytes, country: str, holder: str, stop: Callable[[], bool]
+) -> Result | None:
+    """What `ask` asked for, from the start; None if it is done already, or under way somewhere else.
+
+    Raises Interrupted once `stop` says so, after which it may be run again.
+    """
+    with sessions.begin() as session:
+        row = _locked(session, import_id)
+        if row.state not in RUNNING or not leases.acquire(session, lease_of(import_id), holder, LEASE_SECONDS):
+            return None
+        order = _order(row, holder)
+    return _carry_out(sessions, order, key, country, Teller(sessions, import_id, holder, stop=stop))
+
+
+def give_up(sessions: Sessions, import_id: int, problem: Problem) -> None:
+    """Let it fail for good, so that it is not run again and again."""
+    with sessions.begin() as session:
+        row = _locked(session, import_id)
+        if row.state in RUNNING:
+            _conclude(row, problem)
+
+
+def _proposal(table: Table) -> Proposal:
+    sample = [cells for _, cells in islice(table.rows(), SAMPLE_ROWS)]
+    mapping = propose(table.columns)
+    for index, meaning in mapping.items():
+        if meaning.startswith("attribute:"):
+            filled = [cells[index].strip() for cells in sample if len(cells) > index and cells[index].strip()]
+            mapping[index] = f"{meaning}:{values.kind_of(filled)}"
+    return Proposal(table.columns, mapping, sample[:20], table.most_rows)
+
+
+def _locked(session: Session, import_id: int) -> Import:
+    row = session.get(Import, import_id, populate_existing=True, with_for_update=True)
+    if row is None:
+        raise NotFound("import.not_found", id=import_id)
+    return row
+
+
+def _refuse_running_or_applied(row: Import) -> None:
+    if row.state in RUNNING:
+        raise Refused("import.running")
+    if row.state == ImportState.APPLIED:
+        raise Refused("import.applied", name=row.filename)
+
+
+def _begin(row: Import, state: ImportState) -> None:
+    row.state = state
+    row.progress, row.problem, row.cancel_requested, row.finished_at = 0.0, None, False, None
+
+
+def _order(row: Import, holder: str) -> _Order:
+    for_good = row.state == ImportState.APPLYING
+    return _Order(row.id, row.filename, Path(row.path or ""), dict(row.mapping or {}), row.segment_id, for_good, holder)
+
+
+def _carry_out(sessions: Sessions, order: _Order, key: bytes, country: str, teller: Teller) -> Result:
     try:
-        table = open_table(path)
-        reader = Reader({int(index): meaning for index, meaning in mapping.items()}, key, country)
-        with sessions() as session:
-            result = _staged(session, table, reader, teller)
-            if for_good:
-                staging.apply(session, segment_id)
-                teller.tell(0.99)
-            refusals = _refusals(session, reader, table)
-            if for_good:
-                _keep_attributes(session, mapping, table.columns)
-                revisions.move(session)
-                audit.note(session, holder, "import", f"import:{import_id}", added=result.added)
-                session.commit()
-            else:
-                session.rollback()
+        with reduced_errors():
+            return _transacted(sessions, order, key, country, teller)
+    except (Interrupted, Unavailable):
+        raise
     except FileProblem as problem:
-        _conclude(sessions, import_id, Invalid(problem.code, **problem.params))
-        raise Invalid(problem.code, **problem.params) from None
+        fault = Invalid(problem.code, **{**problem.params, "name": order.name})
+        give_up(sessions, order.id, fault)
+        raise fault from None
     except Problem as problem:
-        _conclude(sessions, import_id, problem)
+        give_up(sessions, order.id, problem)
         raise
     finally:
         with sessions.begin() as session:
-            leases.release(session, lease, holder)
-    _finish(sessions, import_id, result, refusals, for_good)
+            leases.release(session, lease_of(order.id), order.holder)
+
+
+def _transacted(sessions: Sessions, order: _Order, key: bytes, country: str, teller: Teller) -> Result:
+    """The lease is kept in the same transaction as the contacts: who has lost it commits nothing."""
+    table = open_table(order.path)
+    reader = Reader({int(index): meaning for index, meaning in order.mapping.items()}, key, country)
+    with sessions() as session:
+        result = import_pass.stage(session, table, reader, teller)
+        refused = import_pass.refused_rows(session, reader, table)
+        if order.for_good:
+            import_pass.apply(session, order.mapping, table.columns, order.segment_id)
+            teller.tell(0.99)
+            audit.note(session, order.holder, "imported", f"import:{order.id}", added=result.added)
+        else:
+            session.rollback()
+        row = _locked(session, order.id)
+        row.columns = list(table.columns)
+        state = ImportState.APPLIED if order.for_good else ImportState.CHECKED
+        import_pass.keep(session, row, state, result, refused)
+        if not leases.renew(session, lease_of(order.id), order.holder, LEASE_SECONDS):
+            raise Interrupted("import.interrupted")
+        session.commit()
     return result
 
 
-def cancel(session: Session, import_id: int) -> None:
-    """Ask a running import to stop; it ends within a second and changes nothing."""
-    get(session, import_id).cancel_requested = True
-
-
-def _staged(session: Session, table: Table, reader: Reader, teller: "_Teller") -> Result:
-    """Stream the file into the staging table and match it; nothing has moved yet."""
-    staging.open_table(session)
-    connection: Any = session.connection().connection.driver_connection
-    rows = 0
-    with connection.cursor() as cursor, cursor.copy(staging.COPY) as copy:
-        for number, cells in table.rows():
-            rows += 1
-            staged = reader.read(number, cells)
-            if staged is not None:
-                copy.write_row(staged)
-            if rows % 2000 == 0:
-                teller.tell(0.7 * table.progress())
-    counts = staging.match(session)
-    teller.tell(0.85)
-    refused = counts.get("refused", 0) + len(reader.refused)
-    return Result(rows, counts.get("new", 0), counts.get("updated", 0), counts.get("unchanged", 0), refused)
-
-
-def _refusals(session: Session, reader: Reader, table: Table) -> list[RefusedRow]:
-    """All refused rows with their cells; the file is read once more only if the database refused some."""
-    from_database = {row: (code, params) for row, code, params in staging.refused(session)}
-    found = list(reader.refused)
-    if from_database:
-        for number, cells in table.rows():
-            if number in from_database:
-                code, params = from_database[number]
-                found.append(RefusedRow(number, code, params, cells))
-    return sorted(found, key=lambda refusal: refusal.row)
-
-
-def _finish(sessions: Sessions, import_id: int, result: Result, refusals: Sequence[RefusedRow], for_good: bool) -> None:
-    with sessions.begin() as session:
-        row = get(session, import_id)
-        row.state = ImportState.APPLIED if for_good else ImportState.CHECKED
-        row.rows, row.added, row.updated = result.rows, result.added, result.updated
-        row.unchanged, row.refused, row.progress = result.unchanged, result.refused, 1.0
-        row.finished_at = func.now()
-        session.execute(delete(ImportRefusal).where(ImportRefusal.import_id == import_id))
-        for chunk in _chunks(refusals, 5000):
-            session.execute(insert(ImportRefusal), [_refusal(import_id, refusal) for refusal in chunk])
-
-
-def _conclude(sessions: Sessions, import_id: int, problem: Problem) -> None:
-    with sessions.begin() as session:
-        row = get(session, import_id)
-        row.state = ImportState.CANCELLED if isinstance(problem, Cancelled) else ImportState.FAILED
-        row.problem = {"code": problem.code, "params": json.loads(json.dumps(problem.params, default=str))}
-        row.finished_at = func.now()
-
-
-def _keep_attributes(session: Session, mapping: dict[str, str], columns: Sequence[str]) -> None:
-    for index, meaning in mapping.items():
-        if meaning.startswith("attribute:"):
-            name, kind = attribute_of(meaning)
-            known = upsert(Attribute).values(key=name, label=columns[int(index)], type=kind)
-            session.execute(known.on_conflict_do_nothing())
-
-
-def _chunks(rows: Sequence[RefusedRow], size: int) -> Iterator[Sequence[RefusedRow]]:
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]
-
-
-def _refusal(import_id: int, refusal: RefusedRow) -> dict[str, object]:
-    return {
-        "import_id": import_id,
-        "row": refusal.row,
-        "code": refusal.code,
-        "params": dict(refusal.params),
-        "cells": [cell.replace("\0", "\ufffd") for cell in refusal.cells],
-    }
-
-
-class _Teller:
-    """Says how far it is, once a second, in the import's row and to whoever waits; and hears of a cancel."""
-
-    def __init__(self, sessions: Sessions, import_id: int, lease: str, holder: str, progress: Progress | None) -> None:
-        self._sessions, self._import_id, self._lease, self._holder = sessions, import_id, lease, holder
-        self._progress, self._last = progress, 0.0
-
-    def tell(self, done: float) -> None:
-        if time.monotonic() - self._last < 1.0:
-            return
-        self._last = time.monotonic()
-        if self._progress is not None:
-            self._progress(done)
-        with self._sessions.begin() as session:
-            leases.renew(session, self._lease, self._holder, LEASE_SECONDS)
-            told = update(Import).where(Import.id == self._import_id).values(progress=done)
-            if session.scalar(told.returning(Import.cancel_requested)):
-                raise Cancelled("import.cancelled")
-
-
-def refusals(session: Session, import_id: int) -> list[ImportRefusal]:
-    """The refused rows of the last run, in the order of the file."""
-    rows = select(ImportRefusal).where(ImportRefusal.import_id == import_id).order_by(ImportRefusal.row)
-    return list(session.scalars(rows))
+def _conclude(row: Import, problem: Problem) -> None:
+    row.state = ImportState.CANCELLED if isinstance(problem, Cancelled) else ImportState.FAILED
+    row.problem = {"code": problem.code, "params": json.loads(json.dumps(problem.params, default=str))}
+    row.finished_at = func.now()

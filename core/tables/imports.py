@@ -22,6 +22,8 @@ class Import(Base):
     """Below the data directory; null once the file has been deleted."""
     state: Mapped[str] = mapped_column(server_default=ImportState.UPLOADED)
     mapping: Mapped[dict[str, Any] | None]
+    columns: Mapped[list[Any] | None]
+    """The header, kept for the refused rows when the file is gone."""
     segment_id: Mapped[int | None] = mapped_column(ForeignKey("segments.id", ondelete="SET NULL"))
     progress: Mapped[float] = mapped_column(Float, server_default=text("0"))
     rows: Mapped[int] = mapped_column(server_default=text("0"))

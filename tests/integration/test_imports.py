@@ -9,7 +9,7 @@ from core.database import Sessions
 from core.errors import Invalid, Refused
 from core.rules.addresses import address_key
 from core.services import imports
-from core.services.imports import Result
+from core.services.import_pass import Result
 from core.tables.contacts import Attribute, Contact, Identity
 from core.tables.suppression import Suppression
 

@@ -1,101 +1,16 @@
 """The panel, asked by a browser without eyes: who gets in, who may do what, and whether each page shows its rows."""
 
 import re
-from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select, update
-from werkzeug.test import TestResponse
 
-import config
-from admin import accounts
-from admin.app import create_app, first_login
-from admin.context import writing
-from config.keys import Keys
+from admin.app import first_login
 from core.database import Sessions
-from core.services import campaigns, segments, senders
 from core.tables.campaigns import Campaign
-from core.tables.contacts import Contact, Identity
-from core.tables.contents import ContentRow
-from core.tables.operators import Operator
-from core.tables.templates import Template
 from core.vocabulary import CampaignState, Role
-
-KEYS = Keys(addresses=b"a" * 32, signing=b"s" * 32)
-HOME = "http://localhost:8025"
-ORIGIN = {"Origin": HOME, "Referer": f"{HOME}/"}
-NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
-
-
-class Person:
-    """Somebody at a browser: asks for pages, and fills in forms with the token that their page brings."""
-
-    def __init__(self, app: Flask) -> None:
-        self.client: FlaskClient = app.test_client()
-
-    def get(self, path: str, **headers: str) -> TestResponse:
-        return self.client.get(path, base_url=HOME, headers=headers)
-
-    def post(self, path: str, token_from: str = "/password", **fields: object) -> TestResponse:
-        found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.get(token_from).text)
-        token = found[1] if found else ""
-        return self.client.post(path, base_url=HOME, headers=ORIGIN, data={"csrf_token": token, **fields})
-
-    def log_in(self, email: str, password: str) -> TestResponse:
-        return self.post("/login", token_from="/login", email=email, password=password)
-
-
-@pytest.fixture
-def app(settings: config.Settings, sessions: Sessions) -> Flask:
-    return create_app(settings, KEYS, sessions)
-
-
-@pytest.fixture
-def administrator(app: Flask) -> Person:
-    login = first_login(app)
-    assert login
-    person = Person(app)
-    assert person.log_in(*login).status_code == 302
-    return person
-
-
-def somebody(app: Flask, role: Role) -> Person:
-    with app.app_context(), writing() as session:
-        operator = Operator(name=role.value, role=role)
-        session.add(operator)
-        session.flush()
-        password = accounts.create(session, operator.id, f"{role}@sendbote.test", by="system")
-    person = Person(app)
-    assert person.log_in(f"{role}@sendbote.test", password).status_code == 302
-    return person
-
-
-@pytest.fixture
-def draft(sessions: Sessions) -> int:
-    """A draft that could be launched, to one contact."""
-    with sessions.begin() as session:
-        contact = Contact(first_name="Ada", last_name="<b>Lovelace</b>", external_id="C-1", attributes={})
-        content = ContentRow(kind="text", language="en", source="Hi", subject="Hi", plain="Hi", hash=b"1")
-        session.add_all([contact, content])
-        session.flush()
-        session.add(Identity(contact_id=contact.id, channel="email", address="ada@example.org", address_key=b"k" * 16))
-        template = Template(name="Hello", kind="text", subject="Hi", source="Hi", content_id=content.id, created_by="x")
-        session.add(template)
-        session.flush()
-        sender = senders.create(session, name="Us", address="us@sendbote.example", by="system")
-        everybody = segments.create_dynamic(session, name="Everybody", expression={"all": []}, by="system")
-        campaign = campaigns.create(
-            session,
-            name="Autumn",
-            template_id=template.id,
-            sender_id=sender.id,
-            include=[everybody.id],
-            exclude=[],
-            by="system",
-        )
-        return campaign.id
+from tests.integration.panel.people import HOME, ORIGIN, Person, somebody
 
 
 def test_every_page_but_the_login_needs_one(app: Flask) -> None:
