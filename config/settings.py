@@ -32,6 +32,8 @@ class Settings:
     """Another Bot API server; None with a token: Telegram's own, None without: the sandbox."""
     telegram_webhook: bool
     """Whether updates arrive by webhook at the public address; else by long polling."""
+    telegram_port: int
+    """Where the bot listens for webhooks; whatever stands before it passes them on from the public address."""
     public_url: str | None
     """Where customers reach unsubscribe pages, pictures and links; None: the local address."""
     panel_url: str | None
@@ -65,6 +67,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         telegram_token=token,
         telegram_api=url(given, "SENDBOTE_TELEGRAM_API", ("http", "https")),
         telegram_webhook=one_of(given, "SENDBOTE_TELEGRAM_UPDATES", "polling", ("polling", "webhook")) == "webhook",
+        telegram_port=port(given, "SENDBOTE_TELEGRAM_PORT", 8029),
         public_url=url(given, "SENDBOTE_PUBLIC_URL", ("http", "https")),
         panel_url=url(given, "SENDBOTE_PANEL_URL", ("http", "https")),
         panel_port=port(given, "SENDBOTE_PANEL_PORT", 8025),
@@ -110,6 +113,8 @@ def _refuse_contradictions(settings: Settings) -> None:
         "SENDBOTE_SANDBOX_PORT": settings.sandbox_port,
         "SENDBOTE_SANDBOX_SMTP_PORT": settings.sandbox_smtp_port,
     }
+    if settings.telegram_webhook:
+        ports["SENDBOTE_TELEGRAM_PORT"] = settings.telegram_port
     taken: dict[int, str] = {}
     for name, value in ports.items():
         if value and value in taken:

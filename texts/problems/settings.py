@@ -9,6 +9,9 @@ SENTENCES = {
     "setting.not_a_number": N_("%(name)s must be a whole number from %(least)s to %(most)s."),
     "setting.not_a_choice": N_("%(name)s must be one of: %(choices)s."),
     "setting.not_a_key": N_("%(name)s must be 64 hexadecimal digits."),
+    "setting.not_a_bot_token": N_(
+        "%(name)s is not the token of a bot: BotFather gives it in the form 123456789:letters and digits."
+    ),
     "setting.no_relay": N_(
         "%(name)s switches the sandbox off, but SENDBOTE_SMTP_URL names no mail server. "
         "Set SENDBOTE_SMTP_URL, or leave the sandbox on."
