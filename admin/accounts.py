@@ -3,7 +3,7 @@
 import secrets
 
 from flask_security import RoleMixin, UserMixin, hash_password
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.services import audit
@@ -12,6 +12,7 @@ from core.tables.operators import Operator
 from core.vocabulary import Role
 
 FIRST_EMAIL = "admin@sendbote.local"
+LOCK = 0x46495253
 
 
 class Account(Base, UserMixin):
@@ -54,7 +55,11 @@ def create(session: Session, operator_id: int, email: str, *, by: str) -> str:
 
 
 def create_first(session: Session) -> tuple[str, str] | None:
-    """The first administrator's email and password, or None if somebody can log in already."""
+    """The first administrator's email and password, or None if somebody can log in already.
+
+    Two processes that start at once take turns: one of them makes it, and that one shows it.
+    """
+    session.execute(select(func.pg_advisory_xact_lock(LOCK)))
     if session.scalar(select(Account.id).limit(1)) is not None:
         return None
     operator = Operator(name="Administrator", role=Role.ADMINISTRATOR)

@@ -28,6 +28,7 @@ def environment(
         "SENDBOTE_SANDBOX": "yes" if settings.sandbox else "no",
         "SENDBOTE_LANGUAGE": language,
         "SENDBOTE_SUPERVISOR": str(os.getpid()),
+        "SENDBOTE_SUPERVISED": "yes",
         "PYTHONUNBUFFERED": "1",
     }
     if settings.sandbox and settings.smtp_url is None and addresses.smtp:

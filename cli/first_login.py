@@ -1,4 +1,4 @@
-"""The first login to the panel, made at the first start and shown once."""
+"""The first login to the panel, made at the first start and shown once: by `sendbote up`, or by a panel alone."""
 
 from dataclasses import dataclass
 

@@ -1,9 +1,12 @@
 """`sendbote panel`: serves the panel on this machine, under the name `localhost`."""
 
+import os
+
 import typer
 from waitress import create_server
 
 from cli.context import opened
+from cli.first_login import FirstLogin, first_login
 from config.checks import BadSetting
 from texts import _
 
@@ -13,17 +16,22 @@ THREADS = 8
 
 @app.command(help=_("Serve the panel."))
 def panel() -> None:
-    """Run until it is interrupted; prints the first login once, when there was none."""
-    from admin.app import create_app, first_login
+    """Run until it is interrupted; shows the first login, unless that is the business of `sendbote up`."""
+    from admin.app import create_app
 
     with opened() as door:
         web = create_app(door.settings, door.keys, door.sessions)
-        login = first_login(web)
-        if login is not None:
-            print(_("First login: %(email)s, password: %(password)s", email=login[0], password=login[1]), flush=True)
+        if "SENDBOTE_SUPERVISED" not in os.environ:
+            _show(first_login(door))
         try:
             server = create_server(web, host="127.0.0.1", port=door.settings.panel_port, threads=THREADS, ident=None)
         except OSError:
             raise BadSetting("SENDBOTE_PANEL_PORT", "port_taken", port=door.settings.panel_port) from None
         print(f"http://localhost:{server.effective_port}", flush=True)
         server.run()
+
+
+def _show(login: FirstLogin | None) -> None:
+    if login is not None:
+        print(f"{_('First login')}: {login.name}")
+        print(f"{_('Password')}: {login.password} ({_('shown this once: change it after the login')})", flush=True)
