@@ -19,6 +19,7 @@ from core.queries import gates, leases
 from core.queries import settings as business
 from core.queries import templates as letters
 from core.queries.campaigns import with_origin
+from core.rules.patience import Patience
 from core.services import recipients, trials
 from core.services.claims import Claims, Limit
 from core.services.dispatcher import Drain, Drained
@@ -57,7 +58,15 @@ async def _drain(installation: Installation, channel: str, me: str, seconds: flo
         claims = Claims(
             engine, channel, holder=me, size=_batch(provider), clock=now, limit=_limit(installation.sessions, channel)
         )
-        drain = Drain(engine, provider, content=_contents(installation.sessions), holder=me, clock=now, claims=claims)
+        drain = Drain(
+            engine,
+            provider,
+            content=_contents(installation.sessions),
+            holder=me,
+            clock=now,
+            claims=claims,
+            patience=_patience(installation.sessions),
+        )
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, drain.stop)
         loop.call_later(seconds, drain.stop)
@@ -77,6 +86,11 @@ def _limit(sessions: Sessions, channel: str) -> Limit | None:
         return None
     with sessions() as session:
         return Limit(int(business.value(session, "daily_limit")), ZoneInfo(business.value(session, "timezone")))
+
+
+def _patience(sessions: Sessions) -> Patience:
+    with sessions() as session:
+        return Patience(business.value(session, "retry_first_seconds"), business.value(session, "retry_last_seconds"))
 
 
 def _contents(sessions: Sessions) -> Callable[[int, int], Content]:

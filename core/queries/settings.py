@@ -6,13 +6,14 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from core.rules.patience import USUAL
 from core.tables.settings import BusinessSetting
 
 DEFAULTS: dict[str, Any] = {
     "daily_limit": 1000,
     "timezone": "Europe/Berlin",
-    "retry_first_seconds": 60,
-    "retry_last_seconds": 2 * 24 * 3600,
+    "retry_first_seconds": USUAL.first_seconds,
+    "retry_last_seconds": USUAL.last_seconds,
     "audience_tolerance": 0.01,
 }
 

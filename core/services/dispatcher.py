@@ -13,6 +13,7 @@ from core.errors import ChannelFault
 from core.messages import Content, DeliveryId, Message
 from core.ports import Provider
 from core.queries import deliveries
+from core.rules.patience import USUAL, Patience
 from core.services.claims import Claimed, Claims
 from core.services.outcomes import Outcomes
 
@@ -48,11 +49,12 @@ class Drain:
         holder: str,
         clock: Callable[[], datetime],
         claims: Claims,
+        patience: Patience = USUAL,
     ) -> None:
         self._engine, self._provider, self._content = engine, provider, content
         self._holder, self._clock, self._claims = holder, clock, claims
         self._channel = provider.traits.channel
-        self._outcomes = Outcomes(engine, claims, clock, self._recorded)
+        self._outcomes = Outcomes(engine, claims, clock, patience, self._recorded)
         self._room = asyncio.Condition()
         self._under_way: dict[DeliveryId, Claimed] = {}
         self._open: dict[int, int] = {}

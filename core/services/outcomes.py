@@ -12,14 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from core.messages import Accepted, Deferred, Outcome, Refused, Unknown, Unsent
 from core.queries import deliveries
-from core.rules.patience import next_try
+from core.rules.patience import Patience, next_try
 from core.services.claims import Claimed, Claims
 from core.tables.deliveries import Delivery
 from core.tables.suppression import Suppression
 from core.vocabulary import BounceClass, DeliveryState, Reason, SuppressionList
 
-FIRST_WAIT_SECONDS = 60.0
-LAST_WAIT_SECONDS = 2 * 24 * 3600.0
 UNSENT_WAIT_SECONDS = 5.0
 DEAD = (BounceClass.ADDRESS, BounceClass.DOMAIN)
 """What an address is suppressed for."""
@@ -40,9 +38,11 @@ class Outcomes:
         engine: AsyncEngine,
         claims: Claims,
         clock: Callable[[], datetime],
+        patience: Patience,
         recorded: Callable[[Sequence[Claimed]], Awaitable[None]],
     ) -> None:
         self._engine, self._claims, self._clock, self._recorded = engine, claims, clock, recorded
+        self._patience = patience
         self._gathered: list[tuple[Claimed, Outcome]] = []
         self._more = asyncio.Event()
         self._finished = False
@@ -78,7 +78,7 @@ class Outcomes:
             return
         await connection.execute(deliveries.attempted([_attempt(claimed, outcome, now) for claimed, outcome in wrong]))
         for claimed, outcome in wrong:
-            move = _move(claimed, outcome, now)
+            move = _move(claimed, outcome, now, self._patience)
             await connection.execute(
                 deliveries.settle(
                     claimed.id,
@@ -98,19 +98,14 @@ class Outcomes:
             await self._claims.return_slots(connection, unsent)
 
 
-def _move(claimed: Claimed, outcome: Outcome, now: datetime) -> _Move:
+def _move(claimed: Claimed, outcome: Outcome, now: datetime, patience: Patience) -> _Move:
     match outcome:
         case Refused():
             return _Move(DeliveryState.FAILED, outcome.reason)
         case Deferred():
-            due = next_try(
-                claimed.attempt,
-                now,
-                claimed.created_at,
-                random.random(),  # noqa: S311 - spreads retries, guards nothing
-                first_seconds=outcome.after_seconds or FIRST_WAIT_SECONDS,
-                last_seconds=LAST_WAIT_SECONDS,
-            )
+            jitter = random.random()  # noqa: S311 - spreads retries, guards nothing
+            asked = outcome.after_seconds
+            due = next_try(patience, claimed.attempt, now, claimed.created_at, jitter=jitter, asked=asked)
             if due is None:
                 return _Move(DeliveryState.FAILED, Reason.RETRIES_EXHAUSTED)
             return _Move(DeliveryState.PENDING, Reason.RETRY_LATER, due)

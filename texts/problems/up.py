@@ -5,6 +5,7 @@ from texts import N_
 SENTENCES = {
     "up.running": N_("Sendbote runs already: %(panel)s (process %(process)s). Stop it there with Ctrl-C first."),
     "up.starting": N_("Sendbote is just starting or stopping in another window, with the data in %(data)s."),
+    "demo.not_started": N_("The demonstration could not be started. The last lines of its log:\n%(problem)s"),
     "port.none_free": N_("No port from %(first)s to %(last)s is free. Close a program, or choose another port."),
     "server.unreachable": N_(
         "%(what)s at %(where)s does not answer: %(why)s. Check that it runs, and the address in %(variable)s."
