@@ -6,6 +6,7 @@ from flask_security import RoleMixin, UserMixin, hash_password
 from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from core.errors import NotFound
 from core.services import audit
 from core.tables.base import Base, CreatedAt, Id
 from core.tables.operators import Operator
@@ -52,6 +53,20 @@ def create(session: Session, operator_id: int, email: str, *, by: str) -> str:
     session.flush()
     audit.note(session, by, "create_account", f"operator:{operator_id}")
     return password
+
+
+def new_password(session: Session, operator_id: int, *, by: str) -> tuple[str, str]:
+    """Email and a new random password, which is shown once; all sessions with the old one end.
+
+    Raises NotFound (`operator.no_login`) for an operator who has none. Needs an application context.
+    """
+    account = session.scalar(select(Account).where(Account.operator_id == operator_id).with_for_update())
+    if account is None:
+        raise NotFound("operator.no_login", id=operator_id)
+    password = secrets.token_urlsafe(12)
+    account.password, account.fs_uniquifier = hash_password(password), secrets.token_hex(32)
+    audit.note(session, by, "new_password", f"operator:{operator_id}")
+    return account.email, password
 
 
 def create_first(session: Session) -> tuple[str, str] | None:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from flask import Flask, current_app
 from sqlalchemy.orm import Session, scoped_session
 
+from channels.known import KNOWN
 from config import Settings
 from config.keys import Keys
 from core.database import Sessions, reduced_errors
+from core.errors import Invalid
 from core.rules.addresses import address_key
+from core.rules.contacts import cells
 from core.vocabulary import CHANNEL_EMAIL
-
-NUMBERED = ("sms", "whatsapp", "telegram")
-"""Channels whose addresses are numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,17 @@ class Panel:
         if "@" in search:
             return [address_key(self.keys.addresses, CHANNEL_EMAIL, search)]
         digits = search.replace(" ", "").lstrip("+")
-        return [address_key(self.keys.addresses, channel, search) for channel in NUMBERED] if digits.isdigit() else []
+        if not digits.isdigit():
+            return []
+        return [address_key(self.keys.addresses, channel, number) for channel, number in self._numbers(search, digits)]
+
+    def _numbers(self, search: str, digits: str) -> Iterator[tuple[str, str]]:
+        """The number as each channel but email would write it."""
+        for channel in (traits.channel for traits in KNOWN if traits.channel != CHANNEL_EMAIL):
+            try:
+                yield channel, cells.address(search, channel, self.settings.default_country)
+            except Invalid:
+                yield channel, digits
 
     def address_key(self, entry: str) -> bytes | None:
         """The keyed hash of an email address; None if it is not one."""

@@ -13,27 +13,16 @@ from flask_security import current_user
 from markupsafe import Markup
 
 import texts
+from admin.actors import actor
 from admin.context import reading
 from core.errors import Problem
 from core.queries import settings as business
 from core.tables.operators import Operator
-from texts import gates, reasons, roles
+from texts import gates, reasons, roles, suppression
 from texts.problems import sentence
+from texts.segments import CHANNELS
 
 NONE = "–"
-CHANNELS = {
-    "email": texts.N_("Email"),
-    "sms": texts.N_("SMS"),
-    "telegram": texts.N_("Telegram"),
-    "whatsapp": texts.N_("WhatsApp"),
-}
-LISTS = {
-    "general": texts.N_("General blacklist"),
-    "marketing": texts.N_("Marketing blacklist"),
-    "unsubscribed": texts.N_("Unsubscribed"),
-    "complaints": texts.N_("Spam complaints"),
-    "erased": texts.N_("Erased"),
-}
 
 
 def install(app: Flask) -> None:
@@ -52,8 +41,9 @@ def install(app: Flask) -> None:
             "advice_word": reasons.advice,
             "action_word": reasons.action,
             "role_word": roles.role,
-            "channel_word": lambda channel: texts._(CHANNELS[channel]) if channel in CHANNELS else channel,
-            "list_word": lambda listed: texts._(LISTS[listed]),
+            "channel_word": channel,
+            "list_word": suppression.listed,
+            "actor": actor,
             "gate_word": gates.gate,
             "sentence": lambda problem: sentence(problem.code, problem.params),
         }
@@ -64,6 +54,11 @@ def install(app: Flask) -> None:
 def say(problem: Problem) -> None:
     """Show the problem's sentence on the page that comes next."""
     flash(sentence(problem.code, problem.params), "problem")
+
+
+def channel(key: str) -> str:
+    """A channel without words names itself: it is an open key."""
+    return texts._(CHANNELS[key]) if key in CHANNELS else key
 
 
 def number(value: float | None) -> str:

@@ -49,6 +49,14 @@ class ListView(ModelView):
     """Columns that are set flush right."""
     empty_words: str = ""
 
+    def tabs(self) -> list[tuple[str, str]]:
+        """Parts of the list, by the value of `only` in the address, with their words; empty: the list has none."""
+        return []
+
+    def only(self) -> str:
+        """The part that is looked at."""
+        return request.args.get("only", "")
+
     def rows(self, search: str | None) -> Select[Any]:  # noqa: ARG002 - for those that search
         """The rows of the list, unordered; a list with a search narrows them."""
         return select(self.model)

@@ -1,9 +1,11 @@
 """Operators: who may do what, their logins, and the code that ties a Telegram chat to them."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, ClassVar
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy import Select, select
@@ -14,12 +16,15 @@ from admin.accounts import Account
 from admin.context import reading, writing
 from admin.views.lists import ListView
 from admin.words import Formatter, ago, say
-from core.errors import Invalid, NotFound, Problem
+from core.errors import Invalid, Problem
+from core.queries import operators as queries
 from core.services import operators
 from core.tables.operators import Operator
 from core.vocabulary import Role
 from texts import N_, _
 from texts.roles import role as role_word
+
+Change = Callable[..., Operator]
 
 pages = Blueprint("operator", __name__, url_prefix="/operators")
 
@@ -70,8 +75,7 @@ def new() -> ResponseReturnValue:
             return render_template("panel/operator_made.html", made=made, email=email, password=password)
         except Problem as problem:
             say(problem)
-    roles = [(role.value, role_word(role)) for role in Role]
-    return render_template("panel/operator_form.html", name=name, email=email, role=role, roles=roles)
+    return render_template("panel/operator_form.html", name=name, email=email, role=role, roles=_role_choices())
 
 
 @pages.get("/<int:id>")
@@ -89,11 +93,50 @@ def code(id: int) -> ResponseReturnValue:  # noqa: A002
     return _page(id, made)
 
 
+@pages.post("/<int:id>/role")
+@needs(Role.ADMINISTRATOR)
+def role(id: int) -> ResponseReturnValue:  # noqa: A002
+    chosen = request.form.get("role", "")
+    if chosen not in set(Role):
+        abort(400)
+    return _changed(id, partial(operators.change_role, role=Role(chosen)), _("The role is changed."))
+
+
+@pages.post("/<int:id>/<any(disable, enable, unlink):move>")
+@needs(Role.ADMINISTRATOR)
+def move(id: int, move: str) -> ResponseReturnValue:  # noqa: A002
+    acts: dict[str, tuple[Change, str]] = {
+        "disable": (operators.disable, _("Disabled: they may do nothing from now on, here and in Telegram.")),
+        "enable": (operators.enable, _("Enabled.")),
+        "unlink": (operators.unlink, _("The chat is let go.")),
+    }
+    return _changed(id, *acts[move])
+
+
+@pages.post("/<int:id>/password")
+@needs(Role.ADMINISTRATOR)
+def password(id: int) -> ResponseReturnValue:  # noqa: A002
+    """A new password for whoever forgot theirs, shown this once; whoever is logged in as them is out."""
+    found = queries.get(reading(), id)
+    with writing() as session:
+        email, made = accounts.new_password(session, id, by=by())
+    return render_template("panel/operator_made.html", made=found, email=email, password=made, again=True)
+
+
+def _changed(operator_id: int, change: Change, said: str) -> ResponseReturnValue:
+    try:
+        with writing() as session:
+            change(session, operator_id, by=by())
+    except Problem as problem:
+        say(problem)
+    else:
+        flash(said, "done")
+    return redirect(url_for("operator.detail", id=operator_id))
+
+
 def _page(operator_id: int, made: str | None = None) -> str:
     session = reading()
-    found = session.get(Operator, operator_id)
-    if found is None:
-        raise NotFound("operator.not_found", id=operator_id)
+    found = queries.get(session, operator_id)
     account = session.scalar(select(Account).where(Account.operator_id == operator_id))
     return render_template(
         "panel/operator.html",
@@ -101,6 +144,7 @@ def _page(operator_id: int, made: str | None = None) -> str:
         account=account,
         role=role_word(found.role),
         state=_state(found.state),
+        roles=_role_choices(),
         code=made,
     )
 
@@ -112,6 +156,10 @@ def _check(email: str) -> None:
         raise Invalid("panel.bad_email", where="email", email=email)
     if reading().scalar(select(Account.id).where(Account.email == email)) is not None:
         raise Invalid("panel.email_taken", where="email", email=email)
+
+
+def _role_choices() -> list[tuple[str, str]]:
+    return [(role.value, role_word(role)) for role in Role]
 
 
 def _state(state: str) -> str:

@@ -17,6 +17,7 @@ from admin.views import (
     segments,
     settings,
     style,
+    suppressions,
     templates,
     wizard,
 )
@@ -25,6 +26,7 @@ from core.tables.contacts import Contact
 from core.tables.imports import Import
 from core.tables.operators import Operator
 from core.tables.segments import Segment
+from core.tables.suppression import Suppression
 from core.tables.templates import Template
 from core.vocabulary import Role
 from texts import _
@@ -38,6 +40,7 @@ PAGES = (
     campaign.pages,
     wizard.pages,
     segments.pages,
+    suppressions.pages,
     templates.pages,
     settings.pages,
 )
@@ -59,6 +62,8 @@ def install(app: Flask, admin: Admin) -> None:
     admin.add_view(campaigns.CampaignList(Campaign, db, endpoint="campaigns", url="/campaigns"))
     admin.add_view(segments.SegmentList(Segment, db, endpoint="segments", url="/segments"))
     admin.add_view(templates.TemplateList(Template, db, endpoint="templates", url="/templates"))
+    lists = suppressions.SuppressionListView(Suppression, db, endpoint="suppressions", url="/do-not-contact")
+    admin.add_view(lists)
     admin.add_view(imports.ImportList(Import, db, endpoint="imports", url="/imports"))
     admin.add_view(operators.OperatorList(Operator, db, endpoint="operators", url="/operators"))
     for pages in PAGES:
@@ -72,6 +77,7 @@ def menu() -> list[Item]:
         Item(_("Templates"), "templates.index_view", "templates", ("templates", "template")),
         Item(_("Segments"), "segments.index_view", "segments", ("segments", "segment")),
         Item(_("Contacts"), "contacts.index_view", "contacts", ("contacts", "contact")),
+        Item(_("Do not contact"), "suppressions.index_view", "suppressions", ("suppressions", "suppression")),
         Item(_("Imports"), "imports.index_view", "imports", ("imports", "import")),
     ]
     if may(Role.ADMINISTRATOR):

@@ -16,9 +16,9 @@ from admin.downloads import csv_response
 from admin.exports import members, segment_rows
 from admin.views.lists import ListView
 from admin.words import Formatter, ago, say
+from channels.known import KNOWN
 from core.database import reduced_errors
 from core.errors import Problem
-from core.ports import FirstContact, Traits
 from core.queries import segments as queries
 from core.queries.contact_pages import labels
 from core.services import reach as reaching
@@ -30,7 +30,6 @@ from texts.problems import sentence
 from texts.segments import describe
 
 pages = Blueprint("segment", __name__, url_prefix="/segments")
-CHANNELS = (Traits("email"), Traits("telegram", first_contact=FirstContact.MUST_WRITE_FIRST))
 SHOWN = 25
 
 
@@ -130,7 +129,7 @@ def reach(id: int) -> ResponseReturnValue:  # noqa: A002
     job = jobs().get(name)
     if job is None or request.args.get("begin"):
         job = jobs().start(
-            name, lambda report: reaching.reach(sessions, id, CHANNELS, now=datetime.now(UTC), progress=report)
+            name, lambda report: reaching.reach(sessions, id, KNOWN, now=datetime.now(UTC), progress=report)
         )
     if not job.done:
         return {"progress": job.progress}

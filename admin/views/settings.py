@@ -59,6 +59,19 @@ def add_sender() -> ResponseReturnValue:
     return redirect(url_for("settings.show"))
 
 
+@pages.post("/senders/<int:id>/archive")
+@needs(Role.ADMINISTRATOR)
+def archive_sender(id: int) -> ResponseReturnValue:  # noqa: A002 - the name of the part of the address
+    try:
+        with writing() as session:
+            senders.archive(session, id, by=by(), now=datetime.now(UTC))
+    except Problem as problem:
+        say(problem)
+    else:
+        flash(_("Archived. Letters that were sent from it keep it."), "done")
+    return redirect(url_for("settings.show"))
+
+
 def _page() -> str:
     session = reading()
     today = datetime.now(timezone()).date()

@@ -156,7 +156,8 @@ def letter(session: Session, campaign: Campaign) -> ContentRow:
         return session.get_one(ContentRow, campaign.content_id)
     if campaign.template_id is None:
         raise Refused("campaign.no_template", name=campaign.name)
-    if campaign.sender_id is None or session.get(SenderRow, campaign.sender_id) is None:
+    sender = session.get(SenderRow, campaign.sender_id) if campaign.sender_id else None
+    if sender is None or sender.archived_at is not None:
         raise Refused("campaign.no_sender", name=campaign.name)
     template = letters.get(session, campaign.template_id)
     if template.content_id is None:

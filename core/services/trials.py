@@ -19,7 +19,7 @@ from core.services.recipients import unsettled
 from core.tables.campaigns import Campaign, Origin
 from core.tables.contacts import Identity
 from core.tables.deliveries import Delivery
-from core.vocabulary import CHANNEL_EMAIL, CampaignState, OriginKind, Purpose
+from core.vocabulary import CampaignState, OriginKind, Purpose
 
 MOST = 10
 
@@ -79,7 +79,7 @@ def _wanted(channel: str, addresses: Sequence[str], key: bytes, country: str) ->
     wrong = []
     for given in addresses:
         try:
-            address = cells.email(given) if channel == CHANNEL_EMAIL else cells.phone(given, country)
+            address = cells.address(given, channel, country)
         except Invalid:
             wrong.append(given)
         else:

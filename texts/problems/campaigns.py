@@ -22,6 +22,8 @@ SENTENCES = {
     "campaign.nobody": N_("“%(name)s” would reach nobody: its segments are empty. Nothing was sent."),
     "template.has_no_content": N_("The template has not been saved in a form that can be sent. Open it and save it."),
     "sender.not_found": N_("There is no sender with the number %(id)s."),
+    "sender.exists": N_("“%(address)s” is a sender already: %(name)s."),
+    "sender.in_use": N_("“%(name)s” cannot be archived: the campaign “%(campaign)s” sends from it."),
     "sender.bad_address": N_("“%(address)s” cannot be a sender: it is not a valid email address."),
     "sender.freemail": N_(
         "“%(address)s” is at a free mail provider, whose rules make other servers refuse such letters. "

@@ -4,6 +4,7 @@ from texts import N_
 
 SENTENCES = {
     "operator.not_found": N_("There is no operator with the number %(id)s. See the list of operators."),
+    "operator.no_login": N_("This operator has no login to the panel."),
     "operator.name_missing": N_("The operator has no name. Enter the name by which others know them."),
     "operator.last_administrator": N_(
         "This is the last administrator, and somebody must be able to change the settings. "

@@ -8,18 +8,27 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from core.errors import Invalid
-from core.vocabulary import AttributeType
+from core.vocabulary import CHANNEL_EMAIL, AttributeType
 
 USUAL_EMAIL = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
 )
+PHONED = frozenset({"sms", "whatsapp"})
+"""Channels whose addresses are telephone numbers."""
 GERMAN_MOBILE = re.compile(r"(?:\+49|0049|0)(1[5-7]\d{8,9})")
 SEPARATORS = str.maketrans("", "", " -/().\u00a0")
 GERMAN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 US_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 YES = frozenset({"yes", "ja", "true", "wahr", "y", "j", "x", "1"})
 NO = frozenset({"no", "nein", "false", "falsch", "n", "0"})
+
+
+def address(cell: str, channel: str, country: str) -> str:
+    """An address of a channel in its one form; Invalid if it is none."""
+    if channel == CHANNEL_EMAIL:
+        return email(cell)
+    return phone(cell, country) if channel in PHONED else cell.strip()
 
 
 def email(cell: str) -> str:

@@ -1,0 +1,62 @@
+"""Reading lists of those who may not be contacted: whom each entry names, and what became of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from core.errors import NotFound
+from core.tables.audit import AuditEntry
+from core.tables.contacts import Contact, Identity
+from core.tables.suppression import Suppression
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Whom an entry names; all is None where only the hash of an address is left."""
+
+    contact_id: int | None = None
+    name: str | None = None
+    address: str | None = None
+
+
+def get(session: Session, suppression_id: int) -> Suppression:
+    """Raise NotFound (`suppression.not_found`) if there is none."""
+    row = session.get(Suppression, suppression_id)
+    if row is None:
+        raise NotFound("suppression.not_found", id=suppression_id)
+    return row
+
+
+def matches(address_keys: Sequence[bytes]) -> ColumnElement[bool]:
+    """Entries that name an address, or a contact who has or had it."""
+    owners = select(Identity.contact_id).where(Identity.address_key.in_(address_keys))
+    return or_(Suppression.address_key.in_(address_keys), Suppression.contact_id.in_(owners))
+
+
+def named(session: Session, rows: Sequence[Suppression]) -> dict[int, Named]:
+    """By the entries' ids; the addresses of all come in one query, and so do the names."""
+    keys = {row.address_key for row in rows if row.address_key is not None}
+    found = select(Identity.address_key, Identity.address, Identity.contact_id).where(Identity.address_key.in_(keys))
+    addresses = {key: (address, contact_id) for key, address, contact_id in session.execute(found)}
+    contact_ids = {row.contact_id for row in rows} | {contact_id for _, contact_id in addresses.values()}
+    names = {
+        contact_id: " ".join(part for part in (first, last) if part)
+        for contact_id, first, last in session.execute(
+            select(Contact.id, Contact.first_name, Contact.last_name).where(Contact.id.in_(contact_ids - {None}))
+        )
+    }
+    return {row.id: _named(row, addresses, names) for row in rows}
+
+
+def history(session: Session, suppression_id: int) -> Sequence[AuditEntry]:
+    """What was noted of it, the latest first."""
+    noted = select(AuditEntry).where(AuditEntry.subject == f"suppression:{suppression_id}")
+    return session.scalars(noted.order_by(AuditEntry.id.desc())).all()
+
+
+def _named(row: Suppression, addresses: dict[bytes, tuple[str | None, int | None]], names: dict[int, str]) -> Named:
+    address, owner = addresses.get(row.address_key, (None, None)) if row.address_key else (None, None)
+    contact_id = row.contact_id or owner
+    return Named(contact_id, names.get(contact_id) if contact_id else None, address)
