@@ -2,16 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 import aiohttp
 
+from sandbox.draws import drawn
 from sandbox.loopback import is_loopback
 from sandbox.mail.index import Filed, Search
 from sandbox.mail.reading import Ways, ways
 from sandbox.mail.store import MailStore
-from sandbox.smtp.rules import drawn
 
 AT_ONCE = 64
 PAGE = 1000
@@ -30,7 +30,11 @@ class Habits:
 
 @dataclass(slots=True)
 class Deeds:
-    """What was done, counted by what the product answered; recipients are distinct addresses."""
+    """What was done, counted by what the product answered.
+
+    The sets hold a recipient with a Message-ID, so that a letter that came twice counts once, as in the figures of
+    who sent it, and two letters to one person count twice.
+    """
 
     letters: int = 0
     opened: set[str] = field(default_factory=set)
@@ -73,23 +77,14 @@ async def read(store: MailStore, search: Search, habits: Habits) -> Deeds:
 
 
 async def _letters(store: MailStore, search: Search) -> AsyncIterator[Filed]:
-    before: int | None = None
+    """Newest first; what comes meanwhile is left for another time."""
     while True:
-        page = await store.page(
-            Search(
-                recipient=search.recipient,
-                since=search.since,
-                message_id_suffix=search.message_id_suffix,
-                before=before,
-                letters_only=True,
-            ),
-            PAGE,
-        )
+        page = await store.page(replace(search, letters_only=True), PAGE)
         for filed in page:
             yield filed
         if len(page) < PAGE:
             return
-        before = page[-1].id
+        search = replace(search, before=page[-1].id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +109,11 @@ class _Plan:
 
 
 class _Reader:
-    """One recipient with one letter."""
+    """The first recipient of one letter; campaigns write to each of theirs alone."""
 
     def __init__(self, client: aiohttp.ClientSession, filed: Filed, plan: _Plan, deeds: Deeds) -> None:
         self._client, self._plan, self._deeds = client, plan, deeds
-        self._who = filed.first_recipient.lower()
+        self._copy = f"{filed.first_recipient.lower()} {filed.message_id}"
 
     async def read(self, source: bytes) -> None:
         found = ways(source)
@@ -138,7 +133,7 @@ class _Reader:
             async with self._client.get(picture, allow_redirects=False) as answer:
                 await answer.read()
                 if answer.status == 200 and answer.content_type.startswith("image/"):
-                    self._deeds.opened.add(self._who)
+                    self._deeds.opened.add(self._copy)
                     self._deeds.opens += 1
 
     async def _follow(self, links: list[str]) -> None:
@@ -149,14 +144,14 @@ class _Reader:
                 await answer.read()
                 if answer.status in (301, 302, 303, 307, 308):
                     self._deeds.clicks += 1
-                    self._deeds.clickers.add(self._who)
+                    self._deeds.clickers.add(self._copy)
 
     async def _leave(self, address: str) -> None:
         """RFC 8058: one POST, without cookies."""
         async with self._client.post(address, data={"List-Unsubscribe": "One-Click"}, allow_redirects=False) as answer:
             await answer.read()
             if 200 <= answer.status < 300:
-                self._deeds.unsubscribed.add(self._who)
+                self._deeds.unsubscribed.add(self._copy)
             else:
                 self._deeds.failed += 1
 

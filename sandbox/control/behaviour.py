@@ -19,17 +19,20 @@ def routes(behaviour: Behaviour, limits: Limits, pulse: Pulse) -> list[web.Route
         return web.json_response(_shown(behaviour, limits) | {"replies": sorted(REPLIES)})
 
     async def change(request: web.Request) -> web.Response:
+        """What is not named stays as it is; one wrong word, and nothing changes."""
         given = await answers.body(request)
+        rules = [rule_of(rule) for rule in answers.objects(given, "rules")] if "rules" in given else behaviour.rules
+        seed = answers.integer(given, "seed", behaviour.seed)
+        telegram = _telegram(given) if "telegram" in given else {}
         if "rules" in given or "seed" in given:
-            behaviour.change([rule_of(rule) for rule in given.get("rules", [])], answers.integer(given, "seed", 1))
-        if "telegram" in given:
-            _change_telegram(limits, given["telegram"])
+            behaviour.change(rules, seed)
+        _put(limits, telegram)
         pulse.beat("behaviour")
         return web.json_response(_shown(behaviour, limits))
 
     async def clear(_request: web.Request) -> web.Response:
         behaviour.change([], 1)
-        _change_telegram(limits, {})
+        _put(limits, _telegram({}))
         pulse.beat("behaviour")
         return web.json_response(_shown(behaviour, limits))
 
@@ -69,16 +72,24 @@ def described(rule: Rule) -> dict[str, Any]:
     return {name: getattr(rule, name) for name in (*_FIELDS, "done")}
 
 
-def _change_telegram(limits: Limits, given: dict[str, Any]) -> None:
-    limits.strict = bool(given.get("strict", False))
-    limits.refuse_next = answers.integer(given, "refuse_next", 0)
-    limits.retry_after = answers.integer(given, "retry_after", 1)
+def _telegram(given: dict[str, Any]) -> dict[str, Any]:
+    """All that can be set of Telegram, as usual where it is not named."""
+    wanted = given.get("telegram", {})
+    if not isinstance(wanted, dict):
+        answers.refuse("not_an_object", "telegram")
+    return {
+        "strict": bool(wanted.get("strict", False)),
+        "refuse_next": answers.integer(wanted, "refuse_next", 0),
+        "retry_after": answers.integer(wanted, "retry_after", 1),
+        "blocked_share": answers.number(wanted, "blocked_share", 0.0, most=1.0),
+    }
+
+
+def _put(limits: Limits, telegram: dict[str, Any]) -> None:
+    for name, value in telegram.items():
+        setattr(limits, name, value)
 
 
 def _shown(behaviour: Behaviour, limits: Limits) -> dict[str, Any]:
-    telegram = {
-        "strict": limits.strict,
-        "refuse_next": limits.refuse_next,
-        "retry_after": limits.retry_after,
-    }
+    telegram = {name: getattr(limits, name) for name in ("strict", "refuse_next", "retry_after", "blocked_share")}
     return {"rules": [described(rule) for rule in behaviour.rules], "seed": behaviour.seed, "telegram": telegram}

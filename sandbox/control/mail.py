@@ -1,5 +1,7 @@
 """`/control/mail`: the letters that arrived."""
 
+import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,14 +12,18 @@ from sandbox.mail.index import Filed, Search
 from sandbox.mail.reading import opened, ways
 from sandbox.mail.store import MailStore
 
+PAGE_AT_MOST = 10_000
+_NAMES = ("recipient", "words", "since", "message_id_suffix", "before", "returned")
+
 
 def routes(store: MailStore) -> list[web.RouteDef]:
     async def summary(_request: web.Request) -> web.Response:
         return web.json_response(await store.summary())
 
     async def page(request: web.Request) -> web.Response:
-        limit = min(int(request.query.get("limit", 50)), 10_000)
-        found = await store.page(search_of(dict(request.query)), limit)
+        limit = answers.written(request.query, "limit")
+        search = search_of(request.query, also=("limit",))
+        found = await store.page(search, 50 if limit is None else min(limit, PAGE_AT_MOST))
         return web.json_response({"messages": [described(filed) for filed in found]})
 
     async def one(request: web.Request) -> web.Response:
@@ -35,20 +41,23 @@ def routes(store: MailStore) -> list[web.RouteDef]:
     return [
         web.get("/control/mail/summary", summary),
         web.get("/control/mail", page),
-        web.get(r"/control/mail/{id:\d+}", one),
-        web.get(r"/control/mail/{id:\d+}/source", source),
+        web.get(r"/control/mail/{id:\d{1,18}}", one),
+        web.get(r"/control/mail/{id:\d{1,18}}/source", source),
         web.delete("/control/mail", clear),
     ]
 
 
-def search_of(given: dict[str, Any]) -> Search:
-    """A search from names as in the query of `/control/mail`."""
+def search_of(given: Mapping[str, Any], *, also: tuple[str, ...]) -> Search:
+    """A search from names as in the query of `/control/mail`; refuses names that are neither these nor `also`."""
+    unknown = sorted(set(given) - {*_NAMES, *also})
+    if unknown:
+        answers.refuse("unknown_field", unknown[0])
     return Search(
         recipient=str(given.get("recipient") or ""),
         words=str(given.get("words") or ""),
         since=instant(given.get("since")),
         message_id_suffix=str(given.get("message_id_suffix") or ""),
-        before=int(given["before"]) if given.get("before") else None,
+        before=answers.written(given, "before"),
         letters_only=str(given.get("returned", "")).lower() in ("no", "false", "0"),
     )
 
@@ -58,12 +67,11 @@ def instant(given: object) -> float:
     if given is None or given == "":
         return 0.0
     try:
-        return float(str(given))
-    except ValueError:
-        pass
-    try:
-        return datetime.fromisoformat(str(given).replace(" ", "+")).timestamp()
-    except ValueError:
+        if re.fullmatch(r"[0-9]{1,12}(\.[0-9]*)?", str(given)):
+            return float(str(given))
+        # An offset's plus sign is a space in an address where nobody quoted it.
+        return datetime.fromisoformat(re.sub(r"(T.*) ", r"\1+", str(given))).timestamp()
+    except (ValueError, OverflowError):
         answers.refuse("not_a_time", "since")
 
 

@@ -17,6 +17,7 @@ def routes(store: MailStore) -> list[web.RouteDef]:
             unsubscribe=answers.number(given, "unsubscribe", 0.0, most=1.0),
             seed=answers.integer(given, "seed", 1),
         )
-        return web.json_response((await readers.read(store, search_of(given), habits)).counts())
+        search = search_of(given, also=("open", "click", "unsubscribe", "seed"))
+        return web.json_response((await readers.read(store, search, habits)).counts())
 
     return [web.post("/control/readers", read)]

@@ -1,5 +1,6 @@
 """`/control/telegram`: people, and what they do in their chats."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
@@ -67,7 +68,7 @@ def routes(telegram: Telegram) -> list[web.RouteDef]:
 
     async def chat(request: web.Request) -> web.Response:
         person = _person(telegram, int(request.match_info["id"]))
-        found = world.messages(_bot(telegram, dict(request.query)).id, person.id)
+        found = world.messages(_bot(telegram, request.query).id, person.id)
         return web.json_response({"messages": [public(message) for message in found]})
 
     async def clear(_request: web.Request) -> web.Response:
@@ -81,9 +82,9 @@ def routes(telegram: Telegram) -> list[web.RouteDef]:
         web.post("/control/telegram/users", users),
         web.post("/control/telegram/say", say),
         web.post("/control/telegram/press", press),
-        web.get(r"/control/telegram/presses/{press:\d+}", answer),
+        web.get(r"/control/telegram/presses/{press:\d{1,19}}", answer),
         web.post("/control/telegram/block", block),
-        web.get(r"/control/telegram/chats/{id:\d+}", chat),
+        web.get(r"/control/telegram/chats/{id:\d{1,18}}", chat),
         web.delete("/control/telegram/chats", clear),
     ]
 
@@ -113,10 +114,10 @@ def _person(telegram: Telegram, number: int) -> Person:
     return person
 
 
-def _bot(telegram: Telegram, given: dict[str, Any]) -> Bot:
+def _bot(telegram: Telegram, given: Mapping[str, Any]) -> Bot:
     """The bot of that number, else the one that was used last."""
-    number = given.get("bot")
-    bot = telegram.world.bot(int(number)) if number else next(iter(telegram.world.bots()), None)
+    number = answers.written(given, "bot")
+    bot = telegram.world.bot(number) if number else next(iter(telegram.world.bots()), None)
     if bot is None:
         answers.missing("bot")
     return bot

@@ -33,10 +33,18 @@ def brief(source: bytes) -> Brief:
 @lru_cache(maxsize=1000)
 def decoded(value: bytes) -> str:
     """A header's value for people: unfolded, its encoded words read."""
-    plain = _FOLD.sub("", value.decode("utf-8", "replace")).strip()
+    try:
+        plain = _FOLD.sub("", value.decode()).strip()
+    except UnicodeDecodeError:
+        plain = _FOLD.sub("", value.decode("latin-1")).strip()
     if "=?" not in plain:
         return plain
     try:
-        return str(make_header(decode_header(plain)))
-    except (HeaderParseError, LookupError, UnicodeError, ValueError):
+        return whole(str(make_header(decode_header(plain))))
+    except (HeaderParseError, LookupError, ValueError):
         return plain
+
+
+def whole(text: str) -> str:
+    """Without lone surrogates, which some encodings give and no database or page takes."""
+    return text.encode("utf-8", "replace").decode()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from sandbox.mail.figures import Figures, figures
 from sandbox.mail.headers import brief
 from sandbox.mail.log import Letter
 
@@ -18,6 +19,12 @@ CREATE TABLE IF NOT EXISTS copies (
     recipient TEXT NOT NULL, letter_id INTEGER NOT NULL, message_id TEXT NOT NULL, returned INTEGER NOT NULL,
     PRIMARY KEY (recipient, letter_id)) WITHOUT ROWID;
 """
+
+# Further recipients are looked through only for letters that have some: campaigns write to each of theirs alone.
+_WORDS = (
+    "(subject LIKE ? ESCAPE '\\' OR author LIKE ? ESCAPE '\\' OR first_recipient LIKE ? ESCAPE '\\' OR recipients > 1"
+    " AND id IN (SELECT letter_id FROM copies WHERE recipient LIKE ? ESCAPE '\\'))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +116,9 @@ class Index:
             "bytes": one("SELECT coalesce(sum(size), 0) FROM letters"),
         }
 
+    def figures(self) -> Figures:
+        return figures(self._database, self.summary())
+
     def count_letters(self) -> int:
         return self._one("SELECT count(*) FROM letters")
 
@@ -166,8 +176,8 @@ def _where(search: Search) -> tuple[str, list[Any]]:
         terms.append(f"id IN (SELECT letter_id FROM copies WHERE recipient {alike} ?)")  # noqa: S608 - one of two words
         values.append(search.recipient.lower())
     if search.words:
-        terms.append("(subject LIKE ? ESCAPE '\\' OR author LIKE ? ESCAPE '\\' OR first_recipient LIKE ? ESCAPE '\\')")
-        values += [_like(search.words)] * 3
+        terms.append(_WORDS)
+        values += [_like(search.words)] * 4
     if search.message_id_suffix:
         terms.append("message_id LIKE ? ESCAPE '\\'")
         values.append(_like(search.message_id_suffix, after=""))

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
 from html.parser import HTMLParser
 
-from sandbox.mail.headers import decoded
+from sandbox.mail.headers import decoded, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def opened(source: bytes) -> Opened:
     parts: list[Part] = []
     for number, part in enumerate(_leaves(letter)):
         kind = part.get_content_type()
-        if kind in ("text/plain", "text/html") and kind not in texts and not part.get_filename():
+        if kind in ("text/plain", "text/html") and kind not in texts and not _name(part):
             texts[kind] = _text(part)
         else:
             parts.append(_part(number, part))
@@ -60,7 +61,9 @@ def ways(source: bytes) -> Ways:
     letter = BytesParser(policy=compat32).parsebytes(source)
     page = next((_text(part) for part in _leaves(letter) if part.get_content_type() == "text/html"), "")
     finder = _Finder()
-    finder.feed(page)
+    # What Python's parser says to a marked section that is none, `<![x[`; what stood before it is found.
+    with suppress(AssertionError):
+        finder.feed(page)
     unsubscribe = re.search(r"<(https?://[^>]+)>", re.sub(r"\s", "", str(letter.get("List-Unsubscribe", ""))))
     one_click = str(letter.get("List-Unsubscribe-Post", "")).strip().lower() == "list-unsubscribe=one-click"
     return Ways(finder.pictures, finder.links, unsubscribe[1] if unsubscribe and one_click else "")
@@ -78,7 +81,7 @@ class _Finder(HTMLParser):
             name, found = wanted
             value = dict(attrs).get(name)
             if value:
-                found.append(value.strip())
+                found.append(whole(value.strip()))
 
 
 def _leaves(letter: Message) -> Iterator[Message]:
@@ -94,18 +97,29 @@ def _leaves(letter: Message) -> Iterator[Message]:
 def _content(part: Message) -> bytes:
     if part.is_multipart():
         return b"\r\n".join(inner.as_bytes() for inner in part.get_payload() if isinstance(inner, Message))
-    found = part.get_payload(decode=True)
+    try:
+        found = part.get_payload(decode=True)
+    except ValueError:
+        return b""
     return found if isinstance(found, bytes) else b""
 
 
 def _text(part: Message) -> str:
+    content = _content(part)
     try:
-        return _content(part).decode(part.get_content_charset("utf-8"), "replace")
-    except LookupError:
-        return _content(part).decode("utf-8", "replace")
+        return whole(content.decode(part.get_content_charset("utf-8"), "replace"))
+    except (LookupError, ValueError):
+        return content.decode("utf-8", "replace")
 
 
 def _part(number: int, part: Message) -> Part:
-    content_id = str(part.get("Content-ID", "")).strip().strip("<>")
-    name = part.get_filename() or content_id or part.get_content_type().replace("/", ".")
-    return Part(number, name, part.get_content_type(), content_id, _content(part))
+    content_id = decoded(str(part.get("Content-ID", "")).encode("utf-8", "replace")).strip("<>")
+    kind = part.get_content_type()
+    return Part(number, _name(part) or content_id or kind.replace("/", "."), kind, content_id, _content(part))
+
+
+def _name(part: Message) -> str:
+    try:
+        return decoded((part.get_filename() or "").encode("utf-8", "replace"))
+    except (LookupError, ValueError):
+        return ""

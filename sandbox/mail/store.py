@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from sandbox.mail.figures import Figures
 from sandbox.mail.index import Filed, Index, Search
 from sandbox.mail.log import Letter, LetterLog
 
@@ -48,6 +49,9 @@ class MailStore:
 
     async def summary(self) -> dict[str, int]:
         return await self._ask(self._index.summary)
+
+    async def figures(self) -> Figures:
+        return await self._ask(self._index.figures)
 
     async def page(self, search: Search, limit: int) -> list[Filed]:
         return await self._ask(self._index.page, search, limit)

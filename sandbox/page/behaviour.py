@@ -1,5 +1,6 @@
 """Behaviour: switches for refusing, bouncing, delaying and limiting."""
 
+import math
 from typing import Any
 
 from aiohttp import web
@@ -7,6 +8,7 @@ from aiohttp import web
 from sandbox.page.parts import Parts
 from sandbox.smtp.rules import Deed, Rule, Stage
 from sandbox.smtp.words import REPLIES, UnknownReply
+from texts import N_
 
 USUAL = {
     Deed.REFUSE: Rule(Deed.REFUSE, reply="no-user", share=0.05),
@@ -17,19 +19,30 @@ USUAL = {
     Deed.LIMIT: Rule(Deed.LIMIT, reply="complaints", per_second=50),
 }
 """What the form shows before anybody changed it."""
+STAGES = {
+    Stage.CONNECT: N_("when it connects"),
+    Stage.HELO: "EHLO",
+    Stage.MAIL: "MAIL FROM",
+    Stage.RCPT: "RCPT TO",
+    Stage.DATA: "DATA",
+    Stage.DOT: N_("at the end of the letter"),
+    Stage.AFTER_DOT: N_("after it is kept"),
+}
 MAGIC = (
-    ("bounce-…@", "bounce-full-anna@example.test"),
-    ("refuse-…@", "refuse-550-anna@example.test"),
-    ("defer-…@", "defer-451-anna@example.test"),
-    ("greylist-…@", "greylist-anna@example.test"),
-    ("slow-…@", "slow-5-anna@example.test"),
-    ("drop-…@", "drop-after-dot-anna@example.test"),
+    ("bounce-…@", N_("Taken, then returned."), "bounce-full-anna@example.test"),
+    ("refuse-…@", N_("Refused for good, with that code or by that name."), "refuse-550-anna@example.test"),
+    ("defer-…@", N_("Refused for now, every time."), "defer-451-anna@example.test"),
+    ("greylist-…@", N_("Refused for now at the first attempt only."), "greylist-anna@example.test"),
+    ("slow-…@", N_("Answered after that many seconds."), "slow-5-anna@example.test"),
+    ("drop-…@", N_("The connection drops at that stage."), "drop-after-dot-anna@example.test"),
 )
 
 
 def routes(parts: Parts) -> list[web.RouteDef]:
+    limits = parts.telegram.limits
+
     async def page(request: web.Request) -> web.Response:
-        return await parts.show(request, "behaviour.html", **_shown(parts), saved="saved" in request.query)
+        return await parts.page(request, "behaviour.html", **_shown(parts), saved="saved" in request.query)
 
     async def change(request: web.Request) -> web.Response:
         form = dict(await request.post())
@@ -38,14 +51,20 @@ def routes(parts: Parts) -> list[web.RouteDef]:
         except (UnknownReply, ValueError):
             raise web.HTTPBadRequest from None
         parts.behaviour.change(rules, int(_number(form.get("seed"), 1)))
-        limits = parts.telegram.limits
         limits.strict = bool(form.get("strict"))
-        limits.refuse_next = int(_number(form.get("refuse_next"), 0))
+        limits.refuse_next = int(_number(form.get("refuse_next"), 0)) if form.get("calls-on") else 0
         limits.retry_after = int(_number(form.get("retry_after"), 1))
+        limits.blocked_share = _share(form.get("blocked_share"), 0.0) if form.get("blocked-on") else 0.0
         parts.pulse.beat("behaviour")
         raise web.HTTPSeeOther("/behaviour?saved")
 
-    return [web.get("/behaviour", page), web.post("/behaviour", change)]
+    async def reset(_request: web.Request) -> web.Response:
+        parts.behaviour.change([], 1)
+        limits.strict, limits.refuse_next, limits.retry_after, limits.blocked_share = False, 0, 1, 0.0
+        parts.pulse.beat("behaviour")
+        raise web.HTTPSeeOther("/behaviour")
+
+    return [web.get("/behaviour", page), web.post("/behaviour", change), web.post("/behaviour/reset", reset)]
 
 
 def _shown(parts: Parts) -> dict[str, Any]:
@@ -55,7 +74,7 @@ def _shown(parts: Parts) -> dict[str, Any]:
         "rules": {deed.value: first[deed] or usual for deed, usual in USUAL.items()},
         "on": {deed.value for deed, rule in first.items() if rule is not None},
         "others": len(rules) - sum(rule is not None for rule in first.values()),
-        "stages": [stage.value for stage in Stage],
+        "stages": {stage.value: words for stage, words in STAGES.items()},
         "replies": sorted(REPLIES.items(), key=lambda item: item[1]),
         "seed": parts.behaviour.seed,
         "limits": parts.telegram.limits,
@@ -71,12 +90,24 @@ def _rule(deed: Deed, form: dict[str, Any]) -> Rule:
         deed,
         Stage(str(form.get(f"{deed}-stage") or USUAL[deed].stage)),
         reply=str(form.get(f"{deed}-reply") or ""),
-        share=min(field("share", 100.0), 100.0) / 100,
+        share=_share(form.get(f"{deed}-share"), 1.0),
+        recipients=str(form.get(f"{deed}-recipients") or "").strip() or "*",
         seconds=min(field("seconds", 0.0), 600.0),
         per_second=field("per_second", 0.0),
         attempts=int(field("attempts", 1.0)) or None if deed is Deed.DEFER else None,
     )
 
 
+def _share(given: object, default: float) -> float:
+    """From per cent."""
+    return min(_number(given, default * 100), 100.0) / 100
+
+
 def _number(given: object, default: float) -> float:
-    return max(0.0, float(str(given).replace(",", "."))) if given not in (None, "") else default
+    """Written with a point or a comma; raises ValueError for what is none."""
+    if given is None or given == "":
+        return default
+    number = float(str(given).replace(",", "."))
+    if not math.isfinite(number) or number > 1e9:
+        raise ValueError(number)
+    return max(0.0, number)

@@ -17,7 +17,8 @@ def routes(parts: Parts) -> list[web.RouteDef]:
         await answer.write(b"retry: 1000\n\n")
         with parts.pulse.watched() as watcher:
             async for changed in watcher.changes():
-                await answer.write(f"data: {json.dumps(changed)}\n\n".encode())
+                told = {"changed": changed, "counts": await parts.counts()}
+                await answer.write(f"data: {json.dumps(told)}\n\n".encode())
                 await asyncio.sleep(REST_SECONDS)
         return answer
 

@@ -1,7 +1,5 @@
-"""Mail: a list of letters or of mailboxes, and the letter that was opened."""
+"""Mail: a list of letters or of mailboxes, the letter that was opened, and what a mail program does with it."""
 
-import html
-import re
 from typing import Any
 
 import aiohttp
@@ -9,16 +7,11 @@ from aiohttp import web
 
 from sandbox.loopback import is_loopback
 from sandbox.mail.index import Filed, Search
-from sandbox.mail.reading import Opened, opened, ways
-from sandbox.page.parts import Parts
+from sandbox.mail.reading import opened, ways
+from sandbox.page.parts import Parts, number_in
 
 PAGE = 50
 LONGEST_SOURCE = 300_000
-FOREIGN_PAGE = (
-    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline';"
-    " img-src data: http://127.0.0.1:* http://localhost:*; font-src data:; form-action 'none'; base-uri 'none'"
-)
-"""A letter may show its pictures from this machine and open its links elsewhere, and nothing more."""
 VIEWS = ("rendered", "text", "headers", "envelope", "source")
 
 
@@ -26,51 +19,25 @@ def routes(parts: Parts) -> list[web.RouteDef]:
     store = parts.store
 
     async def page(request: web.Request) -> web.Response:
-        listed = await _listed(parts, request)
         shown = await _shown(parts, request)
-        return await parts.show(request, "mail.html", **listed, **shown)
+        figures = None if shown["letter"] else await store.figures()
+        return await parts.page(request, "mail.html", **await _listed(parts, request), **shown, figures=figures)
 
     async def listing(request: web.Request) -> web.Response:
-        return await parts.show(request, "mail_list.html", **await _listed(parts, request), letter=None)
+        return parts.fragment(request, "mail_list.html", **await _listed(parts, request), letter=None)
 
-    async def rendered(request: web.Request) -> web.Response:
-        filed = await _filed(parts, request)
-        whole = opened(store.source(filed))
-        return web.Response(
-            text=_document(filed.id, whole),
-            content_type="text/html",
-            headers={"Content-Security-Policy": FOREIGN_PAGE},
-        )
-
-    async def source(request: web.Request) -> web.Response:
-        """To save it, as mail programs do."""
-        filed = await _filed(parts, request)
-        disposition = f'attachment; filename="letter-{filed.id}.eml"'
-        headers = {"Content-Disposition": disposition, "Content-Type": "message/rfc822"}
-        return web.Response(body=store.source(filed), headers=headers)
-
-    async def part(request: web.Request) -> web.Response:
-        filed = await _filed(parts, request)
-        number = int(request.match_info["part"])
-        found = next((part for part in opened(store.source(filed)).parts if part.number == number), None)
-        if found is None:
-            raise web.HTTPNotFound
-        picture = found.type in ("image/png", "image/jpeg", "image/gif", "image/webp")
-        return web.Response(
-            body=found.content,
-            headers={
-                "Content-Type": found.type if picture else "application/octet-stream",
-                "Content-Disposition": "inline" if picture else "attachment",
-                "Content-Security-Policy": "sandbox; default-src 'none'",
-            },
-        )
+    async def figures(request: web.Request) -> web.Response:
+        return parts.fragment(request, "figures.html", figures=await store.figures())
 
     async def unsubscribe(request: web.Request) -> web.Response:
         """What mail programs do behind their own button (RFC 8058)."""
-        filed = await _filed(parts, request)
+        filed = await store.get(int(request.match_info["id"]))
+        if filed is None:
+            raise web.HTTPNotFound
         address = ways(store.source(filed)).unsubscribe
-        status = await _one_click(address) if is_loopback(address) else 0
-        return await parts.show(request, "unsubscribed.html", status=status)
+        near = is_loopback(address)
+        status = await _one_click(address) if near else 0
+        return parts.fragment(request, "unsubscribed.html", status=status, near=near)
 
     async def clear(_request: web.Request) -> web.Response:
         await store.clear()
@@ -79,10 +46,8 @@ def routes(parts: Parts) -> list[web.RouteDef]:
     return [
         web.get("/mail", page),
         web.get("/mail/list", listing),
-        web.get(r"/mail/{id:\d+}/rendered", rendered),
-        web.get(r"/mail/{id:\d+}/source", source),
-        web.get(r"/mail/{id:\d+}/parts/{part:\d+}", part),
-        web.post(r"/mail/{id:\d+}/unsubscribe", unsubscribe),
+        web.get("/mail/figures", figures),
+        web.post(r"/mail/{id:\d{1,18}}/unsubscribe", unsubscribe),
         web.post("/mail/clear", clear),
     ]
 
@@ -93,8 +58,8 @@ async def _listed(parts: Parts, request: web.Request) -> dict[str, Any]:
     search = Search(
         recipient=query.get("mailbox", ""),
         words=query.get("words", ""),
-        before=_number(query.get("before")),
-        after=_number(query.get("after")),
+        before=number_in(query.get("before")),
+        after=number_in(query.get("after")),
     )
     if query.get("by") == "mailbox":
         boxes = await parts.store.mailboxes(search.words, query.get("from", ""), PAGE + 1)
@@ -113,41 +78,33 @@ async def _listed(parts: Parts, request: web.Request) -> dict[str, Any]:
 
 
 async def _shown(parts: Parts, request: web.Request) -> dict[str, Any]:
-    number = _number(request.query.get("letter"))
+    """The opened letter; `gone` where there is none of that number."""
+    wanted = request.query.get("letter")
+    number = number_in(wanted)
     filed = await parts.store.get(number) if number else None
     if filed is None:
-        return {"letter": None}
-    source = parts.store.source(filed)
-    view = request.query.get("view", "")
-    whole = opened(source)
+        return {"letter": None, "gone": bool(wanted)}
+    return {"letter": filed, "recipients": await parts.store.recipients(filed.id)} | _opened(parts, request, filed)
+
+
+def _opened(parts: Parts, request: web.Request, filed: Filed) -> dict[str, Any]:
+    source, view = parts.store.source(filed), request.query.get("view", "")
+    whole, leads = opened(source), ways(source)
     return {
-        "letter": filed,
         "opened": whole,
-        "recipients": await parts.store.recipients(filed.id),
         "view": view if view in VIEWS else "rendered" if whole.html else "text",
         "views": VIEWS if whole.html else VIEWS[1:],
         "source": source[:LONGEST_SOURCE].decode("utf-8", "replace"),
         "cut": len(source) > LONGEST_SOURCE,
-        "leave": ways(source).unsubscribe,
+        "leave": leads.unsubscribe,
+        "far": sum(
+            address.startswith(("http:", "https:", "//")) and not is_loopback(address) for address in leads.pictures
+        ),
     }
 
 
-async def _filed(parts: Parts, request: web.Request) -> Filed:
-    filed = await parts.store.get(int(request.match_info["id"]))
-    if filed is None:
-        raise web.HTTPNotFound
-    return filed
-
-
-def _document(number: int, whole: Opened) -> str:
-    """The letter's HTML with links that open in a tab of their own, and embedded pictures in their places."""
-    page = whole.html or f"<pre>{html.escape(whole.text)}</pre>"
-    for part in whole.parts:
-        if part.content_id:
-            page = page.replace(f"cid:{part.content_id}", f"/mail/{number}/parts/{part.number}")
-    base = '<base target="_blank"><meta name="referrer" content="no-referrer">'
-    with_base, count = re.subn(r"(<head[^>]*>)", rf"\1{base}", page, count=1, flags=re.IGNORECASE)
-    return with_base if count else base + page
+def _is_far(address: str) -> bool:
+    return address.startswith(("http:", "https:", "//")) and not is_loopback(address)
 
 
 async def _one_click(address: str) -> int:
@@ -161,7 +118,3 @@ async def _one_click(address: str) -> int:
             return answer.status
     except (aiohttp.ClientError, TimeoutError):
         return 0
-
-
-def _number(given: str | None) -> int | None:
-    return int(given) if given and given.isascii() and given.isdigit() else None

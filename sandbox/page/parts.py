@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from babel.dates import format_datetime, format_time
+from babel.dates import format_datetime, format_time, format_timedelta
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
@@ -31,20 +31,38 @@ class Parts:
     pulse: Pulse
     language: str
 
-    async def show(self, request: web.Request, template: str, **values: Any) -> web.Response:
-        """A page or a fragment of one, in the reader's language."""
-        counts = {"letters": await self.store.count_letters(), "messages": self.telegram.world.count_all()}
+    async def page(self, request: web.Request, template: str, *, code: int = 200, **values: Any) -> web.Response:
+        """A whole page, in the reader's language."""
+        return self.fragment(request, template, code=code, counts=await self.counts(), **values)
+
+    def fragment(self, request: web.Request, template: str, *, code: int = 200, **values: Any) -> web.Response:
+        """A piece of a page, for one that is open."""
         with texts.speaking(self.language_of(request)):
-            page = _TEMPLATES.get_template(template).render(
-                request=request, counts=counts, language=texts.language(), **values
-            )
-        return web.Response(text=page, content_type="text/html", headers={"Content-Security-Policy": CONTENT_SECURITY})
+            body = _TEMPLATES.get_template(template).render(request=request, language=texts.language(), **values)
+        headers = {"Content-Security-Policy": CONTENT_SECURITY, "Cache-Control": "no-store"}
+        return web.Response(text=body, status=code, content_type="text/html", headers=headers)
+
+    async def counts(self) -> dict[str, int]:
+        """What the navigation shows: letters, messages, and how many switches of the behaviour are on."""
+        limits = self.telegram.limits
+        switched = (limits.strict, limits.refuse_next, limits.blocked_share)
+        return {
+            "letters": await self.store.count_letters(),
+            "messages": self.telegram.world.count_all(),
+            "switches": len(self.behaviour.rules) + sum(map(bool, switched)),
+        }
 
     def language_of(self, request: web.Request) -> str:
         """What was chosen on the page, else what the browser asks for, else the installation's."""
         chosen = request.query.get("language") or request.cookies.get("language")
         asked = request.headers.get("Accept-Language", "").split(",")[0].split(";")[0].strip()
         return texts.known(chosen or asked or self.language)
+
+
+def number_in(given: Any) -> int | None:
+    """A number from an address or a form, as far as a database can hold it; None for anything else."""
+    text = str(given or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
 def _number(value: int) -> str:
@@ -72,6 +90,15 @@ def _size(octets: int) -> str:
     return f"{format_decimal(round(octets / 1_000_000, 1), locale=texts.language())} MB"
 
 
+def _span(seconds: int) -> str:
+    return str(format_timedelta(seconds, threshold=1.01, locale=texts.language()))
+
+
+def _initial(name: str) -> str:
+    """The first letter or digit, for an avatar."""
+    return next((sign.upper() for sign in name if sign.isalnum()), "?")
+
+
 def _hue(name: str) -> int:
     """One of twelve colours, always the same for a name; a class, since style attributes are forbidden."""
     return sum(name.encode()) % 12
@@ -81,4 +108,6 @@ _TEMPLATES = Environment(
     loader=FileSystemLoader(HERE / "templates"), autoescape=select_autoescape(), trim_blocks=True, lstrip_blocks=True
 )
 _TEMPLATES.globals.update(_=texts._, ngettext=texts.ngettext)
-_TEMPLATES.filters.update(number=_number, moment=_moment, full_moment=_full_moment, size=_size, hue=_hue)
+_TEMPLATES.filters.update(
+    number=_number, moment=_moment, full_moment=_full_moment, size=_size, span=_span, initial=_initial, hue=_hue
+)

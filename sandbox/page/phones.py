@@ -7,6 +7,6 @@ from sandbox.page.parts import Parts
 
 def routes(parts: Parts) -> list[web.RouteDef]:
     async def page(request: web.Request) -> web.Response:
-        return await parts.show(request, "phones.html", phones=[])
+        return await parts.page(request, "phones.html")
 
     return [web.get("/phones", page)]

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from hashlib import blake2b
 from time import monotonic
 
+from sandbox.draws import drawn
 from sandbox.smtp import words
 
 
@@ -100,8 +100,3 @@ class Rule:
             return False
         self._tokens -= 1.0
         return True
-
-
-def drawn(seed: int, subject: str) -> float:
-    """The same number from 0 up to 1 for the same seed and subject, evenly spread."""
-    return int.from_bytes(blake2b(f"{seed} {subject}".encode(), digest_size=7).digest()) / 2**56

@@ -10,6 +10,8 @@ from sandbox.telegram.limits import Limits
 from sandbox.telegram.updates import Updates
 from sandbox.telegram.world import Bot, Json, World
 
+LARGEST = 2**63 - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Telegram:
@@ -34,18 +36,27 @@ class Call:
 
     def integer(self, name: str, default: int = 0) -> int:
         value = self.parameters.get(name)
-        if value is None or value == "":
-            return default
-        try:
-            return int(value)
-        except (TypeError, ValueError):
-            raise bad_request(f"can't parse {name}: must be an Integer") from None
+        return default if value is None or value == "" else whole(value, name)
 
     def flag(self, name: str) -> bool:
         return str(self.parameters.get(name, "")).lower() in ("true", "1", "yes")
 
-    def given(self, name: str) -> Any:
-        """An object or list, read from JSON where it came as a string; None if it is missing."""
+    def mapping(self, name: str) -> Json | None:
+        """An object; None if it is missing."""
+        value = self._given(name)
+        if value is not None and not isinstance(value, dict):
+            raise bad_request(f"can't parse {name}: Object expected")
+        return value
+
+    def listed(self, name: str) -> list[Any] | None:
+        """A list; None if it is missing."""
+        value = self._given(name)
+        if value is not None and not isinstance(value, list):
+            raise bad_request(f"can't parse {name}: Array expected")
+        return value
+
+    def _given(self, name: str) -> Any:
+        """Read from JSON where it came as a string."""
         value = self.parameters.get(name)
         if not isinstance(value, str):
             return value
@@ -55,3 +66,14 @@ class Call:
             return json.loads(value)
         except ValueError:
             raise bad_request(f"can't parse {name} JSON object") from None
+
+
+def whole(value: Any, name: str) -> int:
+    """A number that a database can hold, written in whatever way; raise 400 for any other."""
+    try:
+        number = int(value)
+    except (TypeError, ValueError, OverflowError):
+        raise bad_request(f"can't parse {name}: must be an Integer") from None
+    if abs(number) > LARGEST:
+        raise bad_request(f"can't parse {name}: must be an Integer")
+    return number

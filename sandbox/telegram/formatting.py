@@ -4,6 +4,7 @@ import html
 import re
 from dataclasses import dataclass, field
 
+from sandbox.telegram.entities import units
 from sandbox.telegram.errors import bad_request
 from sandbox.telegram.world import Json
 
@@ -32,17 +33,6 @@ def read(text: str, parse_mode: str) -> tuple[str, list[Json]]:
         reading.plain = text
     entities = [entity for entity in reading.entities if entity["length"] > 0]
     return reading.plain.rstrip(), sorted(entities, key=lambda entity: (entity["offset"], -entity["length"]))
-
-
-def commands_in(text: str) -> list[Json]:
-    """The entities of commands in what a person writes."""
-    found = re.finditer(r"(?:(?<=\s)|^)/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]+)?", text)
-    return [{"type": "bot_command", "offset": units(text[: m.start()]), "length": units(m[0])} for m in found]
-
-
-def units(text: str) -> int:
-    """Telegram counts UTF-16 code units."""
-    return len(text.encode("utf-16-le")) // 2
 
 
 @dataclass(slots=True)

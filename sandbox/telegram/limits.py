@@ -1,8 +1,9 @@
-"""Telegram's limits for bots, when they are switched on: so many messages a second in all, and to one chat."""
+"""What keeps a bot from writing, when it is switched on: Telegram's limits of rate, and people who have blocked it."""
 
 import math
 import time
 
+from sandbox.draws import drawn
 from sandbox.telegram.errors import too_many
 
 IN_ALL = 30
@@ -18,8 +19,13 @@ class Limits:
         self.refuse_next = 0
         """So many calls get a 429 whatever their rate, to try what the bot does then."""
         self.retry_after = 1
+        self.blocked_share = 0.0
+        """Of all people, drawn by their number: they blocked the bot while nobody looked, and it was never told."""
         self._chats: dict[tuple[int, int], float] = {}
         self._sent: dict[int, list[float]] = {}
+
+    def has_blocked(self, chat_id: int) -> bool:
+        return self.blocked_share > 0 and drawn(1, f"blocks {chat_id}") < self.blocked_share
 
     def check(self, bot_id: int, chat_id: int) -> None:
         """Raise 429 if one more message to this chat is too many now."""

@@ -4,7 +4,7 @@ import secrets
 import time
 
 from sandbox.telegram.call import Telegram
-from sandbox.telegram.formatting import commands_in
+from sandbox.telegram.entities import found
 from sandbox.telegram.methods.chats import member
 from sandbox.telegram.methods.sending import public
 from sandbox.telegram.world import Bot, Json, Person
@@ -23,7 +23,6 @@ def say(telegram: Telegram, bot: Bot, person: Person, text: str, contact: str = 
     if telegram.world.is_blocked(bot.id, person.id):
         set_blocked(telegram, bot, person, blocked=False)
     telegram.world.open_chat(bot.id, person.id)
-    entities = commands_in(text)
     message: Json = {
         "message_id": telegram.world.next_message(bot.id),
         "from": person.user(),
@@ -33,6 +32,7 @@ def say(telegram: Telegram, bot: Bot, person: Person, text: str, contact: str = 
     if contact:
         message["contact"] = {"phone_number": contact, "first_name": person.first_name, "user_id": person.id}
     else:
+        entities = found(text)
         message |= {"text": text} | ({"entities": entities} if entities else {})
     telegram.world.put(bot.id, message)
     telegram.updates.add(bot.id, "message", message)

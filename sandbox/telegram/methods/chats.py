@@ -1,5 +1,7 @@
 """The chats of a bot: which exist, and whether it may write there."""
 
+import re
+
 from sandbox.telegram import errors
 from sandbox.telegram.call import Call
 from sandbox.telegram.world import Json, Person
@@ -10,7 +12,7 @@ def person_of(call: Call) -> Person:
     given = call.text("chat_id").strip()
     if not given:
         raise errors.bad_request("chat_id is empty")
-    person = call.telegram.world.person(int(given)) if given.lstrip("-").isdigit() else None
+    person = call.telegram.world.person(int(given)) if re.fullmatch("[0-9]{1,18}", given) else None
     if person is None or call.telegram.world.is_blocked(call.bot.id, person.id) is None:
         raise errors.bad_request("chat not found")
     return person
@@ -21,7 +23,7 @@ def open_person(call: Call) -> Person:
     person = person_of(call)
     if person.deactivated:
         raise errors.deactivated()
-    if call.telegram.world.is_blocked(call.bot.id, person.id):
+    if call.telegram.world.is_blocked(call.bot.id, person.id) or call.telegram.limits.has_blocked(person.id):
         raise errors.blocked()
     return person
 

@@ -33,8 +33,8 @@ def edit_markup(call: Call) -> Json:
 
 
 def edit_media(call: Call) -> Json:
-    message, media = _own(call), call.given("media")
-    kind = media.get("type") if isinstance(media, dict) else None
+    message, media = _own(call), call.mapping("media") or {}
+    kind = media.get("type")
     if kind not in ("photo", "document"):
         raise errors.bad_request("can't parse InputMedia: Unsupported media type specified")
     file = file_of(call, kind, wanted=str(media.get("media", "")))

@@ -2,8 +2,8 @@
 
 import time
 
-from sandbox.telegram import errors, files, formatting, keyboards
-from sandbox.telegram.call import Call
+from sandbox.telegram import entities, errors, files, formatting, keyboards
+from sandbox.telegram.call import Call, whole
 from sandbox.telegram.methods.chats import open_person
 from sandbox.telegram.world import Json
 
@@ -25,24 +25,27 @@ def send_document(call: Call) -> Json:
 
 def text_of(call: Call) -> Json:
     """`text` and its entities; raise 400 for none, or for too much."""
-    text, entities = formatting.read(call.text("text"), call.text("parse_mode"))
+    text, marked = formatting.read(call.text("text"), call.text("parse_mode"))
     if not text.strip():
         raise errors.bad_request("message text is empty")
-    if formatting.units(text) > LONGEST_TEXT:
+    if entities.units(text) > LONGEST_TEXT:
         raise errors.bad_request("message is too long")
-    entities = call.given("entities") or entities
-    return {"text": text} | ({"entities": entities} if entities else {})
+    return _with_entities(call, "text", "entities", text, marked)
 
 
 def caption_of(call: Call) -> Json:
     """`caption` and its entities, both missing where there is none."""
-    text, entities = formatting.read(call.text("caption"), call.text("parse_mode"))
-    if formatting.units(text) > LONGEST_CAPTION:
+    text, marked = formatting.read(call.text("caption"), call.text("parse_mode"))
+    if entities.units(text) > LONGEST_CAPTION:
         raise errors.bad_request("message caption is too long")
-    if not text:
-        return {}
-    entities = call.given("caption_entities") or entities
-    return {"caption": text} | ({"caption_entities": entities} if entities else {})
+    return _with_entities(call, "caption", "caption_entities", text, marked) if text else {}
+
+
+def _with_entities(call: Call, words: str, name: str, text: str, marked: list[Json]) -> Json:
+    """The text with the entities that the call gives instead of markup, and those that are found in it."""
+    given = call.listed(name)
+    whole = entities.found(text, entities.checked(given, text) if given else marked)
+    return {words: text} | ({name: whole} if whole else {})
 
 
 def file_of(call: Call, name: str, wanted: str | None = None) -> files.Kept:
@@ -79,8 +82,8 @@ def _send(call: Call, content: Json) -> Json:
 
 def _answered(call: Call, chat_id: int) -> Json:
     """`reply_to_message`, where the call answers one."""
-    reply = call.given("reply_parameters") or {}
-    number = reply.get("message_id") or call.integer("reply_to_message_id")
+    reply = call.mapping("reply_parameters") or {}
+    number = call.integer("reply_to_message_id", whole(reply.get("message_id", 0), "message_id"))
     if not number:
         return {}
     found = call.telegram.world.message(call.bot.id, chat_id, number)

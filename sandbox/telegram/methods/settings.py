@@ -12,8 +12,8 @@ COMMANDS_AT_MOST = 100
 
 
 def set_my_commands(call: Call) -> bool:
-    commands = call.given("commands")
-    if not isinstance(commands, list):
+    commands = call.listed("commands")
+    if commands is None:
         raise errors.bad_request("can't parse commands: expected an Array")
     if len(commands) > COMMANDS_AT_MOST:
         raise errors.bad_request("BOT_COMMANDS_TOO_MUCH")
@@ -40,11 +40,13 @@ def _keep(call: Call, commands: list[Json]) -> None:
 
 
 def _key(call: Call) -> list[Any]:
-    scope = call.given("scope") or {"type": "default"}
+    scope = call.mapping("scope") or {"type": "default"}
     return [call.bot.id, json.dumps(scope, sort_keys=True), call.text("language_code")]
 
 
-def _checked(command: Json) -> Json:
+def _checked(command: Any) -> Json:
+    if not isinstance(command, dict):
+        raise errors.bad_request("can't parse BotCommand: Object expected")
     name, description = str(command.get("command", "")).removeprefix("/"), str(command.get("description", ""))
     if not re.fullmatch(r"[a-z0-9_]{1,32}", name):
         raise errors.bad_request("BOT_COMMAND_INVALID")

@@ -14,7 +14,7 @@ async def get_updates(call: Call) -> list[Json]:
     if call.bot.webhook.get("url"):
         raise errors.webhook_is_active()
     updates = call.telegram.updates
-    updates.allow(call.bot.id, call.given("allowed_updates"))
+    updates.allow(call.bot.id, _kinds(call))
     limit = min(max(call.integer("limit", 100), 1), 100)
     wait = min(max(call.integer("timeout"), 0), LONGEST_WAIT)
     return await updates.poll(call.bot.id, call.integer("offset"), limit, wait)
@@ -29,7 +29,7 @@ def set_webhook(call: Call) -> bool:
         raise errors.bad_request("bad webhook: the sandbox only calls loopback addresses")
     if secret and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
         raise errors.bad_request("secret token contains unallowed characters")
-    allowed = call.given("allowed_updates")
+    allowed = _kinds(call)
     call.telegram.updates.allow(call.bot.id, allowed)
     _drop(call)
     webhook = {"url": url, "secret_token": secret, "max_connections": call.integer("max_connections", 40)}
@@ -57,6 +57,11 @@ def get_webhook_info(call: Call) -> Json:
 
 def log_out(call: Call) -> bool:
     return delete_webhook(call)
+
+
+def _kinds(call: Call) -> list[str] | None:
+    kinds = call.listed("allowed_updates")
+    return None if kinds is None else [str(kind) for kind in kinds]
 
 
 def _drop(call: Call) -> None:
