@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import css_inline
 from mjml import mjml2html
 
+from channels.email.fonts import without_remote_fonts
 from channels.email.plaintext import plain_text
 from channels.email.protection import Protected
 from core.errors import Invalid
@@ -58,7 +59,7 @@ def _checked(kind: str, subject: str, source: str, text: str | None, names: Sequ
 def _page(kind: str, source: str, language: str, links: list[str]) -> str:
     protected = Protected(source)
     page = _from_mjml(protected.text) if kind == "mjml" else protected.text
-    page = _inliner.inline(page)
+    page = without_remote_fonts(_inliner.inline(page))
     page = ANCHOR.sub(lambda found: _tracked(found, protected, links), page)
     page = protected.restore(page)
     if "unsubscribe_url" not in page:

@@ -141,3 +141,34 @@ def test_two_campaigns_with_one_letter_are_each_sent_by_their_own_sender() -> No
         composer.compose(Message(number, 1, "a@b.example", part, {}, AT)) for number, part in enumerate((letter, other))
     ]
     assert [b"other@shop.example" in one.body for one in composed] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("kind", "source"),
+    [
+        ("mjml", MJML),
+        (
+            "mjml",
+            MJML.replace(
+                "<mj-body>",
+                "<mj-head><mj-font name='Inter' href='https://f.example/i'/>"
+                "<mj-attributes><mj-all font-family='Inter'/></mj-attributes></mj-head><mj-body>",
+            ),
+        ),
+        (
+            "html",
+            '<head><link rel="stylesheet" href="https://f.example/i.css"><link href=//f.example rel=preconnect>'
+            "<style>@import 'https://f.example/a;b.css';@IMPORT url(//f.example/c?a;b) screen; td{color:red}"
+            "@font-face{font-family:I;src:url('https://f.example/i.woff2')}@media print{td{color:blue}}</style></head>"
+            "<body><table><tr><td>Hello</td></tr></table></body>",
+        ),
+    ],
+)
+def test_no_letter_fetches_a_font_from_elsewhere(kind: str, source: str) -> None:
+    page = made(kind, source).html or ""
+    assert "@import" not in page.lower()
+    assert "f.example" not in page
+    assert "fonts.googleapis.com" not in page
+    if kind == "html":
+        assert "color: red" in page
+        assert "@media print" in page
