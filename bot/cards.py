@@ -8,17 +8,20 @@ from sqlalchemy.orm import Session
 
 from bot import keyboards
 from bot.screen import Drawn
-from bot.words import bar, moment, name, number, percent, quoted, state
-from core.queries import campaigns, gates, segments, statistics, templates
+from bot.words import bar, figure, heading, moment, name, number, percent, quoted, state
+from core.queries import campaigns, gates, pacing, segments, statistics, templates
 from core.queries import settings as business
 from core.queries.statistics import Figures
 from core.tables.campaigns import Campaign
-from core.tables.gates import Gate
-from core.vocabulary import CampaignState, DeliveryState, Reason
+from core.vocabulary import CHANNEL_EMAIL, CampaignState, DeliveryState, Reason
 from texts import _, reasons
-from texts.gates import gate as gate_words
+from texts.gates import gate
 
 REASONS_SHOWN = 8
+
+
+Wait = tuple[str, datetime | None]
+"""What it waits for, and until when, if that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class Sight:
 
     campaign: Campaign
     figures: Figures
-    gates: list[Gate]
+    waits: list[Wait]
     letter: str | None
     chosen: list[str]
     excluded: list[str]
@@ -41,12 +44,13 @@ class Sight:
 
 def read(session: Session, campaign_id: int) -> Sight:
     """Raise NotFound (`campaign.not_found`) if there is none."""
-    campaign = campaigns.get(session, campaign_id)
+    campaign, now = campaigns.get(session, campaign_id), datetime.now(UTC)
+    figures = statistics.figures(session, campaign_id)
     template = templates.get(session, campaign.template_id) if campaign.template_id else None
     return Sight(
         campaign=campaign,
-        figures=statistics.figures(session, campaign_id),
-        gates=gates.before(session, campaign, datetime.now(UTC)),
+        figures=figures,
+        waits=_waits(session, campaign, figures, now),
         letter=template.name if template else None,
         chosen=[segments.get(session, one).name for one in campaign.include],
         excluded=[segments.get(session, one).name for one in campaign.exclude],
@@ -61,7 +65,7 @@ def drawn(sight: Sight) -> Drawn:
         parts.append(_plan(sight))
     else:
         parts += [_progress(sight.figures), _figures(sight.figures), counted(sight.figures.reasons)]
-    parts += [_wait(gate, sight.timezone) for gate in sight.gates]
+    parts += [_wait(reason, until, sight.timezone) for reason, until in sight.waits]
     return Drawn("\n\n".join(part for part in parts if part), keyboards.card(campaign))
 
 
@@ -73,52 +77,54 @@ def counted(by_reason: dict[Reason, int]) -> str:
     ]
     rest = sum(count for _reason, count in ranked[REASONS_SHOWN:])
     if rest:
-        lines.append(f"• {_('other reasons')}: {number(rest)}")
+        lines.append("• " + _("other reasons: %(count)s", count=number(rest)))
     return "\n".join(lines)
+
+
+def _waits(session: Session, campaign: Campaign, figures: Figures, now: datetime) -> list[Wait]:
+    """The gates before it, and the daily limit, which is none: it is asked at each claim."""
+    waits: list[Wait] = [(one.reason, one.until) for one in gates.before(session, campaign, now)]
+    if campaign.state == CampaignState.SENDING and campaign.channel == CHANNEL_EMAIL and figures.waiting:
+        used_up = pacing.allowance(session, pacing.ACCOUNT, now).left <= 0
+        if used_up and all(reason != Reason.DAILY_LIMIT for reason, _until in waits):
+            waits.append((Reason.DAILY_LIMIT, None))
+    return waits
 
 
 def _title(sight: Sight) -> str:
     campaign = sight.campaign
     line = state(campaign.state)
     if campaign.state == CampaignState.SENT and sight.figures.errors:
-        line += f" {_('with errors')}"
+        line += " " + _("with errors")
     since = campaign.finished_at or campaign.launched_at or campaign.schedule_at
     if since:
         line += f" · {moment(since, sight.timezone)}"
-    return f"<b>{quoted(name(campaign.name))}</b>\n{line}"
+    return f"{heading(quoted(name(campaign.name)))}\n{line}"
 
 
 def _plan(sight: Sight) -> str:
     """What a draft is so far."""
-    lines = [
-        f"{_('Letter')}: {quoted(name(sight.letter or '–'))}",
-        f"{_('To')}: {quoted(name(', '.join(sight.chosen) or '–'))}",
-    ]
-    if sight.excluded:
-        lines.append(f"{_('Without')}: {quoted(name(', '.join(sight.excluded)))}")
-    return "\n".join(lines)
+    facts = [(_("Letter"), sight.letter), (_("To"), ", ".join(sight.chosen)), (_("Without"), ", ".join(sight.excluded))]
+    return "\n".join(f"{label}: {quoted(name(value or '–'))}" for label, value in facts)
 
 
 def _progress(figures: Figures) -> str:
     settled = figures.recipients - figures.waiting
     if not figures.recipients:
         return _("Nobody was chosen.") if figures.prepared else _("Recipients are being prepared.")
-    line = _("%(done)s of %(all)s settled", done=number(settled), all=number(figures.recipients))
+    said = [_("%(done)s of %(all)s settled", done=number(settled), all=number(figures.recipients))]
     if figures.waiting:
-        line += f" · {_('%(count)s wait', count=number(figures.waiting))}"
+        said.append(_("%(count)s wait", count=number(figures.waiting)))
     if not figures.prepared:
-        line += f" · {_('more are being prepared')}"
-    return f"{bar(settled, figures.recipients)} {percent(settled / figures.recipients)}\n{line}"
+        said.append(_("more are being prepared"))
+    return f"{bar(settled, figures.recipients)} {percent(settled / figures.recipients)}\n{' · '.join(said)}"
 
 
 def _figures(figures: Figures) -> str:
-    of_accepted = [
-        (_("Read"), figures.read),
-        (_("Clicked"), figures.clickers),
-        (_("Unsubscribed"), figures.unsubscribed),
-        (_("Reported as spam"), figures.complained),
-    ]
-    lines = [f"{_('Sent')}: <b>{number(figures.sent)}</b>"]
+    of_accepted = [(_("Read"), figures.read), (_("Clicked"), figures.clickers)]
+    rare = [(_("Unsubscribed"), figures.unsubscribed), (_("Reported as spam"), figures.complained)]
+    of_accepted += [(label, count) for label, count in rare if count]
+    lines = [figure(_("Sent"), figures.sent)]
     for label, count in of_accepted:
         if figures.accepted_ever:
             share = _(
@@ -126,13 +132,13 @@ def _figures(figures: Figures) -> str:
                 share=percent(figures.share(count)),
                 base=number(figures.accepted_ever),
             )
-            lines.append(f"{label}: <b>{number(count)}</b> ({share})")
+            lines.append(f"{figure(label, count)} ({share})")
     for code in (DeliveryState.FAILED, DeliveryState.SKIPPED, DeliveryState.CANCELLED, DeliveryState.IN_DOUBT):
         if figures.states.get(code):
-            lines.append(f"{reasons.state(code)}: <b>{number(figures.states[code])}</b>")
+            lines.append(figure(reasons.state(code), figures.states[code]))
     return "\n".join(lines)
 
 
-def _wait(gate: Gate, timezone: ZoneInfo) -> str:
-    until = f" {_('Until')} {moment(gate.until, timezone)}." if gate.until else ""
-    return f"⏳ {quoted(gate_words(gate.reason))}{until}"
+def _wait(reason: str, until: datetime | None, timezone: ZoneInfo) -> str:
+    end = " " + _("Until %(at)s.", at=moment(until, timezone)) if until else ""
+    return f"⏳ {quoted(gate(reason))}{end}"

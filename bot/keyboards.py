@@ -34,8 +34,8 @@ def preview(campaign_id: int, confirmation: str | None, count: int) -> InlineKey
     """Without a confirmation there is nothing to launch."""
     rows: Rows = [[_button(_("Back"), RefreshPressed(campaign_id=campaign_id))]]
     if confirmation is not None:
-        words_ = _("Launch to %(count)s", count=words.number(count))
-        rows.insert(0, [_button(words_, LaunchPressed(campaign_id=campaign_id, confirmation=confirmation))])
+        label = _("Launch to %(count)s", count=words.number(count))
+        rows.insert(0, [_button(label, LaunchPressed(campaign_id=campaign_id, confirmation=confirmation))])
     return _keyboard(rows)
 
 

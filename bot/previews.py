@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot import keyboards
 from bot.cards import counted
 from bot.screen import Drawn
-from bot.words import name, number, quoted, told
+from bot.words import figure, heading, name, number, quoted, told
 from core.errors import Problem
 from core.queries import campaigns as queries
 from core.queries import pacing
@@ -19,8 +19,6 @@ from core.services.campaigns import Preview
 from core.tables.campaigns import Campaign
 from core.vocabulary import CHANNEL_EMAIL, CampaignAction
 from texts import _, ngettext
-
-ACCOUNT = "account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,7 @@ def read(session: Session, campaign_id: int, now: datetime) -> Look:
     return Look(
         campaign=campaign,
         preview=campaigns.preview(session, campaign_id, now),
-        allowance=pacing.allowance(session, ACCOUNT, now) if limited else None,
+        allowance=pacing.allowance(session, pacing.ACCOUNT, now) if limited else None,
     )
 
 
@@ -50,12 +48,12 @@ def drawn(look: Look, *, may_launch: bool) -> Drawn:
     """The table by reason; the launch button is bound to exactly this letter and this audience."""
     preview, campaign = look.preview, look.campaign
     skipped = preview.chosen - preview.reachable
-    parts = [f"<b>{quoted(name(campaign.name))}</b>\n{_('Chosen')}: {number(preview.chosen)}"]
-    parts.append(f"{_('Get the message')}: <b>{number(preview.reachable)}</b>")
+    parts = [heading(quoted(name(campaign.name))) + "\n" + figure(_("Chosen"), preview.chosen)]
+    parts.append(figure(_("Get the message"), preview.reachable))
     if skipped:
-        parts.append(f"{_('Get nothing')}: <b>{number(skipped)}</b>\n{counted(preview.reasons)}")
+        parts.append(figure(_("Get nothing"), skipped) + "\n" + counted(preview.reasons))
     if preview.excluded:
-        parts.append(f"{_('Excluded, and not counted as chosen')}: {number(preview.excluded)}")
+        parts.append(figure(_("Excluded, and not counted as chosen"), preview.excluded))
     if look.allowance:
         parts.append(_limit(preview.reachable, look.allowance))
     if not preview.reachable:

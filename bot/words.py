@@ -49,6 +49,14 @@ def bar(done: int, whole: int) -> str:
     return "▰" * filled + "▱" * (BAR - filled)
 
 
+def figure(label: str, count: int) -> str:
+    return f"{label}: <b>{number(count)}</b>"
+
+
+def heading(text: str) -> str:
+    return f"<b>{text}</b>"
+
+
 def name(text: str, at_most: int = NAME_AT_MOST) -> str:
     """As long as fits on a line; not quoted, for buttons take plain text."""
     text = " ".join(text.split())
@@ -69,20 +77,22 @@ def told(problem: Problem) -> str:
 
 def stranger() -> str:
     return _(
-        "Hello! This is the bot of a Sendbote installation, from which campaigns are sent. "
-        "I only talk about them with its operators, and I do not know you yet.\n\n"
+        "Hello, and thank you for writing! Campaigns are run from this bot. "
+        "I show them to its operators only, and I do not know you yet.\n\n"
         "Are you an operator? Open <b>Operators</b> in the panel, choose yourself, make a code, and send me the line "
         "with <code>/start</code> that you see there. The code works once, within ten minutes."
     )
 
 
 def welcome(operator: Operator) -> str:
-    greeting = _("Hello <b>%(name)s</b>!", name=quoted(name(operator.name)))
-    return f"{greeting} {_('Your role here: %(role)s.', role=role(operator.role))}\n\n{commands()}"
+    greeting = _(
+        "Hello <b>%(name)s</b>! Your role here: %(role)s.", name=quoted(name(operator.name)), role=role(operator.role)
+    )
+    return f"{greeting}\n\n{commands()}"
 
 
 def linked(operator: Operator) -> str:
-    return f"{_('This chat is linked to you now.')}\n\n{welcome(operator)}"
+    return _("This chat is linked to you now.") + "\n\n" + welcome(operator)
 
 
 def commands() -> str:

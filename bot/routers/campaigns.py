@@ -14,7 +14,7 @@ from bot.presses import OpenPressed, PagePressed, RefreshPressed
 from bot.running import Run
 from bot.screen import Drawn, Place, place_of
 from bot.telling import answer_in_time
-from bot.words import number
+from bot.words import heading, number
 from core.queries import campaigns
 from core.tables.campaigns import Campaign
 from core.vocabulary import Role
@@ -78,4 +78,4 @@ def _drawn(listed: _Page) -> Drawn:
         newer=listed.page > 0,
         older=(listed.page + 1) * PAGE < listed.total,
     )
-    return Drawn(f"<b>{_('Campaigns')}</b>\n{words}", keyboard)
+    return Drawn(heading(_("Campaigns")) + "\n" + words, keyboard)

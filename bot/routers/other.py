@@ -22,7 +22,7 @@ async def written(message: Message, operator: Operator | None) -> None:
     if operator is None:
         await message.answer(words.stranger())
         return
-    await message.answer(f"{_('I do not understand this. Here is what I can do:')}\n\n{words.commands()}")
+    await message.answer(_("I do not understand this. Here is what I can do:") + "\n\n" + words.commands())
 
 
 @for_everybody

@@ -13,7 +13,7 @@ from bot.access import needs
 from bot.live import Live
 from bot.running import Run
 from bot.screen import Drawn, Place
-from bot.words import name, number, quoted, state
+from bot.words import heading, name, number, quoted, state
 from core.queries import campaigns, statistics
 from core.queries.statistics import Figures
 from core.tables.campaigns import Campaign
@@ -66,11 +66,11 @@ def _standing(session: Session, now: datetime) -> _Standing:
 def _drawn(standing: _Standing) -> Drawn:
     parts = [_("Nothing is being sent at the moment.")]
     if standing.running:
-        parts = [f"<b>{_('Now')}</b>", *(_line(campaign) for campaign in standing.running)]
+        parts = [heading(_("Now")), *(_line(campaign) for campaign in standing.running)]
     if standing.waiting:
-        parts += [f"\n<b>{_('Scheduled')}</b>", *(_line(campaign) for campaign in standing.waiting)]
+        parts += ["", heading(_("Scheduled")), *(_line(campaign) for campaign in standing.waiting)]
     if standing.recent:
-        parts += [f"\n<b>{_('Lately')}</b>", *(_result(*one) for one in standing.recent)]
+        parts += ["", heading(_("Lately")), *(_result(*one) for one in standing.recent)]
     below = [*standing.running[LIVE_AT_ONCE:], *standing.waiting, *(campaign for campaign, _figures in standing.recent)]
     return Drawn("\n".join(parts), keyboards.campaigns(below) if below else None)
 
@@ -81,5 +81,5 @@ def _line(campaign: Campaign) -> str:
 
 def _result(campaign: Campaign, figures: Figures) -> str:
     sent = _("%(count)s sent", count=number(figures.sent))
-    errors = f", {_('%(count)s with errors', count=number(figures.errors))}" if figures.errors else ""
+    errors = ", " + _("%(count)s with errors", count=number(figures.errors)) if figures.errors else ""
     return f"{_line(campaign)}: {sent}{errors}"

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 from core.queries import settings
 from core.tables.pacing import DailyLimit
 
+ACCOUNT = "account"
+"""The scope of all that this installation sends."""
+
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
