@@ -129,7 +129,7 @@ def _shown(campaign: Campaign) -> dict[str, object]:
         "figures": figures,
         "links": statistics.links(session, campaign.id) if campaign.content_id else [],
         "hours": [hours.get(hour, 0) for hour in range(24)],
-        "gates": [gate for gate in gates.closed(session, now) if _concerns(gate.scope, gate.key, campaign)],
+        "gates": gates.before(session, campaign, now),
         "moves": [action.value for action in actions(campaign.state) if action.value in MOVES],
         "live": campaign.state in LIVE or (campaign.state == CampaignState.SENT and _recent(campaign, now)),
         "audience": {
@@ -137,15 +137,6 @@ def _shown(campaign: Campaign) -> dict[str, object]:
         },
         "template": templates.get(session, campaign.template_id) if campaign.template_id else None,
         "sender": senders.get(session, campaign.sender_id) if campaign.sender_id else None,
-    }
-
-
-def _concerns(scope: str, key: str, campaign: Campaign) -> bool:
-    return (scope, key) in {
-        ("campaign", str(campaign.id)),
-        ("sender", str(campaign.sender_id)),
-        ("channel", campaign.channel),
-        ("account", "account"),
     }
 
 

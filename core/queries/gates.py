@@ -31,11 +31,6 @@ def open_again(session: Session, scope: GateScope, key: str) -> None:
     session.execute(delete(Gate).where(Gate.scope == scope, Gate.key == key))
 
 
-def closed(session: Session, now: datetime) -> list[Gate]:
-    """All gates that stand at this moment."""
-    return list(session.scalars(select(Gate).where((Gate.until.is_(None)) | (Gate.until > now)).order_by(Gate.id)))
-
-
 def before(session: Session, campaign: Campaign, now: datetime) -> list[Gate]:
     """The gates that this campaign waits at: its own, its sender's, its channel's and the account's."""
     concerning = or_(
