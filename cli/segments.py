@@ -11,7 +11,9 @@ import typer
 from sqlalchemy.orm import Session
 
 from cli.context import Opened, opened
-from core.errors import Invalid, NotFound
+from cli.finding import found
+from cli.output import BY, AsJson, print_json
+from core.errors import Invalid
 from core.queries import segments as queries
 from core.rules.addresses import address_key
 from core.services import segments as services
@@ -23,11 +25,9 @@ from texts.reasons import reason
 from texts.segments import channel as channel_name
 from texts.segments import describe
 
-BY = "command"
 app = typer.Typer(no_args_is_help=True, help=_("Make segments and ask whom they reach."))
 
 Which = Annotated[str, typer.Argument(metavar="SEGMENT", help=_("The segment's number or name."))]
-AsJson = Annotated[bool, typer.Option("--json", help=_("Answer in JSON."))]
 
 
 @app.command(help=_("Make a segment: dynamic from an expression, else a list, filled from a file if one is given."))
@@ -49,7 +49,7 @@ def create(
         if listed is not None:
             told |= {"added": listed.added, "unknown": listed.unknown, "ambiguous": listed.ambiguous}
     if as_json:
-        _print_json(told)
+        print_json(told)
         return
     print(_("Segment %(id)s, “%(name)s”, is there.", id=told["id"], name=told["name"]))
     if listed is not None:
@@ -63,21 +63,21 @@ def create(
 @app.command("list", help=_("All segments, newest first."))
 def list_(search: str | None = None, limit: int = 100, as_json: AsJson = False) -> None:
     with opened() as door, door.sessions() as session:
-        found = [_summary(session, segment) for segment in queries.page(session, limit=limit, search=search)]
+        rows = [_summary(session, segment) for segment in queries.page(session, limit=limit, search=search)]
     if as_json:
-        _print_json(found)
+        print_json(rows)
         return
-    for one in found:
+    for one in rows:
         print(f"{one['id']:>6}  {one['name']}  –  {one['means']}")
 
 
 @app.command(help=_("What a segment means, in words and as it is stored."))
 def show(which: Which, as_json: AsJson = False) -> None:
     with opened() as door, door.sessions() as session:
-        segment = _found(session, which)
+        segment = found(session, Segment, which)
         told = _summary(session, segment) | {"expression": queries.tree(session, segment.id)}
     if as_json:
-        _print_json(told)
+        print_json(told)
         return
     print(f"{told['name']}\n{told['means']}\n{json.dumps(told['expression'], ensure_ascii=False, indent=2)}")
 
@@ -85,17 +85,17 @@ def show(which: Which, as_json: AsJson = False) -> None:
 @app.command(help=_("How many contacts are in a segment now."))
 def count(which: Which, as_json: AsJson = False) -> None:
     with opened() as door, door.sessions() as session:
-        found = services.count(session, _found(session, which).id, datetime.now(UTC))
-    _print_json({"count": found}) if as_json else print(found)
+        counted = services.count(session, found(session, Segment, which).id, datetime.now(UTC))
+    print_json({"count": counted}) if as_json else print(counted)
 
 
 @app.command(help=_("The contacts of a segment, in the order of their numbers."))
 def members(which: Which, limit: int = 20, after: int = 0, as_json: AsJson = False) -> None:
     with opened() as door, door.sessions() as session:
-        segment = _found(session, which)
+        segment = found(session, Segment, which)
         page: list[Contact] = services.first_page(session, segment.id, datetime.now(UTC), limit=limit, after=after)
     if as_json:
-        _print_json([{"id": one.id, "external_id": one.external_id, "name": _name(one)} for one in page])
+        print_json([{"id": one.id, "external_id": one.external_id, "name": _name(one)} for one in page])
         return
     for one in page:
         print(f"{one.id:>10}  {one.external_id or '–'}  {_name(one)}")
@@ -112,20 +112,20 @@ def reach(which: Which, as_json: AsJson = False) -> None:
     with opened() as door, Progress(console=Console(stderr=True), transient=True, disable=as_json) as bar:
         task = bar.add_task(_("Counting"), total=1.0)
         with door.sessions() as session:
-            segment_id = _found(session, which).id
-        found = reached(
+            segment_id = found(session, Segment, which).id
+        table = reached(
             door.sessions,
             segment_id,
             KNOWN,
             now=datetime.now(UTC),
             progress=lambda share: bar.update(task, completed=share),
         )
-    assert found is not None
+    assert table is not None
     if as_json:
-        _print_json({"count": found.count, "channels": found.table})
+        print_json({"count": table.count, "channels": table.table})
         return
-    print(_("%(count)s contacts", count=found.count))
-    for channel, reasons in found.table.items():
+    print(_("%(count)s contacts", count=table.count))
+    for channel, reasons in table.table.items():
         print(f"\n{channel_name(channel)}")
         for code, number in sorted(reasons.items(), key=lambda one: (one[0] != "reachable", -one[1])):
             print(f"{number:>12}  {_('can be reached') if code == 'reachable' else reason(code)}")
@@ -141,7 +141,7 @@ def export(
 
     written = 0
     with opened() as door, door.sessions() as session:
-        segment = _found(session, which)
+        segment = found(session, Segment, which)
         to = output.open("w", encoding="utf-8", newline="") if output else sys.stdout
         try:
             for chunk in csv_chunks(_rows(session, segment)):
@@ -151,7 +151,7 @@ def export(
             if output:
                 to.close()
     if as_json and output:
-        _print_json({"file": str(output), "lines": written})
+        print_json({"file": str(output), "lines": written})
 
 
 def _rows(session: Session, segment: Segment) -> Iterator[Sequence[object]]:
@@ -170,14 +170,6 @@ def _filled(door: Opened, session: Session, segment: Segment, path: Path) -> ser
     return services.add_listed(session, segment.id, lines, address_key=key, by=BY, now=datetime.now(UTC))
 
 
-def _found(session: Session, which: str) -> Segment:
-    segment = session.get(Segment, int(which)) if which.isascii() and which.isdigit() and len(which) < 19 else None
-    segment = segment or queries.named(session, which)
-    if segment is None:
-        raise NotFound("segment.not_found", id=which)
-    return segment
-
-
 def _summary(session: Session, segment: Segment) -> dict[str, Any]:
     tree = queries.tree(session, segment.id)
     means = _("A list") if segment.expression is None else describe(tree)
@@ -193,7 +185,3 @@ def _read(expression: str) -> object:
 
 def _name(contact: Contact) -> str:
     return " ".join(part for part in (contact.first_name, contact.last_name) if part) or "–"
-
-
-def _print_json(told: object) -> None:
-    print(json.dumps(told, ensure_ascii=False))

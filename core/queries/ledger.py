@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, join, not_, or_, select
 from sqlalchemy.orm import Session
 
 from core.tables.campaigns import Campaign, Origin
@@ -91,12 +91,15 @@ def _summaries(session: Session) -> list[Offence]:
         .group_by(EventRow.delivery_id)
         .cte("counted")
     )
-    differ = case((and_(counted.c.clicks == Engagement.clicks, counted.c.reads == Engagement.reads), 0), else_=1)
+    same = and_(
+        func.coalesce(counted.c.clicks, 0) == func.coalesce(Engagement.clicks, 0),
+        func.coalesce(counted.c.reads, 0) == func.coalesce(Engagement.reads, 0),
+    )
     statement = (
-        select(Engagement.origin_id, func.sum(differ))
-        .join(counted, counted.c.delivery_id == Engagement.delivery_id)
+        select(Engagement.origin_id, func.count())
+        .select_from(join(Engagement, counted, counted.c.delivery_id == Engagement.delivery_id, full=True))
+        .where(not_(same))
         .group_by(Engagement.origin_id)
-        .having(func.sum(differ) > 0)
     )
     return _named("summary_differs", "origin", session.execute(statement).all())
 

@@ -3,6 +3,7 @@
 from texts import N_
 
 SENTENCES = {
+    "name.ambiguous": N_("More than one is called “%(name)s”. Give the number instead."),
     "up.running": N_("Sendbote runs already: %(panel)s (process %(process)s). Stop it there with Ctrl-C first."),
     "up.starting": N_("Sendbote is just starting or stopping in another window, with the data in %(data)s."),
     "demo.not_started": N_("The demonstration could not be started. The last lines of its log:\n%(problem)s"),

@@ -1,0 +1,164 @@
+"""`sendbote campaign`: makes campaigns, shows whom they would reach, launches them, and stops them."""
+
+import sys
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from cli.context import Opened, opened
+from cli.finding import found
+from cli.output import BY, AsJson, grouped, print_json
+from core.queries import campaigns as queries
+from core.services import campaigns, trials
+from core.services.campaigns import Preview
+from core.tables.campaigns import Campaign, SenderRow
+from core.tables.segments import Segment
+from core.tables.templates import Template
+from texts import _
+from texts.reasons import reason, state
+
+app = typer.Typer(no_args_is_help=True, help=_("Make, launch, pause and cancel campaigns."))
+
+Which = Annotated[str, typer.Argument(metavar="CAMPAIGN", help=_("The campaign's number or name."))]
+
+
+@app.command(help=_("Make a draft."))
+def create(
+    name: str,
+    template: Annotated[str, typer.Option(help=_("The template's number or name."))],
+    sender: Annotated[str, typer.Option(help=_("The sender's number or name."))],
+    include: Annotated[list[str], typer.Option(help=_("A segment to send to; may be given more than once."))],
+    exclude: Annotated[list[str], typer.Option(help=_("A segment that gets nothing; also more than once."))] = [],  # noqa: B006 - Typer's
+    consent: Annotated[bool, typer.Option("--consent", help=_("Only to those who have agreed."))] = False,
+    as_json: AsJson = False,
+) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        made = campaigns.create(
+            session,
+            name=name,
+            template_id=found(session, Template, template).id,
+            sender_id=found(session, SenderRow, sender).id,
+            include=[found(session, Segment, one).id for one in include],
+            exclude=[found(session, Segment, one).id for one in exclude],
+            consent_required=consent,
+            by=BY,
+        )
+        told = _told(made)
+    print_json(told) if as_json else print(_("Campaign %(id)s, “%(name)s”, is a draft.", **told))
+
+
+@app.command("list", help=_("All campaigns, newest first."))
+def list_(search: str | None = None, limit: int = 50, as_json: AsJson = False) -> None:
+    with opened() as door, door.sessions() as session:
+        rows = [_told(one) for one in queries.page(session, limit=limit, search=search)]
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        print(f"{row['id']:>6}  {state(str(row['state'])):<12}  {row['name']}")
+
+
+@app.command(help=_("Whom a launch would reach now, and why not the others. Nothing is sent."))
+def preview(which: Which, as_json: AsJson = False) -> None:
+    with opened() as door:
+        _campaign_id, looked = _preview(door, which)
+    print_json(_table(looked)) if as_json else _show(looked)
+
+
+@app.command("test", help=_("Send the draft's letter to a few addresses, marked as a test."))
+def try_out(which: Which, addresses: list[str], as_json: AsJson = False) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        sent = trials.send(
+            session,
+            found(session, Campaign, which).id,
+            addresses,
+            key=door.keys.addresses,
+            country=door.settings.default_country,
+            by=BY,
+            now=datetime.now(UTC),
+        )
+    print_json({"addresses": sent}) if as_json else print(
+        _("The test is on its way to %(addresses)s.", addresses=", ".join(sent))
+    )
+
+
+@app.command(help=_("Show whom it reaches, ask, and begin to send."))
+def launch(
+    which: Which,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Launch without asking."))] = False,
+    confirmation: Annotated[
+        str | None, typer.Option(help=_("What “preview --json” gave: launches only if nothing has changed since."))
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    with opened() as door:
+        if confirmation is None:
+            campaign_id, looked = _preview(door, which)
+            if not as_json:
+                _show(looked)
+            if not yes and not _agrees(looked, as_json):
+                print_json({"launched": False}) if as_json else print(_("Nothing was sent. To launch it: add --yes."))
+                raise typer.Exit(1)
+            confirmation = looked.confirmation
+        else:
+            with door.sessions() as session:
+                campaign_id = found(session, Campaign, which).id
+        with door.sessions.begin() as session:
+            now = datetime.now(UTC)
+            launched = campaigns.launch(session, campaign_id, confirmation=confirmation, by=BY, now=now)
+            told = _told(launched) | {"launched": True}
+    print_json(told) if as_json else print(_("“%(name)s” is being sent. See: sendbote status %(id)s", **told))
+
+
+@app.command(help=_("Begin nothing more; what is on the wire is settled."))
+def pause(which: Which, as_json: AsJson = False) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        told = _told(campaigns.pause(session, found(session, Campaign, which).id, by=BY))
+    print_json(told) if as_json else print(_("“%(name)s” is paused.", **told))
+
+
+@app.command(help=_("Go on sending."))
+def resume(which: Which, as_json: AsJson = False) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        told = _told(campaigns.resume(session, found(session, Campaign, which).id, by=BY))
+    print_json(told) if as_json else print(_("“%(name)s” goes on.", **told))
+
+
+@app.command(help=_("End it: whoever has got nothing gets nothing. There is no way back."))
+def cancel(which: Which, as_json: AsJson = False) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        told = _told(campaigns.cancel(session, found(session, Campaign, which).id, by=BY, now=datetime.now(UTC)))
+    print_json(told) if as_json else print(_("“%(name)s” is cancelled.", **told))
+
+
+def _preview(door: Opened, which: str) -> tuple[int, Preview]:
+    with door.sessions() as session:
+        campaign_id = found(session, Campaign, which).id
+        return campaign_id, campaigns.preview(session, campaign_id, datetime.now(UTC))
+
+
+def _show(looked: Preview) -> None:
+    print(f"{grouped(looked.reachable):>12}  {_('get the message')}")
+    for code, count in sorted(looked.reasons.items(), key=lambda one: -one[1]):
+        print(f"{grouped(count):>12}  {reason(code)}")
+    print(f"{grouped(looked.excluded):>12}  {_('are excluded from the start')}")
+
+
+def _agrees(looked: Preview, as_json: bool) -> bool:
+    question = _("Send it to %(count)s people now?", count=grouped(looked.reachable))
+    return not as_json and sys.stdin.isatty() and typer.confirm(question)
+
+
+def _table(looked: Preview) -> dict[str, object]:
+    return {
+        "chosen": looked.chosen,
+        "reachable": looked.reachable,
+        "reasons": looked.reasons,
+        "excluded": looked.excluded,
+        "confirmation": looked.confirmation,
+    }
+
+
+def _told(campaign: Campaign) -> dict[str, object]:
+    return {"id": campaign.id, "name": campaign.name, "state": campaign.state}

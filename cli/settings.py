@@ -1,0 +1,39 @@
+"""`sendbote settings`: the settings of the business, which the panel shows as well."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from cli.context import opened
+from cli.output import BY, AsJson, print_json
+from core.queries import settings as queries
+from core.services import settings
+from texts import _
+
+app = typer.Typer(no_args_is_help=True, help=_("Show and change the settings of the business."))
+
+
+@app.command(help=_("All settings."))
+def show(as_json: AsJson = False) -> None:
+    with opened() as door, door.sessions() as session:
+        told = {name: queries.value(session, name) for name in queries.DEFAULTS}
+    if as_json:
+        print_json(told)
+        return
+    for name, value in told.items():
+        print(f"{name:<22} {value}")
+
+
+@app.command("daily-limit", help=_("So many emails may leave in a day, from today on."))
+def daily_limit(limit: Annotated[int, typer.Argument(min=1)]) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        settings.set_daily_limit(session, limit, by=BY, now=datetime.now(UTC))
+    print(_("From today on at most %(limit)s emails leave in a day.", limit=limit))
+
+
+@app.command("timezone", help=_("By which time zone the days of the business begin."))
+def timezone(name: str) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        settings.set_timezone(session, name, by=BY)
+    print(_("The days of the business begin by the clock of %(name)s.", name=name))

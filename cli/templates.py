@@ -1,0 +1,102 @@
+"""`sendbote template`: makes letters from files, lists them, and shows one as a contact would get it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from channels.email.press import press
+from cli.context import opened
+from cli.finding import found
+from cli.output import BY, AsJson, print_json
+from core.queries import templates as queries
+from core.services import templates
+from core.tables.contents import ContentRow
+from core.tables.templates import Template
+from core.vocabulary import TemplateKind
+from texts import _
+
+app = typer.Typer(no_args_is_help=True, help=_("Make templates and preview them."))
+KINDS = {".mjml": TemplateKind.MJML, ".html": TemplateKind.HTML, ".htm": TemplateKind.HTML, ".txt": TemplateKind.TEXT}
+
+Which = Annotated[str, typer.Argument(metavar="TEMPLATE", help=_("The template's number or name."))]
+Letter = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help=_("The letter: .mjml, .html or .txt."))]
+TextPart = Annotated[
+    Path | None,
+    typer.Option("--text", exists=True, dir_okay=False, help=_("Its plain text; else made from the letter.")),
+]
+
+
+@app.command(help=_("Make a letter from a file; one that cannot work is refused with the place and the reason."))
+def create(
+    file: Letter,
+    subject: Annotated[str, typer.Option(help=_("The subject; variables as in the letter."))],
+    name: Annotated[str | None, typer.Option(help=_("Its name; else that of the file."))] = None,
+    text: TextPart = None,
+    language: Annotated[str, typer.Option(help=_("The letter's language."))] = "en",
+    as_json: AsJson = False,
+) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        made = templates.create(
+            session,
+            press,
+            name=name or file.stem,
+            kind=KINDS.get(file.suffix.lower(), TemplateKind.TEXT),
+            subject=subject,
+            source=file.read_text(encoding="utf-8-sig"),
+            text=text.read_text(encoding="utf-8-sig") if text else None,
+            language=language,
+            by=BY,
+        )
+        told = _told(made)
+    print_json(told) if as_json else print(_("Template %(id)s, “%(name)s”, is there.", **told))
+
+
+@app.command(help=_("Put a changed file in the place of a letter; campaigns already launched keep what they had."))
+def change(
+    which: Which, file: Letter, subject: str | None = None, text: TextPart = None, as_json: AsJson = False
+) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        kept = found(session, Template, which)
+        changed = templates.change(
+            session,
+            press,
+            kept.id,
+            version=kept.version,
+            by=BY,
+            name=kept.name,
+            subject=subject or kept.subject,
+            source=file.read_text(encoding="utf-8-sig"),
+            text=text.read_text(encoding="utf-8-sig") if text else kept.text,
+        )
+        told = _told(changed)
+    print_json(told) if as_json else print(_("Template %(id)s, “%(name)s”, is changed.", **told))
+
+
+@app.command("list", help=_("All templates, the last changed first."))
+def list_(search: str | None = None, limit: int = 100, as_json: AsJson = False) -> None:
+    with opened() as door, door.sessions() as session:
+        rows = [_told(one) for one in queries.page(session, limit=limit, search=search)]
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        print(f"{row['id']:>6}  {row['name']}  –  {row['subject']}")
+
+
+@app.command(help=_("A letter as it is stored: subject, plain text, and the variables it cannot do without."))
+def show(which: Which, as_json: AsJson = False) -> None:
+    with opened() as door, door.sessions() as session:
+        kept = found(session, Template, which)
+        content = session.get_one(ContentRow, kept.content_id)
+        told = _told(kept) | {"required": content.required, "text": content.plain, "html": content.html}
+    if as_json:
+        print_json(told)
+        return
+    print(f"{told['name']}\n{told['subject']}\n\n{told['text']}")
+    if told["required"]:
+        print("\n" + _("Cannot do without: %(names)s", names=", ".join(content.required)))
+
+
+def _told(template: Template) -> dict[str, object]:
+    return {"id": template.id, "name": template.name, "kind": template.kind, "subject": template.subject}
