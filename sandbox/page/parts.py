@@ -91,7 +91,7 @@ def _size(octets: int) -> str:
 
 
 def _span(seconds: int) -> str:
-    return str(format_timedelta(seconds, threshold=1.01, locale=texts.language()))
+    return str(format_timedelta(seconds, locale=texts.language()))
 
 
 def _initial(name: str) -> str:
