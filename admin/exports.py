@@ -26,7 +26,7 @@ def members(session: Session, contacts: Sequence[Contact]) -> list[tuple[Contact
 
 def segment_rows(sessions: Sessions, segment_id: int, now: datetime) -> Iterator[Sequence[object]]:
     """Head and members, a chunk at a time, so that a million need no memory."""
-    yield [_("Contact"), _("External id"), _("First name"), _("Last name"), _("Email"), _("Language"), _("Country")]
+    yield [_("Contact"), _("Customer number"), _("First name"), _("Last name"), _("Email"), _("Language"), _("Country")]
     after = 0
     with sessions() as session:
         tree = segments.tree(session, segment_id)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_datetime, format_timedelta, get_day_names
 from babel.numbers import format_decimal, format_percent
 from flask import Flask, flash, g, request, session
 from flask_babel import Babel
@@ -57,8 +57,9 @@ def say(problem: Problem) -> None:
 
 
 def channel(key: str) -> str:
-    """A channel without words names itself: it is an open key."""
-    return texts._(CHANNELS[key]) if key in CHANNELS else key
+    """As it stands alone, beginning with a capital; a channel without words names itself: it is an open key."""
+    words = texts._(CHANNELS[key]) if key in CHANNELS else key
+    return words[:1].upper() + words[1:]
 
 
 def number(value: float | None) -> str:
@@ -78,6 +79,11 @@ def moment(value: datetime | None) -> str | Markup:
         return NONE
     shown = format_datetime(value, "medium", tzinfo=timezone(), locale=texts.language())
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), shown.rsplit(":", 1)[0] + _half(shown))
+
+
+def weekday(day: int) -> str:
+    """Monday is 1, as in ISO 8601."""
+    return str(get_day_names("abbreviated", "stand-alone", texts.language())[day - 1])
 
 
 def ago(value: datetime | None) -> str:

@@ -5,7 +5,8 @@ async function follow() {
   if (document.hidden || document.querySelector("dialog[open]") || live.contains(document.activeElement)) return true;
   const answer = await fetch(live.dataset.url, { headers: { Accept: "application/json" } }).catch(() => null);
   if (answer === null) return true;
-  if (!answer.ok) return false;
+  if (answer.status === 401) return location.reload();
+  if (!answer.ok) return answer.status >= 500;
   const { html, live: more } = await answer.json();
   live.innerHTML = html;
   return more;

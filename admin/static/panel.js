@@ -23,6 +23,15 @@ dialog?.addEventListener("close", () => {
   asking = null;
 });
 
+// A form that is on its way is not sent again by a second press; coming back to the page makes it new.
+let sent = new WeakSet();
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || event.target.method === "dialog") return;
+  if (sent.has(event.target)) event.preventDefault();
+  sent.add(event.target);
+});
+addEventListener("pageshow", () => (sent = new WeakSet()));
+
 document.querySelectorAll("[data-submits]").forEach((field) => field.addEventListener("change", () => field.form.requestSubmit()));
 document.querySelectorAll("[data-copy]").forEach((button) => {
   button.addEventListener("click", () => navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim()));

@@ -6,6 +6,8 @@ document.querySelectorAll(".progressing").forEach((place) => {
     if (asked++ === 0 && place.hasAttribute("data-begin")) url.searchParams.set("begin", "1");
     const answer = await fetch(url, { headers: { Accept: "application/json" } }).catch(() => null);
     if (answer === null) return setTimeout(ask, 2000);
+    if (answer.status === 401) return location.reload();
+    if (answer.status >= 500) return setTimeout(ask, 2000);
     const told = await answer.json();
     if (told.leads) return location.assign(told.leads);
     if (told.html !== undefined) return (place.innerHTML = told.html);

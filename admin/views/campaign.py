@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from admin.access import by, may, needs
 from admin.context import panel, reading, writing
 from admin.downloads import csv_response
-from admin.words import timezone
+from admin.words import timezone, weekday
 from core.database import Sessions
 from core.queries import campaigns as queries
 from core.queries import gates, recipients, segments, statistics, templates
@@ -122,13 +122,17 @@ def _filters() -> tuple[str | None, str | None]:
 def _shown(campaign: Campaign) -> dict[str, object]:
     session = reading()
     figures = statistics.figures(session, campaign.id)
-    hours = statistics.by_hour(session, campaign.id, str(timezone())) if campaign.origin_id else {}
+    launched, zone = campaign.origin_id is not None, str(timezone())
+    hours = statistics.by_hour(session, campaign.id, zone) if launched else {}
+    weekdays = statistics.by_weekday(session, campaign.id, zone) if launched else {}
     now = datetime.now(UTC)
     return {
         "campaign": campaign,
         "figures": figures,
         "links": statistics.links(session, campaign.id) if campaign.content_id else [],
         "hours": [hours.get(hour, 0) for hour in range(24)],
+        "weekdays": [(weekday(day), weekdays.get(day, 0)) for day in range(1, 8)],
+        "machines": statistics.machines(session, campaign.id) if launched else {},
         "gates": gates.before(session, campaign, now),
         "moves": [action.value for action in actions(campaign.state) if action.value in MOVES],
         "live": campaign.state in LIVE or (campaign.state == CampaignState.SENT and _recent(campaign, now)),

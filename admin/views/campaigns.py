@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from flask import g
 from markupsafe import Markup
 from sqlalchemy import Select, select
 
@@ -9,9 +10,10 @@ from admin.context import reading
 from admin.views.lists import ListView
 from admin.words import Formatter, ago, number
 from core.queries import statistics
+from core.queries.statistics import Figures
 from core.tables.campaigns import Campaign
-from core.vocabulary import DeliveryState
-from texts import N_, reasons
+from core.vocabulary import CampaignState, DeliveryState
+from texts import N_, _, reasons
 
 
 class CampaignList(ListView):
@@ -34,11 +36,9 @@ class CampaignList(ListView):
     numbers = ("sent",)
     column_formatters: ClassVar[dict[str, Formatter]] = {
         "name": lambda _v, _c, row, _n: row.name,
-        "state": lambda _v, _c, row, _n: Markup('<span class="badge {}">{}</span>').format(
-            row.state, reasons.state(row.state)
-        ),
+        "state": lambda _v, _c, row, _n: _state(row),
         "progress": lambda _v, _c, row, _n: _progress(row),
-        "sent": lambda _v, _c, row, _n: number(_states(row)[1] if row.origin_id else None),
+        "sent": lambda _v, _c, row, _n: number(_figures(row).sent if row.origin_id else None),
         "launched_at": lambda _v, _c, row, _n: ago(row.launched_at),
     }
 
@@ -47,17 +47,27 @@ class CampaignList(ListView):
         return statement.where(Campaign.name.icontains(search, autoescape=True)) if search else statement
 
 
+def _state(campaign: Campaign) -> Markup:
+    badge = Markup('<span class="badge {}">{}</span>')
+    shown = badge.format(campaign.state, reasons.state(campaign.state))
+    if campaign.state == CampaignState.SENT and _figures(campaign).errors:
+        shown += Markup(" ") + badge.format("care", _("with errors"))
+    return shown
+
+
 def _progress(campaign: Campaign) -> str | Markup:
     if campaign.origin_id is None:
         return ""
-    done, _sent, recipients = _states(campaign)
+    figures = _figures(campaign)
+    done = figures.recipients - figures.waiting - figures.states.get(DeliveryState.IN_DOUBT, 0)
     return Markup('<progress class="slim" max="{}" value="{}">{}</progress>').format(
-        max(recipients, 1), done, f"{done} / {recipients}"
+        max(figures.recipients, 1), done, f"{done} / {figures.recipients}"
     )
 
 
-def _states(campaign: Campaign) -> tuple[int, int, int]:
-    """How many are settled, sent, and chosen."""
-    figures = statistics.figures(reading(), campaign.id)
-    settled = figures.recipients - figures.waiting - figures.states.get(DeliveryState.IN_DOUBT, 0)
-    return settled, figures.sent, figures.recipients
+def _figures(campaign: Campaign) -> Figures:
+    """Asked for once a page and campaign."""
+    known: dict[int, Figures] = g.setdefault("figures", {})
+    if campaign.id not in known:
+        known[campaign.id] = statistics.figures(reading(), campaign.id)
+    return known[campaign.id]

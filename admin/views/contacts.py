@@ -20,7 +20,7 @@ pages = Blueprint("contact", __name__)
 class ContactList(ListView):
     title = N_("Contacts")
     intro = N_("Everybody you may write to, and everybody you must not.")
-    searched = N_("Email address, number, external id, or the beginning of a name")
+    searched = N_("Email address, number, customer number, or the beginning of a name")
     row_page = "contact.detail"
     new_page = "import.upload"
     new_words = N_("Import contacts")
@@ -29,7 +29,7 @@ class ContactList(ListView):
     column_labels: ClassVar[dict[str, str]] = {
         "name": N_("Name"),
         "email": N_("Email"),
-        "external_id": N_("External id"),
+        "external_id": N_("Customer number"),
         "country": N_("Country"),
         "created_at": N_("Added"),
     }

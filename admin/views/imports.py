@@ -38,7 +38,7 @@ STATES = {
     ImportState.CANCELLED: N_("Cancelled"),
 }
 MEANINGS = {
-    "external_id": N_("External id"),
+    "external_id": N_("Customer number"),
     "email": N_("Email address"),
     "phone": N_("Phone number"),
     "first_name": N_("First name"),
@@ -188,7 +188,7 @@ def _said(row: Import) -> str:
 
 
 def _proposed(row: Import) -> dict[str, Any] | None:
-    """The columns with what each is taken for (or was, before), the first rows, and the choices for each."""
+    """The columns with what each is taken for (or was, before), the choices for each, and its first values."""
     try:
         found = imports.proposal(Path(row.path or ""))
     except Problem as problem:
@@ -196,10 +196,16 @@ def _proposed(row: Import) -> dict[str, Any] | None:
         return None
     kept = {int(index): meaning for index, meaning in (row.mapping or {}).items()}
     columns = [
-        (label, (kept if kept else found.mapping).get(index, ""), _choices(label))
+        (label, (kept if kept else found.mapping).get(index, ""), _choices(label), _first_values(found.sample, index))
         for index, label in enumerate(found.columns)
     ]
-    return {"columns": columns, "sample": found.sample[:6], "most_rows": found.most_rows}
+    return {"columns": columns, "most_rows": found.most_rows}
+
+
+def _first_values(sample: list[list[str]], index: int) -> list[str]:
+    """A few of the column's cells, so that it is known by what stands in it."""
+    cells = (cells[index].strip() for cells in sample if index < len(cells))
+    return [cell[:40] for cell in cells if cell][:3]
 
 
 def _choices(label: str) -> list[tuple[str, str]]:

@@ -11,10 +11,11 @@ from admin.words import say
 from core.database import reduced_errors
 from core.errors import Problem
 from core.queries import campaigns as queries
-from core.queries import segments, templates
+from core.queries import pacing, segments, templates
+from core.queries.trials import latest
 from core.services import campaigns, senders, trials
 from core.tables.campaigns import Campaign
-from core.vocabulary import Role
+from core.vocabulary import CHANNEL_EMAIL, Role
 from texts import _
 
 pages = Blueprint("wizard", __name__, url_prefix="/campaigns")
@@ -89,11 +90,11 @@ def letter(id: int) -> ResponseReturnValue:  # noqa: A002
 def check(id: int) -> ResponseReturnValue:  # noqa: A002
     """The table of recipients by reason, with a confirmation that binds the launch to it."""
     session = reading()
-    campaign = queries.get(session, id)
+    campaign, now = queries.get(session, id), datetime.now(UTC)
     preview, problem = None, None
     try:
         with reduced_errors():
-            preview = campaigns.preview(session, id, datetime.now(UTC))
+            preview = campaigns.preview(session, id, now)
     except Problem as fault:
         problem = fault
     return render_template(
@@ -105,6 +106,8 @@ def check(id: int) -> ResponseReturnValue:  # noqa: A002
         sender=senders.get(session, campaign.sender_id) if campaign.sender_id else None,
         include=[segments.get(session, one).name for one in campaign.include],
         exclude=[segments.get(session, one).name for one in campaign.exclude],
+        trials=latest(session, id),
+        allowance=pacing.allowance(session, pacing.ACCOUNT, now) if campaign.channel == CHANNEL_EMAIL else None,
     )
 
 

@@ -124,12 +124,31 @@ def links(session: Session, campaign_id: int) -> list[LinkFigures]:
 
 def by_hour(session: Session, campaign_id: int, timezone: str) -> dict[int, int]:
     """Recipients who first read the letter, by hour of the day (0–23) in the account's time zone."""
+    return _first_reads(session, campaign_id, timezone, "hour")
+
+
+def by_weekday(session: Session, campaign_id: int, timezone: str) -> dict[int, int]:
+    """Recipients who first read the letter, by weekday (Monday 1 to Sunday 7) in the account's time zone."""
+    return _first_reads(session, campaign_id, timezone, "isodow")
+
+
+def machines(session: Session, campaign_id: int) -> dict[EventKind, int]:
+    """Opens and clicks of scanners and prefetching programs: kept, and in no other figure."""
     origin_id = campaigns.get(session, campaign_id).origin_id
-    hour = func.extract("hour", func.timezone(timezone, Engagement.read_at))
     statement = (
-        select(hour, func.count())
-        .where(Engagement.origin_id == origin_id, Engagement.read_at.is_not(None))
-        .group_by(hour)
+        select(EventRow.kind, func.count())
+        .join(Delivery, Delivery.id == EventRow.delivery_id)
+        .where(Delivery.origin_id == origin_id, EventRow.actor == Actor.MACHINE)
+        .group_by(EventRow.kind)
+    )
+    return {EventKind(kind): count for kind, count in session.execute(statement)}
+
+
+def _first_reads(session: Session, campaign_id: int, timezone: str, part: str) -> dict[int, int]:
+    origin_id = campaigns.get(session, campaign_id).origin_id
+    at = func.extract(part, func.timezone(timezone, Engagement.read_at))
+    statement = (
+        select(at, func.count()).where(Engagement.origin_id == origin_id, Engagement.read_at.is_not(None)).group_by(at)
     )
     return {int(at): count for at, count in session.execute(statement)}
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from core.errors import NotFound
 from core.tables.audit import AuditEntry
@@ -33,6 +33,18 @@ def matches(address_keys: Sequence[bytes]) -> ColumnElement[bool]:
     """Entries that name an address, or a contact who has or had it."""
     owners = select(Identity.contact_id).where(Identity.address_key.in_(address_keys))
     return or_(Suppression.address_key.in_(address_keys), Suppression.contact_id.in_(owners))
+
+
+def beside_an_address() -> ColumnElement[bool]:
+    """Entries of a person that stand beside one of their address, on the same list and released or not like it."""
+    other = aliased(Suppression)
+    twin = select(other.id).where(
+        other.list == Suppression.list,
+        other.contact_id == Suppression.contact_id,
+        other.address_key.is_not(None),
+        other.released_at.is_not_distinct_from(Suppression.released_at),
+    )
+    return and_(Suppression.address_key.is_(None), twin.exists())
 
 
 def named(session: Session, rows: Sequence[Suppression]) -> dict[int, Named]:
