@@ -19,6 +19,7 @@ class CsvTable:
 
     def __init__(self, path: Path) -> None:
         self._path, self._size, self._read = path, max(1, path.stat().st_size), 0
+        self._ended = False
         self._encoding = _encoding(path)
         self._delimiter = self._sniffed()
         csv.field_size_limit(LONGEST_CELL)
@@ -36,23 +37,31 @@ class CsvTable:
     def _records(self) -> Iterator[tuple[int, list[str]]]:
         with self._path.open(encoding=self._encoding, newline="") as lines:
             reader = csv.reader(self._counted(lines), delimiter=self._delimiter)
-            number = 0
+            number, line = 0, 1
             try:
                 for number, cells in enumerate(reader, start=1):
+                    if self._ended:
+                        raise FileProblem("file.bad_quotes", row=number, line=line)
                     yield number, cells
+                    line = reader.line_num + 1
             except csv.Error:
                 raise FileProblem("file.bad_quotes", row=number + 1, line=reader.line_num) from None
 
     def _counted(self, lines: Iterator[str]) -> Iterator[str]:
+        """A reader that asks for more lines than there are stands inside of quotes, and has swallowed the rest."""
+        self._ended = False
         for line in lines:
             self._read += len(line)
             yield line
+        self._ended = True
 
     def _header(self) -> list[str]:
         for _, cells in self._records():
             columns = [cell.strip() for cell in cells]
             if not any(columns):
                 break
+            if any(ord(letter) < ord(" ") and letter not in "\t\r\n" for cell in columns for letter in cell):
+                raise FileProblem("file.no_table", name=self._path.name)
             return columns
         raise FileProblem("file.no_header", name=self._path.name)
 

@@ -31,6 +31,7 @@ from texts.segments import describe
 
 pages = Blueprint("segment", __name__, url_prefix="/segments")
 SHOWN = 25
+CHANNELS = [traits.channel for traits in KNOWN]
 
 
 class SegmentList(ListView):
@@ -135,7 +136,7 @@ def reach(id: int) -> ResponseReturnValue:  # noqa: A002
         return {"progress": job.progress}
     if job.problem is not None:
         return {"problem": sentence(job.problem.code, job.problem.params)}
-    return {"html": render_template("panel/reach.html", reached=job.result)}
+    return {"html": render_template("panel/reach.html", reached=job.result, channels=CHANNELS)}
 
 
 @pages.post("/<int:id>/members")

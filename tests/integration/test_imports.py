@@ -127,6 +127,25 @@ def test_a_broken_file_names_its_row_and_changes_nothing(sessions: Sessions, tmp
         assert session.scalar(select(func.count(Contact.id))) == 0
 
 
+def test_a_quotation_mark_that_swallows_the_rest_is_refused_where_it_was_opened(
+    sessions: Sessions, tmp_path: Path
+) -> None:
+    with pytest.raises(Invalid) as problem:
+        run(
+            sessions,
+            written(tmp_path, 'email,name\na@example.org,A\nb@example.org,"B\nc@example.org,C\nd@example.org,D'),
+        )
+    assert (problem.value.params["row"], problem.value.params["line"]) == (3, 3)
+    _, whole = run(sessions, written(tmp_path, 'email,name\na@example.org,A\nb@example.org,"B"'))
+    assert whole.added == 2
+
+
+def test_a_picture_is_no_table(sessions: Sessions, tmp_path: Path) -> None:
+    (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01,\n\x00")
+    with pytest.raises(Invalid, match=r"file\.no_table"):
+        run(sessions, tmp_path / "photo.jpg")
+
+
 def test_a_file_without_any_address_is_refused(sessions: Sessions, tmp_path: Path) -> None:
     with pytest.raises(Refused):
         run(sessions, written(tmp_path, "Farbe,Form\nrot,rund\n"))
