@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -15,7 +16,8 @@ def routes(parts: Parts) -> list[web.RouteDef]:
         answer = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         await answer.prepare(request)
         await answer.write(b"retry: 1000\n\n")
-        with parts.pulse.watched() as watcher:
+        # The page was closed: there is nobody left to tell.
+        with parts.pulse.watched() as watcher, suppress(ConnectionResetError):
             async for changed in watcher.changes():
                 told = {"changed": changed, "counts": await parts.counts()}
                 await answer.write(f"data: {json.dumps(told)}\n\n".encode())

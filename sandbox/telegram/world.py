@@ -112,6 +112,7 @@ class World:
             " username = excluded.username, used_at = excluded.used_at",
             *(bot_id, token, name, username, int(time.time()), time.time()),
         )
+        self.changed()
         return Bot(bot_id, token, name, username, {})
 
     def set_webhook(self, bot_id: int, webhook: Json) -> None:

@@ -121,6 +121,8 @@ document.addEventListener("submit", async (event) => {
     question.addEventListener("close", () => {
       if (question.returnValue !== "yes") return;
       form.dataset.sure = "yes";
+      // Its place may have been drawn anew while the question was open.
+      if (!form.isConnected) document.getElementById("notes").append(form);
       form.requestSubmit(event.submitter);
     }, { once: true });
   } else if (form.matches("[data-note]")) {
