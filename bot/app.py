@@ -6,11 +6,12 @@ from bot.access import Arrival, Doorkeeper
 from bot.live import Live
 from bot.routers import campaigns, launch, moves, other, start, status
 from bot.running import Run
+from core.rules.outside import Outside
 
 
-def make_dispatcher(run: Run, live: Live) -> Dispatcher:
+def make_dispatcher(run: Run, live: Live, outside: Outside) -> Dispatcher:
     """Without aiogram's own memory of dialogs: everything that a step needs is in the button that leads to it."""
-    dispatcher = Dispatcher(disable_fsm=True, run=run, live=live)
+    dispatcher = Dispatcher(disable_fsm=True, run=run, live=live, outside=outside)
     dispatcher.update.outer_middleware(Arrival(run))
     for observer in (dispatcher.message, dispatcher.callback_query):
         observer.middleware(Doorkeeper())

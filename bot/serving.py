@@ -26,10 +26,12 @@ from bot.live import EVERY_SECONDS, Live
 from bot.running import Run
 from bot.webhook import Hook
 from core.errors import Problem
+from core.rules.outside import Outside
 from core.services import updates
 
 log = structlog.get_logger()
 T = TypeVar("T")
+SANDBOX = Outside(None, real_relay=False)
 
 PATIENCE = BackoffConfig(min_delay=0.5, max_delay=10.0, factor=1.6, jitter=0.1)
 AT_ONCE = 50
@@ -45,12 +47,13 @@ class Ways:
     language: str = "en"
     hook: Hook | None = None
     every_seconds: float = EVERY_SECONDS
+    outside: Outside = SANDBOX
 
 
 async def serve(bot: Bot, run: Run, ways: Ways, *, ready: Told = lambda _me: None) -> None:
     """Run until it is cancelled; a lost connection or a restarted database never ends it."""
     live = Live(bot, run, language=ways.language, every=ways.every_seconds)
-    dispatcher = make_dispatcher(run, live)
+    dispatcher = make_dispatcher(run, live, ways.outside)
     beside: list[asyncio.Task[None]] = []
     try:
         me = await _patiently(bot.me)

@@ -8,6 +8,7 @@ import typer
 import uvloop
 
 import config
+from channels.outside import outside
 from cli.addresses import read
 from cli.context import Opened, opened
 from cli.environment import sandbox_token
@@ -75,8 +76,9 @@ async def _serve(door: Opened, account: Account) -> None:
     calls = None
     if settings.telegram_webhook and settings.public_url:
         calls = hook(settings.public_url, settings.telegram_port, door.keys.signing)
+    ways = Ways(language=settings.language, hook=calls, outside=outside(settings))
     run = Run(door.sessions)
-    serving = asyncio.create_task(serve_bot(bot, run, Ways(language=settings.language, hook=calls), ready=ready))
+    serving = asyncio.create_task(serve_bot(bot, run, ways, ready=ready))
     told = asyncio.create_task(_interrupted())
     try:
         await asyncio.wait([serving, told], return_when=asyncio.FIRST_COMPLETED)

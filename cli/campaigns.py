@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from channels.outside import outside
 from cli.context import Opened, opened
 from cli.finding import found
 from cli.output import BY, AsJson, grouped, print_json
@@ -106,7 +107,9 @@ def launch(
                 campaign_id = found(session, Campaign, which).id
         with door.sessions.begin() as session:
             now = datetime.now(UTC)
-            launched = campaigns.launch(session, campaign_id, confirmation=confirmation, by=BY, now=now)
+            launched = campaigns.launch(
+                session, campaign_id, confirmation=confirmation, outside=outside(door.settings), by=BY, now=now
+            )
             told = _told(launched) | {"launched": True}
     print_json(told) if as_json else print(_("“%(name)s” is being sent. See: sendbote status %(id)s", **told))
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from admin.access import by, needs
 from admin.context import panel, reading, writing
 from admin.words import say
+from channels.outside import outside
 from core.database import reduced_errors
 from core.errors import Problem
 from core.queries import campaigns as queries
@@ -138,7 +139,14 @@ def launch(id: int) -> ResponseReturnValue:  # noqa: A002
     try:
         with writing() as session:
             confirmation = request.form.get("confirmation", "")
-            campaigns.launch(session, id, confirmation=confirmation, by=by(), now=datetime.now(UTC))
+            campaigns.launch(
+                session,
+                id,
+                confirmation=confirmation,
+                outside=outside(panel().settings),
+                by=by(),
+                now=datetime.now(UTC),
+            )
     except Problem as problem:
         say(problem)
         return redirect(url_for("wizard.check", id=id))

@@ -13,6 +13,7 @@ from bot.running import Run
 from bot.screen import place_of
 from bot.telling import answer_in_time
 from core.errors import IllegalTransition, Problem
+from core.rules.outside import Outside
 from core.rules.roles import includes
 from core.services import campaigns
 from core.tables.operators import Operator
@@ -47,7 +48,9 @@ async def preview_pressed(
 
 
 @needs(Role.LAUNCHER)
-async def launch_pressed(query: CallbackQuery, callback_data: LaunchPressed, run: Run, live: Live, bot: Bot) -> None:
+async def launch_pressed(
+    query: CallbackQuery, callback_data: LaunchPressed, *, run: Run, live: Live, bot: Bot, outside: Outside
+) -> None:
     """Two presses at once launch once: the second finds the campaign launched."""
     await answer_in_time(query, _("Launching …"))
     place, campaign_id = place_of(query), callback_data.campaign_id
@@ -56,6 +59,7 @@ async def launch_pressed(query: CallbackQuery, callback_data: LaunchPressed, run
             campaigns.launch,
             campaign_id,
             confirmation=callback_data.confirmation,
+            outside=outside,
             by=by(query.from_user),
             now=datetime.now(UTC),
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from channels.email.press import press
+from channels.outside import outside
 from cli.context import Opened
 from cli.demonstration import letter
 from core.queries import settings as business
@@ -84,7 +85,14 @@ def launch(door: Opened, campaign_id: int) -> campaigns.Preview:
     with door.sessions() as session:
         preview = campaigns.preview(session, campaign_id, now)
     with door.sessions.begin() as session:
-        campaigns.launch(session, campaign_id, confirmation=preview.confirmation, by=BY, now=now)
+        campaigns.launch(
+            session,
+            campaign_id,
+            confirmation=preview.confirmation,
+            outside=outside(door.settings),
+            by=BY,
+            now=now,
+        )
     return preview
 
 

@@ -14,6 +14,7 @@ from core.queries import templates as letters
 from core.queries.bell import ring
 from core.rules import confirmation
 from core.rules.campaigns import next_state
+from core.rules.outside import Outside, links_are_dead
 from core.services import audit
 from core.tables.campaigns import Campaign, Origin, SenderRow
 from core.tables.contents import ContentRow
@@ -97,14 +98,19 @@ def preview(session: Session, campaign_id: int, now: datetime) -> Preview:
     return Preview(chosen, counts.reachable, counts.reasons, counts.excluded, bound)
 
 
-def launch(session: Session, campaign_id: int, *, confirmation: str, by: str, now: datetime) -> Campaign:
+def launch(
+    session: Session, campaign_id: int, *, confirmation: str, outside: Outside, by: str, now: datetime
+) -> Campaign:
     """Freeze content and audience and begin sending.
 
     Raises IllegalTransition past `scheduled`, Refused (`campaign.unconfirmed`) if what was confirmed is not what
-    would be sent, or (`campaign.audience_moved`) if the audience has moved by more than the tolerance since.
+    would be sent, (`campaign.audience_moved`) if the audience has moved by more than the tolerance since, or
+    (`campaign.dead_links`) if real recipients could not follow its links.
     """
     campaign = queries.locked(session, campaign_id)
     state = next_state(campaign.state, A.LAUNCH)
+    if links_are_dead(outside):
+        raise Refused("campaign.dead_links", address=outside.public_url)
     content = _content(session, campaign)
     frozen = audience.frozen(session, campaign.include, campaign.exclude, now)
     _check_confirmation(session, campaign, content, frozen, confirmation)

@@ -20,6 +20,10 @@ SENTENCES = {
         "Nothing was sent. Look at the preview and confirm again."
     ),
     "campaign.nobody": N_("“%(name)s” would reach nobody: its segments are empty. Nothing was sent."),
+    "campaign.dead_links": N_(
+        "Letters would go to real people, but their links and pictures would lead nowhere (%(address)s). "
+        "Set SENDBOTE_PUBLIC_URL to the https address under which customers reach this installation."
+    ),
     "template.has_no_content": N_("The template has not been saved in a form that can be sent. Open it and save it."),
     "sender.not_found": N_("There is no sender with the number %(id)s."),
     "sender.exists": N_("“%(address)s” is a sender already: %(name)s."),

@@ -3,6 +3,8 @@
 from texts import N_
 
 SENTENCES = {
+    "database.not_named": N_("This process works beside others: set %(what)s to the PostgreSQL that they share."),
+    "redis.not_named": N_("This process works beside others: set %(what)s to the Redis that they share."),
     "name.ambiguous": N_("More than one is called “%(name)s”. Give the number instead."),
     "up.running": N_("Sendbote runs already: %(panel)s (process %(process)s). Stop it there with Ctrl-C first."),
     "up.starting": N_("Sendbote is just starting or stopping in another window, with the data in %(data)s."),
