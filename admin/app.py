@@ -6,6 +6,8 @@ from datetime import timedelta
 from flask import Flask, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_admin import Admin
+from flask_security import current_user
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 import texts
@@ -21,6 +23,20 @@ from core.errors import NotFound, Problem
 from core.vocabulary import Role
 
 UPLOAD_BYTES = 1024 * 1024 * 1024
+SAYINGS = {
+    400: (
+        texts.N_("That did not work"),
+        texts.N_("The request could not be understood. Go back, load the page again, and try once more."),
+    ),
+    401: (
+        texts.N_("You have been logged out"),
+        texts.N_("Nothing was changed. Log in again, and go back: most of what you typed is still there."),
+    ),
+    403: (texts.N_("Not allowed"), texts.N_("Your role does not allow this. An administrator can change that.")),
+    404: (texts.N_("Not found"), texts.N_("There is no such page.")),
+    413: (texts.N_("Too large"), texts.N_("The file is too large.")),
+}
+"""What is said of a fault of HTTP: title and sentence."""
 
 
 def create_app(settings: Settings, keys: Keys, sessions: Sessions) -> Flask:
@@ -83,12 +99,11 @@ def _problem(problem: Problem) -> ResponseReturnValue:
 def _http(fault: HTTPException) -> ResponseReturnValue:
     if request.accept_mimetypes.best == "application/json":
         return {"problem": fault.name}, fault.code or 500
-    sayings = {
-        400: texts._("The request could not be understood. Go back, load the page again, and try once more."),
-        401: texts._("Please log in again."),
-        403: texts._("Your role does not allow this. An administrator can change that."),
-        404: texts._("There is no such page."),
-        413: texts._("The file is too large."),
-    }
-    said = sayings.get(fault.code or 0, fault.description or fault.name)
-    return render_template("panel/error.html", title=fault.name, said=said), fault.code or 500
+    if isinstance(fault, CSRFError) and not current_user.is_authenticated:
+        return _said(*SAYINGS[401]), 401
+    title, said = SAYINGS.get(fault.code or 0, (fault.name, fault.description or fault.name))
+    return _said(title, said), fault.code or 500
+
+
+def _said(title: str, said: str) -> str:
+    return render_template("panel/error.html", title=texts._(title), said=texts._(said))

@@ -102,6 +102,8 @@ STATES = {
 }
 
 ACTIONS = {
+    "schedule": N_("Schedule"),
+    "unschedule": N_("Take back the schedule"),
     "launch": N_("Launch"),
     "pause": N_("Pause"),
     "resume": N_("Resume"),

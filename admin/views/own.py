@@ -1,13 +1,20 @@
-"""What belongs to the person at the browser: their language."""
+"""What belongs to the person at the browser: their language, and the token of their session."""
 
 from flask import Blueprint, redirect, request, session
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import generate_csrf
 
 import texts
 from admin.access import needs
 from core.vocabulary import Role
 
 pages = Blueprint("own", __name__)
+
+
+@pages.get("/token")
+def token() -> ResponseReturnValue:
+    """A form's token for the session as it is now: a page that was open during a new login goes on with it."""
+    return {"token": generate_csrf()}
 
 
 @pages.post("/language")

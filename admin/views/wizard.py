@@ -16,11 +16,23 @@ from core.queries import pacing, segments, templates
 from core.queries.trials import latest
 from core.services import campaigns, senders, trials
 from core.tables.campaigns import Campaign
-from core.vocabulary import CHANNEL_EMAIL, Role
+from core.vocabulary import CHANNEL_EMAIL, CampaignState, Role
 from texts import _
 
 pages = Blueprint("wizard", __name__, url_prefix="/campaigns")
 MANY = 500
+
+
+@pages.before_request
+def _leave_what_is_launched() -> ResponseReturnValue | None:
+    """The steps are a draft's; of a launched campaign its own page is shown."""
+    number = (request.view_args or {}).get("id")
+    if number is None or request.method != "GET":
+        return None
+    campaign = queries.get(reading(), number)
+    if campaign.state in (CampaignState.DRAFT, CampaignState.SCHEDULED):
+        return None
+    return redirect(url_for("campaign.detail", id=number))
 
 
 @pages.route("/new", methods=["GET", "POST"])

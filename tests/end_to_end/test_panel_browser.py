@@ -15,7 +15,7 @@ import embedded
 from admin.app import create_app, first_login
 from config.keys import Keys
 from core import database, migrations
-from core.services import segments
+from core.services import imports, segments
 from core.tables.contacts import Contact, Identity
 
 pytestmark = pytest.mark.browser
@@ -74,7 +74,7 @@ def page(panel: tuple[str, str, str]) -> Iterator[Page]:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
         )
-        page = browser.new_page(base_url=panel[0], locale="en-GB")
+        page = browser.new_context(base_url=panel[0], locale="en-GB").new_page()
         page.set_default_timeout(10_000)
         page.goto("/login")
         page.fill("#email", panel[1])
@@ -141,9 +141,74 @@ def test_a_campaign_without_a_letter_says_so_before_the_launch(page: Page, compl
     page.wait_for_selector("text=has no letter yet")
 
 
+def test_a_file_is_tried_and_imported_while_the_page_tells_how_far(
+    page: Page, complaints: list[str], engine: Engine, tmp_path: Path
+) -> None:
+    path = tmp_path / "customers.csv"
+    path.write_text("E-Mail;Vorname\ncleo@example.org;Cleo\nnobody;<b>Dora</b>\n")
+    page.goto("/imports/new")
+    page.set_input_files("#file", path)
+    page.click("text='Upload'")
+    page.wait_for_selector("text=What each column means")
+    page.click("text=Try it without changing anything")
+    page.wait_for_selector("text=Waiting for a worker")
+    sessions = database.make_sessions(engine)
+    for button, told in (("Import", "Import this now?"), (None, "The file is imported.")):
+        imports.run_asked(sessions, 1, key=KEYS.addresses, country="DE", holder="worker", stop=lambda: False)
+        page.wait_for_selector(f"text={told}")
+        if button:
+            page.wait_for_selector("text=“nobody” is not an email address.")
+            page.click(f"button:has-text('{button}')")
+    page.goto("/contacts/?search=cleo")
+    page.wait_for_selector("text=cleo@example.org")
+
+
+def test_whoever_is_logged_out_elsewhere_goes_on_where_they_were(
+    page: Page, panel: tuple[str, str, str], complaints: list[str]
+) -> None:
+    page.goto("/segments/new?kind=static")
+    page.fill("#name", "Typed before the logout")
+    elsewhere = page.context.new_page()
+    elsewhere.goto("/contacts/")
+    elsewhere.click("text='Log out'")
+    elsewhere.wait_for_url("**/login*")
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    page.wait_for_selector("text=You have been logged out.")
+    elsewhere.fill("#email", panel[1])
+    elsewhere.fill("#password", panel[2])
+    elsewhere.click("text='Log in' >> nth=-1")
+    elsewhere.wait_for_url("**/campaigns/")
+    elsewhere.close()
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    page.wait_for_selector("#logged-out", state="hidden")
+    page.click("text=Save segment")
+    page.wait_for_selector("h1:has-text('Typed before the logout')")
+
+
+def test_a_second_press_while_the_first_is_on_its_way_does_nothing(page: Page, complaints: list[str]) -> None:
+    page.goto("/segments/new?kind=static")
+    page.fill("#name", "Pressed twice")
+    page.dblclick("text=Save segment")
+    page.wait_for_selector("h1:has-text('Pressed twice')")
+    page.goto("/segments/?search=Pressed")
+    assert page.locator("td:has-text('Pressed twice')").count() == 1
+
+
 def test_no_page_is_wider_than_a_phone(page: Page, complaints: list[str]) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
-    for path in ("/campaigns/", "/contacts/", "/contacts/1", "/segments/1", "/segments/new", "/settings/", "/style"):
+    for path in (
+        "/campaigns/",
+        "/contacts/",
+        "/contacts/1",
+        "/segments/1",
+        "/segments/new",
+        "/settings/",
+        "/style",
+        "/do-not-contact/",
+        "/do-not-contact/new",
+        "/imports/1",
+        "/operators/1",
+    ):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
     page.set_viewport_size({"width": 1280, "height": 800})

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from functools import cache
 
 from texts import _
+from texts.reasons import ACTIONS, STATES
+
+CODES = {"state": STATES, "action": ACTIONS}
 
 
 def sentence(code: str, params: Mapping[str, object]) -> str:
@@ -13,7 +16,14 @@ def sentence(code: str, params: Mapping[str, object]) -> str:
     message = _sentences().get(code)
     if message is None:
         return _("Something went wrong (%(code)s).", code=code)
-    return _(message) % {name: "" if value is None else value for name, value in params.items()}
+    return _(message) % {name: _worded(name, value) for name, value in params.items()}
+
+
+def _worded(name: str, value: object) -> object:
+    """States and actions in words; what is missing is left out."""
+    if name in CODES and str(value) in CODES[name]:
+        return _(CODES[name][str(value)])
+    return "" if value is None else value
 
 
 @cache
