@@ -146,10 +146,8 @@ function lookAgain(changed) {
     if (!paged) refresh(document.getElementById("list"));
     refresh(document.getElementById("figures"), 1000);
   }
-  if (changed.includes("chat") && document.body.matches(".chat")) {
-    const conversation = document.getElementById("conversation");
-    if (!conversation) return location.reload();
-    refresh(conversation);
+  if (changed.includes("chat")) {
+    refresh(document.getElementById("conversation"));
     refresh(document.getElementById("people"), 500);
   }
 }
@@ -161,9 +159,7 @@ function listen() {
   events = null;
   if (document.hidden) return;
   events = new EventSource("/events");
-  events.onopen = () => {
-    if (document.getElementById("conversation") || !document.body.matches(".chat")) lookAgain(["mail", "chat"]);
-  };
+  events.onopen = () => lookAgain(["mail", "chat"]);
   events.onmessage = ({ data }) => {
     const told = JSON.parse(data);
     count(told.counts);
