@@ -9,19 +9,16 @@ from sqlalchemy.orm import Session
 from bot import keyboards
 from bot.screen import Drawn
 from bot.words import bar, figure, heading, moment, name, number, percent, quoted, state
-from core.queries import campaigns, gates, pacing, segments, statistics, templates
+from core.queries import campaigns, segments, statistics, templates, waits
 from core.queries import settings as business
 from core.queries.statistics import Figures
+from core.queries.waits import Wait
 from core.tables.campaigns import Campaign
-from core.vocabulary import CHANNEL_EMAIL, CampaignState, DeliveryState, Reason
+from core.vocabulary import CampaignState, DeliveryState, Reason
 from texts import _, reasons
 from texts.gates import gate
 
 REASONS_SHOWN = 8
-
-
-Wait = tuple[str, datetime | None]
-"""What it waits for, and until when, if that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +47,7 @@ def read(session: Session, campaign_id: int) -> Sight:
     return Sight(
         campaign=campaign,
         figures=figures,
-        waits=_waits(session, campaign, figures, now),
+        waits=waits.of_campaign(session, campaign, figures, now),
         letter=template.name if template else None,
         chosen=[segments.get(session, one).name for one in campaign.include],
         excluded=[segments.get(session, one).name for one in campaign.exclude],
@@ -65,7 +62,7 @@ def drawn(sight: Sight) -> Drawn:
         parts.append(_plan(sight))
     else:
         parts += [_progress(sight.figures), _figures(sight.figures), counted(sight.figures.reasons)]
-    parts += [_wait(reason, until, sight.timezone) for reason, until in sight.waits]
+    parts += [_wait(one, sight.timezone) for one in sight.waits]
     return Drawn("\n\n".join(part for part in parts if part), keyboards.card(campaign))
 
 
@@ -79,16 +76,6 @@ def counted(by_reason: dict[Reason, int]) -> str:
     if rest:
         lines.append("• " + _("other reasons: %(count)s", count=number(rest)))
     return "\n".join(lines)
-
-
-def _waits(session: Session, campaign: Campaign, figures: Figures, now: datetime) -> list[Wait]:
-    """The gates before it, and the daily limit, which is none: it is asked at each claim."""
-    waits: list[Wait] = [(one.reason, one.until) for one in gates.before(session, campaign, now)]
-    if campaign.state == CampaignState.SENDING and campaign.channel == CHANNEL_EMAIL and figures.waiting:
-        used_up = pacing.allowance(session, pacing.ACCOUNT, now).left <= 0
-        if used_up and all(reason != Reason.DAILY_LIMIT for reason, _until in waits):
-            waits.append((Reason.DAILY_LIMIT, None))
-    return waits
 
 
 def _title(sight: Sight) -> str:
@@ -139,6 +126,6 @@ def _figures(figures: Figures) -> str:
     return "\n".join(lines)
 
 
-def _wait(reason: str, until: datetime | None, timezone: ZoneInfo) -> str:
-    end = " " + _("Until %(at)s.", at=moment(until, timezone)) if until else ""
-    return f"⏳ {quoted(gate(reason))}{end}"
+def _wait(wait: Wait, timezone: ZoneInfo) -> str:
+    end = " " + _("Until %(at)s.", at=moment(wait.until, timezone)) if wait.until else ""
+    return f"⏳ {quoted(gate(wait.reason, wait.details))}{end}"

@@ -86,4 +86,4 @@ def _limit(reachable: int, allowance: Allowance) -> str:
         limit=limit,
         left=number(left),
     )
-    return f"{said} {ngettext('one more day.', '%(n)s more days.', days)}"
+    return said + " " + ngettext("one more day.", "%(n)s more days.", days)

@@ -11,7 +11,7 @@ from cli.context import opened
 from cli.finding import found
 from cli.output import AsJson, grouped, print_json
 from core.queries import campaigns as queries
-from core.queries import gates, statistics
+from core.queries import statistics, waits
 from core.tables.campaigns import Campaign
 from core.vocabulary import CampaignState
 from texts import _
@@ -50,7 +50,7 @@ def status(
 
 def _told(session: Session, campaign: Campaign) -> dict[str, Any]:
     figures = statistics.figures(session, campaign.id)
-    waits = gates.before(session, campaign, datetime.now(UTC)) if campaign.state == CampaignState.SENDING else []
+    waiting = waits.of_campaign(session, campaign, figures, datetime.now(UTC))
     return {
         "id": campaign.id,
         "name": campaign.name,
@@ -66,12 +66,12 @@ def _told(session: Session, campaign: Campaign) -> dict[str, Any]:
         "unsubscribed": figures.unsubscribed,
         "states": figures.states,
         "reasons": figures.reasons,
-        "waits_for": [{"reason": one.reason, "until": one.until} for one in waits],
+        "waits_for": [{"reason": one.reason, "until": one.until, "details": one.details} for one in waiting],
     }
 
 
 def _words(told: dict[str, Any]) -> str:
-    errors = f" ({_('with errors')})" if told["errors"] else ""
+    errors = " (" + _("with errors") + ")" if told["errors"] else ""
     lines = [f"{told['id']}  {told['name']}  –  {state(told['state'])}{errors}"]
     for words, name in (
         (_("Recipients"), "recipients"),
@@ -84,5 +84,5 @@ def _words(told: dict[str, Any]) -> str:
     ):
         lines.append(f"{grouped(told[name]):>12}  {words}")
     lines += [f"{grouped(count):>12}  {reason(code)}" for code, count in told["reasons"].items()]
-    lines += ["  " + gate(one["reason"]) for one in told["waits_for"]]
+    lines += ["  " + gate(one["reason"], one["details"]) for one in told["waits_for"]]
     return "\n".join(lines)

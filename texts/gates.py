@@ -1,6 +1,10 @@
 """What a whole campaign waits for, in plain words."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from texts import N_, _
+from texts.problems import sentence
 
 GATES = {
     "paused": N_("Paused by a person."),
@@ -13,6 +17,8 @@ GATES = {
 }
 
 
-def gate(reason: str) -> str:
-    """A reason that has no words yet shows itself."""
+def gate(reason: str, details: Mapping[str, Any] | None = None) -> str:
+    """In the words of the problem behind it, if there is one; a reason that has no words yet shows itself."""
+    if details and details.get("code"):
+        return sentence(details["code"], details.get("params", {}))
     return _(GATES[reason]) if reason in GATES else reason

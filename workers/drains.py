@@ -128,7 +128,8 @@ def _report(sessions: Sessions, channel: str, fault: ChannelFault) -> None:
     """Say why nothing goes out; a halted channel is tried again a little later than one that is only away."""
     after = FAULT_SECONDS * (4 if isinstance(fault, ChannelHalted) else 1)
     until = now() + timedelta(seconds=after)
+    reason = "channel_halted" if isinstance(fault, ChannelHalted) else "retry_later"
     log.warning("channel_fault", channel=channel, code=fault.code, again_in_seconds=after)
     with sessions.begin() as session:
         details = {"code": fault.code, "params": {key: str(value) for key, value in fault.params.items()}}
-        gates.close(session, GateScope.CHANNEL, channel, reason="channel_fault", by="system", until=until, **details)
+        gates.close(session, GateScope.CHANNEL, channel, reason=reason, by="system", until=until, **details)

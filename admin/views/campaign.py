@@ -12,7 +12,7 @@ from admin.downloads import csv_response
 from admin.words import timezone, weekday
 from core.database import Sessions
 from core.queries import campaigns as queries
-from core.queries import gates, recipients, segments, statistics, templates
+from core.queries import recipients, segments, statistics, templates, waits
 from core.rules.campaigns import actions
 from core.services import campaigns, senders
 from core.tables.campaigns import Campaign
@@ -133,7 +133,7 @@ def _shown(campaign: Campaign) -> dict[str, object]:
         "hours": [hours.get(hour, 0) for hour in range(24)],
         "weekdays": [(weekday(day), weekdays.get(day, 0)) for day in range(1, 8)],
         "machines": statistics.machines(session, campaign.id) if launched else {},
-        "gates": gates.before(session, campaign, now),
+        "waits": waits.of_campaign(session, campaign, figures, now),
         "moves": [action.value for action in actions(campaign.state) if action.value in MOVES],
         "live": campaign.state in LIVE or (campaign.state == CampaignState.SENT and _recent(campaign, now)),
         "audience": {

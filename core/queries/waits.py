@@ -1,0 +1,36 @@
+"""What a campaign waits for, said once of the whole campaign and the same through every door."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from core.queries import gates, pacing, settings
+from core.queries.statistics import Figures
+from core.tables.campaigns import Campaign
+from core.vocabulary import CHANNEL_EMAIL, CampaignState, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    reason: str
+    until: datetime | None = None
+    details: Mapping[str, object] = field(default_factory=dict)
+    """`code` and `params` of the problem behind it, where there is one."""
+
+
+def of_campaign(session: Session, campaign: Campaign, figures: Figures, now: datetime) -> list[Wait]:
+    """The gates before it, and the daily limit, which is none: it is asked at each claim."""
+    waits = [Wait(gate.reason, gate.until, gate.details) for gate in gates.before(session, campaign, now)]
+    limited = campaign.state == CampaignState.SENDING and campaign.channel == CHANNEL_EMAIL and figures.waiting
+    if limited and pacing.allowance(session, pacing.ACCOUNT, now).left <= 0:
+        waits.append(Wait(Reason.DAILY_LIMIT.value, _midnight(now, ZoneInfo(settings.value(session, "timezone")))))
+    return waits
+
+
+def _midnight(now: datetime, timezone: ZoneInfo) -> datetime:
+    """When the next day of the account begins."""
+    tomorrow = now.astimezone(timezone).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), timezone)
