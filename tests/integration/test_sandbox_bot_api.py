@@ -35,6 +35,7 @@ from aiogram.webhook.aiohttp_server import SimpleRequestHandler, setup_applicati
 from aiohttp import web
 
 from sandbox.app import Sandbox, running
+from sandbox.telegram.methods import METHODS
 
 TOKEN = "4200000001:SANDBOX-token-for-the-tests-only-00"
 CLARA = 2000001
@@ -275,21 +276,86 @@ async def test_conversations_survive_a_restart(tmp_path: Path) -> None:
 
 
 async def test_every_answer_has_the_published_shape(tmp_path: Path) -> None:
-    folder = os.environ.get("SENDBOTE_SPECS", "")
-    path = Path(folder) / "telegram_bot_api.json"
-    if not folder or not path.exists():
-        pytest.skip("SENDBOTE_SPECS does not name a folder with telegram_bot_api.json")
-    shapes = Shapes(json.loads(path.read_text()))
+    shapes = published()
     async with running(tmp_path) as sandbox, a_bot(sandbox) as bot:
         await started(sandbox, bot)
-        for method, answer in await _one_of_each(sandbox):
-            shapes.check_answer(method, answer)
+        tried = await _one_of_each(sandbox)
+    for method, answer in tried:
+        shapes.check_answer(method, answer)
+    assert {method.lower() for method, _answer in tried} == set(METHODS)
+
+
+@pytest.mark.parametrize(
+    ("method", "parameters"),
+    [
+        ("sendMessage", {"text": "x", "entities": 5}),
+        ("sendMessage", {"text": "x", "entities": [{"type": "bold", "offset": -4, "length": 9}]}),
+        ("sendMessage", {"text": "x", "entities": [{"type": "text_link", "offset": 0, "length": 1, "url": 5}]}),
+        ("sendMessage", {"text": "x", "reply_parameters": 5}),
+        ("sendMessage", {"text": "x", "reply_markup": {"inline_keyboard": 5}}),
+        ("sendMessage", {"text": "x", "reply_markup": {"inline_keyboard": [["x"]]}}),
+        ("sendMessage", {"text": "x", "reply_markup": {"inline_keyboard": [[{"text": "x", "url": "javascript://"}]]}}),
+        ("sendMessage", {"text": "x", "reply_markup": {"keyboard": [[{"text": 5}]]}}),
+        ("sendMessage", {"chat_id": 10**30, "text": "x"}),
+        ("editMessageText", {"message_id": 10**30, "text": "x"}),
+        ("setMyCommands", {"commands": ["start"]}),
+        ("getUpdates", {"allowed_updates": 5}),
+        ("getUpdates", {"offset": "soon"}),
+    ],
+)
+async def test_malformed_calls_are_refused_and_leave_no_trace(
+    tmp_path: Path, method: str, parameters: dict[str, Any]
+) -> None:
+    async with running(tmp_path) as sandbox, a_bot(sandbox) as bot, aiohttp.ClientSession() as client:
+        await started(sandbox, bot)
+        url = f"{sandbox.url}/bot{TOKEN}/{method}"
+        async with client.post(url, json={"chat_id": CLARA} | parameters) as answer:
+            body = await answer.json()
+        assert (answer.status, body["ok"], body["error_code"]) == (400, False, 400)
+        assert body["description"].startswith("Bad Request: ")
+        assert len(await seen(sandbox)) == 1
+        async with client.get(f"{sandbox.url}/chat?person={CLARA}") as page:
+            assert page.status == 200
+
+
+async def test_links_and_commands_are_found_where_nobody_marked_them(tmp_path: Path) -> None:
+    async with running(tmp_path) as sandbox, a_bot(sandbox) as bot:
+        await started(sandbox, bot)
+        sent = await bot.send_message(CLARA, "🍷 <b>see</b> https://x.test/a?b=1. or /help", parse_mode="HTML")
+        assert sent.entities
+        assert [(entity.type, entity.extract_from(sent.text or "")) for entity in sent.entities] == [
+            ("bold", "see"),
+            ("url", "https://x.test/a?b=1"),
+            ("bot_command", "/help"),
+        ]
+
+
+async def test_a_share_of_people_can_have_blocked_the_bot_unnoticed(tmp_path: Path) -> None:
+    async with running(tmp_path) as sandbox, a_bot(sandbox) as bot:
+        for user in range(1, 61):
+            await control(sandbox, "telegram/users", {"id": user, "first_name": f"P{user}"})
+            await started(sandbox, bot, user)
+        await bot.get_updates(offset=-1)
+        await control(sandbox, "behaviour", {"telegram": {"blocked_share": 0.5}})
+        results = [await bot.send_message(user, "hello") for user in range(1, 61) if not await _refuses(bot, user)]
+        assert 18 <= len(results) <= 42
+        assert len(await bot.get_updates(offset=-1)) == 1
 
 
 async def test_unknown_methods_are_not_found(tmp_path: Path) -> None:
     async with running(tmp_path) as sandbox, a_bot(sandbox) as bot:
         with pytest.raises(TelegramNotFound):
             await bot.get_my_star_balance()
+
+
+def published() -> "Shapes":
+    """From SENDBOTE_SPECS, or from `specs` beside the folder that SENDBOTE_CORPORA names."""
+    corpora = os.environ.get("SENDBOTE_CORPORA", "")
+    folder = Path(os.environ.get("SENDBOTE_SPECS", "") or Path(corpora).parent / "specs")
+    path = folder / "telegram_bot_api.json"
+    if not path.exists():
+        pytest.skip("the published description of the Bot API is not here")
+    return Shapes(json.loads(path.read_text()))
 
 
 class Shapes:
@@ -365,6 +431,9 @@ async def _one_of_each(sandbox: Sandbox) -> list[tuple[str, Any]]:
         message = await call("sendMessage", chat_id=CLARA, text="<b>Hi</b>", parse_mode="HTML", reply_markup=keyboard)
         number = message["message_id"]
         await call("sendMessage", chat_id=CLARA, text="again", reply_parameters={"message_id": number})
+        await call(
+            "sendMessage", chat_id=CLARA, text="https://x.test/ or /help", reply_markup={"remove_keyboard": True}
+        )
         pressed = {"user": CLARA, "message_id": number, "data": "go"}
         press = (await control(sandbox, "telegram/press", pressed))["press"]
         await control(sandbox, "telegram/say", {"user": CLARA, "contact": "+491701234567"})
@@ -392,7 +461,19 @@ async def _one_of_each(sandbox: Sandbox) -> list[tuple[str, Any]]:
         await call("setWebhook", url="http://127.0.0.1:9/", allowed_updates=["message"])
         await call("getWebhookInfo")
         await call("deleteWebhook")
+        for kind in ("Description", "ShortDescription"):
+            await call(f"setMy{kind}", **{"description" if kind == "Description" else "short_description": "Sends"})
+            await call(f"getMy{kind}")
+        await call("close")
+        await call("logOut")
     return answers
+
+
+async def _refuses(bot: Bot, user: int) -> bool:
+    try:
+        return not await bot.send_chat_action(user, "typing")
+    except TelegramForbiddenError:
+        return True
 
 
 async def _last_from_bot(sandbox: Sandbox) -> Any:
