@@ -7,9 +7,12 @@ from typing import Any as Anything
 from sqlalchemy import (
     ColumnElement,
     Date,
+    Exists,
     Numeric,
+    Select,
     String,
     and_,
+    any_,
     case,
     cast,
     false,
@@ -18,10 +21,12 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union_all,
 )
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.elements import CollectionAggregate
 
-from core.queries.eligibility import in_force
+from core.queries.eligibility import Column, in_force
 from core.rules.segments.tree import (
     All,
     Any,
@@ -38,12 +43,12 @@ from core.rules.segments.tree import (
     Operator,
     birthdays,
 )
-from core.tables import events
 from core.tables.campaigns import Origin
 from core.tables.consent import Consent
 from core.tables.contacts import Contact, Identity
 from core.tables.conversations import Conversation
 from core.tables.deliveries import Delivery
+from core.tables.events import Engagement as Summary
 from core.tables.segments import SegmentMember
 from core.tables.suppression import Suppression
 from core.vocabulary import AttributeType, DeliveryState, OriginKind, Purpose
@@ -51,12 +56,12 @@ from core.vocabulary import AttributeType, DeliveryState, OriginKind, Purpose
 Condition = ColumnElement[bool]
 
 
-def condition(node: Node, as_of: datetime) -> Condition:  # noqa: PLR0911 - one line a node
+def condition(node: Node, as_of: datetime) -> Condition:
     """Whom the tree means at that instant.
 
-    Where a value is missing a comparison does not hold, and its negation does: NOT is written `IS NOT TRUE`.
-    What lies in other tables is asked by EXISTS, from which the planner makes a semi-join where it can, and a hash
-    or an index look-up where it stands below OR.
+    Where a value is missing a comparison does not hold, and its negation does: NOT is written `IS NOT TRUE`. It is
+    brought down to the leaves, where what lies in other tables is asked by EXISTS or NOT EXISTS: from these the
+    planner makes joins where they stand below AND alone, and hashes or index look-ups where they stand below OR.
     """
     match node:
         case All(parts):
@@ -64,21 +69,45 @@ def condition(node: Node, as_of: datetime) -> Condition:  # noqa: PLR0911 - one 
         case Any(parts):
             return or_(false(), *(condition(part, as_of) for part in parts))
         case Not(part):
-            return condition(part, as_of).is_not(true())
+            return _negation(part, as_of)
         case Compare():
             return _compare(node, as_of)
+        case _:
+            return _elsewhere(node, as_of)
+
+
+def _negation(node: Node, as_of: datetime) -> Condition:
+    match node:
+        case All(parts):
+            return or_(false(), *(_negation(part, as_of) for part in parts))
+        case Any(parts):
+            return and_(true(), *(_negation(part, as_of) for part in parts))
+        case Not(part):
+            return condition(part, as_of)
+        case Compare():
+            return _compare(node, as_of).is_not(true())
+        case _:
+            return ~_elsewhere(node, as_of)
+
+
+def _elsewhere(node: Node, as_of: datetime) -> Exists:
+    """Whether rows of other tables say so of the contact."""
+    match node:
         case HasChannel(channel):
-            return select(Identity.id).where(*_live(channel)).correlate(Contact).exists()
+            found = select(Identity.contact_id).where(*_live(channel))
         case HasConsent(channel, purpose):
-            return _consented(channel, purpose)
+            found = _consented(channel, purpose)
         case OnList():
             return _listed(node)
         case MemberOf(segment_id):
-            return _member(segment_id, as_of)
+            found = _members(segment_id, as_of)
         case Engaged():
-            return _engaged(node, as_of)
+            found = _engaged(node, as_of)
         case HasWritten(channel, days):
-            return _written(channel, days, as_of)
+            found = _written(channel, days, as_of)
+        case _:
+            raise AssertionError("comparisons and connectives lie in no other table")
+    return found.correlate(Contact).exists()
 
 
 def _compare(node: Compare, as_of: datetime) -> Condition:
@@ -151,68 +180,68 @@ def _live(channel: str) -> tuple[Condition, ...]:
     return Identity.contact_id == Contact.id, Identity.channel == channel, Identity.ended_at.is_(None)
 
 
-def _consented(channel: str, purpose: str) -> Condition:
-    """Some record says yes, and none after it: a form that the planner turns into joins."""
+def _consented(channel: str, purpose: str) -> Select[Anything]:
+    """Some record says yes, and none after it says no: a form that the planner turns into joins with few rows."""
     later = aliased(Consent)
     taken_back = (
         select(later.id)
         .where(later.contact_id == Consent.contact_id, later.channel == channel, later.purpose == purpose)
-        .where(later.id > Consent.id)
+        .where(later.id > Consent.id, ~later.given)
         .correlate(Consent)
     )
     given = (Consent.contact_id == Contact.id, Consent.channel == channel, Consent.purpose == purpose, Consent.given)
-    return select(Consent.id).where(*given, ~taken_back.exists()).correlate(Contact).exists()
+    return select(Consent.id).where(*given, ~taken_back.exists())
 
 
-def _listed(node: OnList) -> Condition:
+def _listed(node: OnList) -> Exists:
+    """Named as a contact, or by the present address: one set, so that the planner can join it."""
     holds = list(in_force(node.channel, Purpose.MARKETING))
     if node.list is not None:
         holds.append(Suppression.list == node.list.value)
-    by_contact = select(Suppression.id).where(
-        *holds, Suppression.address_key.is_(None), Suppression.contact_id == Contact.id
-    )
+    by_contact = select(Suppression.contact_id).where(*holds, Suppression.address_key.is_(None))
     by_address = (
-        select(Identity.id)
+        select(Identity.contact_id)
         .join(Suppression, Suppression.address_key == Identity.address_key)
-        .where(*holds, *_live(node.channel))
+        .where(*holds, Identity.channel == node.channel, Identity.ended_at.is_(None))
     )
-    return or_(by_contact.correlate(Contact).exists(), by_address.correlate(Contact).exists())
+    named = union_all(by_contact, by_address).subquery()
+    return select(named.c.contact_id).where(named.c.contact_id == Contact.id).correlate(Contact).exists()
 
 
-def _member(segment_id: int, as_of: datetime) -> Condition:
+def _members(segment_id: int, as_of: datetime) -> Select[Anything]:
     """A member at that instant, whatever was added or removed since."""
     return (
         select(SegmentMember.contact_id)
         .where(SegmentMember.segment_id == segment_id, SegmentMember.contact_id == Contact.id)
         .where(SegmentMember.added_at <= as_of)
         .where(or_(SegmentMember.removed_at.is_(None), SegmentMember.removed_at > as_of))
-        .correlate(Contact)
-        .exists()
     )
 
 
-def _engaged(node: Engaged, as_of: datetime) -> Condition:
-    statement = (
-        select(Delivery.id)
-        .join(Origin, Origin.id == Delivery.origin_id)
-        .where(Delivery.contact_id == Contact.id, Origin.kind == OriginKind.CAMPAIGN)
-    )
-    at: ColumnElement[Anything] = Delivery.settled_at  # type: ignore[assignment]  # a mapped column is one
+def _engaged(node: Engaged, as_of: datetime) -> Select[Anything]:
+    """Who received is told by the deliveries; who read or clicked by the summary of each recipient's events."""
+    at: Column
     if node.how is Engagement.RECEIVED:
-        statement = statement.where(Delivery.state.in_((DeliveryState.SENT.value, DeliveryState.DELIVERED.value)))
+        at = Delivery.settled_at
+        sent = Delivery.state.in_((DeliveryState.SENT.value, DeliveryState.DELIVERED.value))
+        whose = (Delivery.contact_id == Contact.id, Delivery.origin_id == _runs(node))
+        statement = select(Delivery.id).where(*whose, sent)
     else:
-        opened = node.how is Engagement.OPENED
-        at = events.Engagement.read_at if opened else events.Engagement.clicked_at  # type: ignore[assignment]
-        statement = statement.join(events.Engagement, events.Engagement.delivery_id == Delivery.id)
-        statement = statement.where(at.is_not(None))
+        at = Summary.read_at if node.how is Engagement.OPENED else Summary.clicked_at
+        whose = (Summary.contact_id == Contact.id, Summary.origin_id == _runs(node))
+        statement = select(Summary.delivery_id).where(*whose, at.is_not(None))
+    return statement if node.days is None else statement.where(at >= as_of - timedelta(days=node.days))
+
+
+def _runs(node: Engaged) -> CollectionAggregate[Anything]:
+    """The origins of the campaign, or of all: an array, looked up once, so that no join is needed to tell them."""
+    runs = select(Origin.id).where(Origin.kind == OriginKind.CAMPAIGN)
     if node.campaign_id is not None:
-        statement = statement.where(Origin.campaign_id == node.campaign_id)
-    if node.days is not None:
-        statement = statement.where(at >= as_of - timedelta(days=node.days))
-    return statement.correlate(Contact).exists()
+        runs = runs.where(Origin.campaign_id == node.campaign_id)
+    return any_(func.array(runs.scalar_subquery()))
 
 
-def _written(channel: str | None, days: int | None, as_of: datetime) -> Condition:
+def _written(channel: str | None, days: int | None, as_of: datetime) -> Select[Anything]:
     statement = (
         select(Conversation.identity_id)
         .join(Identity, Identity.id == Conversation.identity_id)
@@ -222,7 +251,7 @@ def _written(channel: str | None, days: int | None, as_of: datetime) -> Conditio
         statement = statement.where(Identity.channel == channel)
     if days is not None:
         statement = statement.where(Conversation.last_inbound_at >= as_of - timedelta(days=days))
-    return statement.correlate(Contact).exists()
+    return statement
 
 
 def _days_before(as_of: datetime, days: int) -> date:

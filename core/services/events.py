@@ -105,6 +105,7 @@ def _summed(event_ids: list[int]) -> Insert:
         select(
             EventRow.delivery_id,
             Delivery.origin_id,
+            Delivery.contact_id,
             first.filter(or_(opened, clicked)).label("read_at"),
             first.filter(clicked).label("clicked_at"),
             first.filter(EventRow.kind == EventKind.REPLIED).label("replied_at"),
@@ -115,11 +116,12 @@ def _summed(event_ids: list[int]) -> Insert:
         )
         .join(Delivery, Delivery.id == EventRow.delivery_id)
         .where(EventRow.id == func.any(bindparam("event_ids", event_ids, ARRAY(BigInteger))))
-        .group_by(EventRow.delivery_id, Delivery.origin_id)
+        .group_by(EventRow.delivery_id, Delivery.origin_id, Delivery.contact_id)
         .order_by(EventRow.delivery_id)
     )
     times = ("read_at", "clicked_at", "replied_at", "unsubscribed_at", "complained_at")
-    statement = insert(Engagement).from_select(["delivery_id", "origin_id", *times, "reads", "clicks"], new)
+    whose = ("delivery_id", "origin_id", "contact_id")
+    statement = insert(Engagement).from_select([*whose, *times, "reads", "clicks"], new)
     fresh = statement.excluded
     return statement.on_conflict_do_update(
         index_elements=["delivery_id"],

@@ -10,7 +10,10 @@ from core.tables.base import Base, CreatedAt, Id
 
 class Consent(Base):
     __tablename__ = "consents"
-    __table_args__ = (Index("ix_consents_latest", "contact_id", "channel", "purpose", "id"),)
+    __table_args__ = (
+        Index("ix_consents_latest", "channel", "purpose", "contact_id", "id", postgresql_include=["given"]),
+        Index("ix_consents_contact_id", "contact_id"),
+    )
 
     id: Mapped[Id]
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"))

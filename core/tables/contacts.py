@@ -37,14 +37,14 @@ class Identity(Base):
     __tablename__ = "identities"
     __table_args__ = (
         UniqueConstraint("contact_id", "channel", "address_key"),
-        Index("ix_identities_channel_address_key", "channel", "address_key"),
+        Index("ix_identities_address_key", "address_key"),
         Index(
             "uq_identities_live",
-            "contact_id",
             "channel",
+            "contact_id",
             unique=True,
             postgresql_where=text("ended_at IS NULL"),
-            postgresql_include=["id", "address_key"],
+            postgresql_include=["id", "address_key", "invalid"],
         ),
     )
 

@@ -46,10 +46,15 @@ class Engagement(Base):
     """What one recipient did with a message: a summary of its events, written in the same transaction."""
 
     __tablename__ = "engagements"
-    __table_args__ = (Index("ix_engagements_origin_id", "origin_id"),)
+    __table_args__ = (
+        Index("ix_engagements_origin_id", "origin_id"),
+        Index("ix_engagements_contact_id", "contact_id"),
+    )
 
     delivery_id: Mapped[int] = mapped_column(ForeignKey("deliveries.id", ondelete="CASCADE"), primary_key=True)
     origin_id: Mapped[int]
+    contact_id: Mapped[int | None]
+    """The delivery's, once more: segments ask who read, and would have to look at every delivery for it."""
     read_at: Mapped[datetime | None]
     clicked_at: Mapped[datetime | None]
     replied_at: Mapped[datetime | None]

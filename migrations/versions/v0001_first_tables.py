@@ -218,7 +218,14 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consents")),
     )
-    op.create_index("ix_consents_latest", "consents", ["contact_id", "channel", "purpose", "id"], unique=False)
+    op.create_index("ix_consents_contact_id", "consents", ["contact_id"], unique=False)
+    op.create_index(
+        "ix_consents_latest",
+        "consents",
+        ["channel", "purpose", "contact_id", "id"],
+        unique=False,
+        postgresql_include=["given"],
+    )
     op.create_table(
         "identities",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -237,14 +244,14 @@ def upgrade() -> None:
             "contact_id", "channel", "address_key", name=op.f("uq_identities_contact_id_channel_address_key")
         ),
     )
-    op.create_index("ix_identities_channel_address_key", "identities", ["channel", "address_key"], unique=False)
+    op.create_index("ix_identities_address_key", "identities", ["address_key"], unique=False)
     op.create_index(
         "uq_identities_live",
         "identities",
-        ["contact_id", "channel"],
+        ["channel", "contact_id"],
         unique=True,
         postgresql_where=sa.text("ended_at IS NULL"),
-        postgresql_include=["id", "address_key"],
+        postgresql_include=["id", "address_key", "invalid"],
     )
     op.create_table(
         "imports",
@@ -557,6 +564,7 @@ def upgrade() -> None:
         "engagements",
         sa.Column("delivery_id", sa.BigInteger(), nullable=False),
         sa.Column("origin_id", sa.BigInteger(), nullable=False),
+        sa.Column("contact_id", sa.BigInteger(), nullable=True),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("clicked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("replied_at", sa.DateTime(timezone=True), nullable=True),
@@ -569,5 +577,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("delivery_id", name=op.f("pk_engagements")),
     )
+    op.create_index("ix_engagements_contact_id", "engagements", ["contact_id"], unique=False)
     op.create_index("ix_engagements_origin_id", "engagements", ["origin_id"], unique=False)
     op.create_foreign_key(op.f("fk_campaigns_origin_id"), "campaigns", "origins", ["origin_id"], ["id"])

@@ -244,4 +244,4 @@ def _sent(session: Session, contact_id: int, read_at: datetime | None = None) ->
     session.add(delivery)
     session.flush()
     if read_at is not None:
-        session.add(Engagement(delivery_id=delivery.id, origin_id=origin.id, read_at=read_at))
+        session.add(Engagement(delivery_id=delivery.id, origin_id=origin.id, contact_id=contact_id, read_at=read_at))
