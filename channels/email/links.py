@@ -1,28 +1,34 @@
-"""The public addresses of one delivery, each signed for its purpose."""
+"""The public addresses of deliveries, each signed for its purpose."""
+
+from collections.abc import Callable
 
 from core.rules import tokens
 
 
 class Links:
-    """Makes addresses below the public URL; `key` is the installation's signing key."""
+    """Addresses below the public URL; `key` is the installation's signing key."""
 
     def __init__(self, public_url: str, key: bytes) -> None:
-        self._base, self._key = public_url.rstrip("/"), key
+        self._base, self._key = public_url.rstrip("/").encode("ascii"), key
 
-    def open_picture(self, delivery_id: int) -> str:
-        return f"{self._base}/o/{tokens.sign(self._key, 'open', delivery_id)}.png"
+    def open_picture(self) -> Callable[[int], bytes]:
+        return self._made(b"/o/", tokens.OPEN, after=b".png")
 
-    def click(self, delivery_id: int, link_id: str) -> str:
-        return f"{self._base}/c/{tokens.sign(self._key, 'click', delivery_id, link_id)}/{link_id}"
+    def click(self, link_id: str) -> Callable[[int], bytes]:
+        return self._made(b"/c/", tokens.CLICK, extra=link_id, after=f"/{link_id}".encode())
 
-    def unsubscribe(self, delivery_id: int) -> str:
-        return f"{self._base}/u/{tokens.sign(self._key, 'unsubscribe', delivery_id)}"
+    def unsubscribe(self) -> Callable[[int], bytes]:
+        return self._made(b"/u/", tokens.UNSUBSCRIBE)
 
-    def value(self, name: str, delivery_id: int) -> str:
-        """The value of a system variable: `open_url`, `unsubscribe_url`, `click_<link id>` …"""
+    def named(self, name: str) -> Callable[[int], bytes]:
+        """What makes the value of a system variable (`open_url`, `unsubscribe_url`, `click_<link id>` …) from an id."""
         match name.split("_", 1):
             case ["click", link_id]:
-                return self.click(delivery_id, link_id)
+                return self.click(link_id)
             case ["open", _]:
-                return self.open_picture(delivery_id)
-        return self.unsubscribe(delivery_id)
+                return self.open_picture()
+        return self.unsubscribe()
+
+    def _made(self, path: bytes, purpose: str, *, extra: str = "", after: bytes = b"") -> Callable[[int], bytes]:
+        before, sign = self._base + path, tokens.signer(self._key, purpose, extra)
+        return lambda delivery_id: before + sign(delivery_id) + after

@@ -1,70 +1,72 @@
 """A content as MIME, compiled once: headers, text and HTML as encoded pieces with slots between them."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
 from email.utils import parseaddr
 
 from channels.email import headers
+from channels.email.encoded import Encoded
 from channels.email.links import Links
-from channels.email.quoted import piece
+from channels.email.quoted import plain
 from core.messages import Content, Message
 from core.rules import tokens
 from core.rules.templates import SYSTEM_NAMES, Program, compile_template
-from core.rules.templates.program import Slot
 
-Part = Callable[[Mapping[str, object]], bytes]
-Compiled = bytes | Slot
+BREAK = b"\r\n"
 
 
 class ContentMime:
     """A channels.email.composing.Mime. RFC 5322, 2046 (multipart/alternative), 8058 (one-click), 2919 (List-Id)."""
 
     def __init__(self, content: Content, links: Links, key: bytes) -> None:
-        self._links, self._key = links, key
-        self._domain = parseaddr(content.sender.address)[1].rpartition("@")[2] or "localhost"
+        domain = parseaddr(content.sender.address)[1].rpartition("@")[2] or "localhost"
         known = _Anything()
-        self._subject = compile_template(content.subject, known, escape=False)
         parts = [(b"text/plain", content.text, False), (b"text/html", content.html, True)]
         programs = [(kind, compile_template(source, known, escape=escape)) for kind, source, escape in parts if source]
-        self._system = sorted(name for _, program in programs for name in program.names if _is_system(name))
-        self._fixed = _fixed_headers(content, self._domain)
-        self._boundary = b"=_" + hashlib.blake2b(content.id.to_bytes(8, "big"), digest_size=12).hexdigest().encode()
-        self._parts = [(kind, _part(program)) for kind, program in programs]
+        ours = {name for _, program in programs for name in program.names if _is_system(name)}
+        letter = Encoded({name: plain(links.named(name)) for name in ours})
+        unsubscribe = links.unsubscribe()
+        letter.add(b"Message-ID: <")
+        letter.add_filling(lambda _values, delivery_id: tokens.sign_lower(key, "message-id", delivery_id))
+        letter.add(b"@" + domain.encode() + b">\r\nList-Unsubscribe: <")
+        letter.add_filling(lambda _values, delivery_id: unsubscribe(delivery_id))
+        letter.add(b">\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" + _fixed_headers(content, domain))
+        _add_parts(letter, programs, _boundary(content))
+        self._letter = letter
+        self._subject = compile_template(content.subject, known, escape=False)
 
     def render(self, message: Message) -> bytes:
         """Raise MissingValue if the recipient lacks one."""
-        delivery_id = message.delivery_id
-        values = {**message.values, **{name: self._links.value(name, delivery_id) for name in self._system}}
-        unsubscribe = self._links.unsubscribe(delivery_id).encode()
-        head = b"".join(
+        return b"".join(
             (
                 b"Date: ",
                 headers.date(message.created_at),
                 b"\r\nTo: <",
                 headers.clean(message.address).encode(),
                 b">\r\nSubject: ",
-                headers.unstructured(self._subject.render(values)),
-                b"\r\nMessage-ID: <",
-                tokens.sign_lower(self._key, "message-id", delivery_id).encode(),
-                b"@",
-                self._domain.encode(),
-                b">\r\nList-Unsubscribe: <",
-                unsubscribe,
-                b">\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
-                self._fixed,
+                headers.unstructured(self._subject.render(message.values)),
+                BREAK,
+                self._letter.render(message.values, message.delivery_id),
             )
         )
-        return head + self._body(values)
 
-    def _body(self, values: Mapping[str, object]) -> bytes:
-        if len(self._parts) == 1:
-            kind, part = self._parts[0]
-            return _part_head(kind) + part(values) + b"\r\n"
-        boundary = self._boundary
-        out = [b'Content-Type: multipart/alternative; boundary="', boundary, b'"\r\n\r\n']
-        for kind, part in self._parts:
-            out += (b"--", boundary, b"\r\n", _part_head(kind), part(values), b"\r\n")
-        return b"".join((*out, b"--", boundary, b"--\r\n"))
+
+def _add_parts(letter: Encoded, programs: Sequence[tuple[bytes, Program]], boundary: bytes) -> None:
+    if len(programs) == 1:
+        kind, program = programs[0]
+        letter.add(_part_head(kind))
+        letter.add_program(program)
+        return letter.add(BREAK)
+    letter.add(b'Content-Type: multipart/alternative; boundary="' + boundary + b'"\r\n\r\n')
+    for kind, program in programs:
+        letter.add(b"--" + boundary + BREAK + _part_head(kind))
+        letter.add_program(program)
+        letter.add(BREAK)
+    return letter.add(b"--" + boundary + b"--\r\n")
+
+
+def _boundary(content: Content) -> bytes:
+    return b"=_" + hashlib.blake2b(content.id.to_bytes(8, "big"), digest_size=12).hexdigest().encode()
 
 
 class _Anything(frozenset[str]):
@@ -72,22 +74,6 @@ class _Anything(frozenset[str]):
 
     def __contains__(self, name: object) -> bool:
         return True
-
-
-def _part(program: Program) -> Part:
-    """Constants are encoded now and only slots for each recipient; a letter with conditions is encoded whole."""
-    if not program.flat:
-        return lambda values: piece(program.render(values))
-    compiled: list[Compiled] = [part if isinstance(part, Slot) else piece(part) for part in _flat(program)]
-
-    def render(values: Mapping[str, object]) -> bytes:
-        return b"".join([part if isinstance(part, bytes) else piece(part.fill(values)) for part in compiled])
-
-    return render
-
-
-def _flat(program: Program) -> list[str | Slot]:
-    return [part for part in program.pieces if isinstance(part, str | Slot)]
 
 
 def _is_system(name: str) -> bool:

@@ -1,6 +1,7 @@
 """Quoted-printable in pieces (RFC 2045, 6.7): each piece stands on lines of its own, so it can be encoded alone."""
 
 from binascii import b2a_qp
+from collections.abc import Callable
 
 SOFT = b"=\r\n"
 MOST = 75
@@ -14,6 +15,21 @@ def piece(text: str) -> bytes:
     encoded = b2a_qp(lines.encode(), istext=True).replace(b"\r\n", b"\n").replace(b"=\n", b"=\r\n")
     encoded = encoded.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
     return _room_for_break(_no_leading_dot(encoded)) + SOFT
+
+
+def word(value: str) -> bytes:
+    """`piece` for a value, which most often is a few plain letters."""
+    if value.isalnum() and value.isascii() and len(value) <= MOST:
+        return value.encode("ascii") + SOFT
+    return piece(value)
+
+
+def plain(made: Callable[[int], bytes]) -> Callable[[int], bytes]:
+    """What `made` makes, as a piece; only one that needs it by its length or letters is encoded each time."""
+    example = made(2**62)
+    if piece(example.decode("ascii")) == example + SOFT and b"=" not in example:
+        return lambda number: made(number) + SOFT
+    return lambda number: piece(made(number).decode("ascii"))
 
 
 def _room_for_break(encoded: bytes) -> bytes:

@@ -6,6 +6,7 @@ A byte of version and key, eight of the id and twelve of a keyed BLAKE2b (RFC 76
 import base64
 import binascii
 import struct
+from collections.abc import Callable
 from hashlib import blake2b
 from hmac import compare_digest
 
@@ -18,12 +19,24 @@ LENGTH = 28
 _VERSION = 0x10
 _HEAD = struct.Struct(">BQ")
 _MAC_BYTES = 12
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 def sign(key: bytes, purpose: str, number: int, extra: str = "") -> str:
     """The token of a delivery for a purpose; `extra` is bound into it, but not carried."""
-    head = _HEAD.pack(_VERSION, number)
-    return base64.urlsafe_b64encode(head + _mac(key, purpose, head, extra)).decode("ascii")
+    return signer(key, purpose, extra)(number).decode("ascii")
+
+
+def signer(key: bytes, purpose: str, extra: str = "") -> Callable[[int], bytes]:
+    """`sign` for many numbers: what does not depend on them is done once, for each letter holds several."""
+    person, bound, pack = purpose.encode(), extra.encode(), _HEAD.pack
+
+    def sign_number(number: int) -> bytes:
+        head = pack(_VERSION, number)
+        mac = blake2b(head + bound, key=key, digest_size=_MAC_BYTES, person=person).digest()
+        return binascii.b2a_base64(head + mac, newline=False).translate(_URL_SAFE)
+
+    return sign_number
 
 
 def verify(key: bytes, purpose: str, token: str, extra: str = "") -> int | None:
@@ -41,10 +54,13 @@ def verify(key: bytes, purpose: str, token: str, extra: str = "") -> int | None:
     return int(number)
 
 
-def sign_lower(key: bytes, purpose: str, number: int) -> str:
-    """The same in lower-case base32 (34 characters), for local parts and Message-IDs: servers may fold their case."""
+def sign_lower(key: bytes, purpose: str, number: int) -> bytes:
+    """The same in 42 hexadecimal digits, for local parts and Message-IDs: servers may fold their case.
+
+    Base32 would be 34 characters long, and costs five times as much as all the rest of a token.
+    """
     head = _HEAD.pack(_VERSION, number)
-    return base64.b32encode(head + _mac(key, purpose, head, "")).decode("ascii").rstrip("=").lower()
+    return (head + _mac(key, purpose, head, "")).hex().encode("ascii")
 
 
 def _mac(key: bytes, purpose: str, head: bytes, extra: str) -> bytes:
