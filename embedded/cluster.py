@@ -30,6 +30,7 @@ wal_compression = on
 synchronous_commit = on
 random_page_cost = 1.1
 jit = off
+max_parallel_workers_per_gather = {parallel}
 autovacuum_vacuum_scale_factor = 0.05
 autovacuum_analyze_scale_factor = 0.02
 log_checkpoints = off
@@ -55,7 +56,11 @@ def prepare_cluster(home: Home, programs: Programs, *, durable: bool) -> None:
         _initdb(home, programs, durable=durable)
     _refuse_other_major(home, programs)
     settings = SETTINGS.format(
-        cluster=home.cluster, home=home.path, sockets=home.sockets, durability="" if durable else NOT_DURABLE
+        cluster=home.cluster,
+        home=home.path,
+        sockets=home.sockets,
+        parallel=min(2, (os.cpu_count() or 1) // 2),
+        durability="" if durable else NOT_DURABLE,
     )
     if (home.path / "postgresql.local.conf").exists():
         settings += "include = 'postgresql.local.conf'\n"

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, not_, null, or_, select
+from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, literal, null, or_, select
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import Session
 
 from core.queries import segments
 from core.queries.eligibility import live_identity, reason_for
+from core.queries.spans import Span
 from core.queries.templates import CONTACT_VARIABLES
 from core.tables.campaigns import Campaign
 from core.tables.contacts import Contact, Identity
@@ -39,35 +40,32 @@ def frozen(session: Session, include: Sequence[int], exclude: Sequence[int], now
 
 def count(session: Session, audience: Frozen) -> int:
     """How many contacts are chosen, whether they can be reached or not."""
+    segments.plan_for_all(session)
     return session.scalar(select(func.count(Contact.id)).where(_chosen(audience))) or 0
 
 
-def first(session: Session, audience: Frozen) -> int | None:
-    """One of the chosen, the same each time: whose values a test is filled with."""
-    chosen = select(Contact.id).where(_chosen(audience), Contact.erased_at.is_(None))
-    return session.scalar(chosen.order_by(Contact.id).limit(1))
-
-
 def by_reason(session: Session, campaign: Campaign, audience: Frozen, required: Sequence[str], now: datetime) -> Counts:
-    """The chosen by the first reason that speaks against each, in one pass; addresses chosen twice count once."""
-    reason = _reason(campaign, required, now)
+    """The chosen by the first reason that speaks against each, in one pass; addresses chosen twice count once.
+
+    Only addresses that several contacts share are told apart: sorting a million of them costs more than the rest.
+    """
+    segments.plan_for_all(session)
+    key = case((Identity.address_key.in_(_shared(campaign.channel)), Identity.address_key))
     chosen = (
-        select(reason.label("reason"), Identity.address_key.label("key"))
+        select(_reason(campaign, required, now).label("reason"), key.label("key"))
         .select_from(Contact)
         .outerjoin(Identity, live_identity(campaign.channel))
         .where(_chosen(audience))
         .cte("chosen")
     )
-    statement = select(chosen.c.reason, func.count(), func.count(chosen.c.key.distinct())).group_by(chosen.c.reason)
-    reasons: dict[Reason, int] = {}
-    reachable = 0
-    for code, rows, addresses in session.execute(statement):
-        if code is None:
-            reachable = addresses
-            if rows > addresses:
-                reasons[Reason.DUPLICATE_ADDRESS] = rows - addresses
-        else:
-            reasons[Reason(code)] = reasons.get(Reason(code), 0) + rows
+    by_key = select(*chosen.c, func.count().label("rows")).group_by(*chosen.c).cte("by_key")
+    addresses = func.sum(case((by_key.c.key.is_(None), by_key.c.rows), else_=1))
+    statement = select(by_key.c.reason, func.sum(by_key.c.rows), addresses).group_by(by_key.c.reason)
+    counts = {code: (int(rows), int(addresses)) for code, rows, addresses in session.execute(statement)}
+    rows, reachable = counts.pop(None, (0, 0))
+    reasons = {Reason(code): rows for code, (rows, _) in counts.items()}
+    if rows > reachable:
+        reasons[Reason.DUPLICATE_ADDRESS] = rows - reachable
     return Counts(reachable, reasons, _excluded(session, audience))
 
 
@@ -82,11 +80,29 @@ def prepare_chunk(
 ) -> Insert:
     """Deliveries for the chosen contacts with ids in (after, upto]; running it twice adds nothing.
 
-    Of contacts that share an address the first gets the message, the others `duplicate_address`.
+    Of contacts that share an address the first gets the message, the others `duplicate_address`: that is what the
+    first of the two inserts finds out, in one look at the index that it has to write to anyway.
     """
+    chosen = _chosen_within(campaign, required, Span(after, upto), now, cancelled=cancelled)
+    free = _deliveries(campaign, chosen, DeliveryState.PENDING, null(), chosen.c.address_key)
+    taken = insert(Delivery).from_select(COLUMNS, free.where(chosen.c.reason.is_(None)).order_by(chosen.c.contact_id))
+    sent = taken.on_conflict_do_nothing().returning(Delivery.contact_id).cte("sent")
+    refused = DeliveryState.CANCELLED if cancelled else DeliveryState.SKIPPED
+    reason = func.coalesce(chosen.c.reason, literal(Reason.DUPLICATE_ADDRESS.value))
+    rest = _deliveries(campaign, chosen, refused, reason, null())
+    left = ~select(sent.c.contact_id).where(sent.c.contact_id == chosen.c.contact_id).exists()
+    others = insert(Delivery).from_select(COLUMNS, rest.where(left).order_by(chosen.c.contact_id))
+    return others.on_conflict_do_nothing(index_elements=["origin_id", "contact_id", "step"])
+
+
+Value = ColumnElement[Any]
+COLUMNS = ("origin_id", "content_id", "channel", "contact_id", "identity_id", "state", "reason", "address_key")
+
+
+def _chosen_within(campaign: Campaign, required: Sequence[str], span: Span, now: datetime, *, cancelled: bool) -> CTE:
     assert campaign.audience is not None
-    reason = literal(Reason.CANCELLED.value) if cancelled else _reason(campaign, required, now)
-    chosen = (
+    reason = literal(Reason.CANCELLED.value) if cancelled else _reason(campaign, required, now, span)
+    return (
         select(
             Contact.id.label("contact_id"),
             Identity.id.label("identity_id"),
@@ -94,45 +110,41 @@ def prepare_chunk(
             reason.label("reason"),
         )
         .select_from(Contact)
-        .outerjoin(Identity, live_identity(campaign.channel))
-        .where(Contact.id > after, Contact.id <= upto, _chosen(campaign.audience))
+        .outerjoin(Identity, and_(live_identity(campaign.channel), *span.holds(Identity.contact_id)))
+        .where(*span.holds(Contact.id), _chosen(campaign.audience, span))
         .cte("chosen")
+        .prefix_with("MATERIALIZED")
     )
-    order = func.row_number().over(
-        partition_by=(chosen.c.address_key, chosen.c.reason.is_(None)), order_by=chosen.c.contact_id
-    )
-    ranked = select(chosen, order.label("rank")).cte("ranked")
-    taken = exists().where(
-        Delivery.origin_id == campaign.origin_id,
-        Delivery.channel == campaign.channel,
-        Delivery.address_key == ranked.c.address_key,
-    )
-    twice = and_(ranked.c.reason.is_(None), or_(ranked.c.rank > 1, taken))
-    final = case((twice, literal(Reason.DUPLICATE_ADDRESS.value)), else_=ranked.c.reason).label("final")
-    rows = select(ranked.c.contact_id, ranked.c.identity_id, ranked.c.address_key, final).cte("rows")
-    refused = DeliveryState.CANCELLED if cancelled else DeliveryState.SKIPPED
-    free = rows.c.final.is_(None)
-    source = select(
+
+
+def _deliveries(campaign: Campaign, chosen: CTE, state: DeliveryState, reason: Value, key: Value) -> Select[Any]:
+    """Rows in the order of COLUMNS."""
+    return select(
         literal(campaign.origin_id),
-        rows.c.contact_id,
-        rows.c.identity_id,
         literal(campaign.content_id),
         literal(campaign.channel),
-        case((free, DeliveryState.PENDING.value), else_=refused.value),
-        rows.c.final,
-        case((free, rows.c.address_key), else_=null()),
-    ).order_by(rows.c.contact_id)
-    columns = ["origin_id", "contact_id", "identity_id", "content_id", "channel", "state", "reason", "address_key"]
-    statement = insert(Delivery).from_select(columns, source)
-    return statement.on_conflict_do_nothing(index_elements=["origin_id", "contact_id", "step"])
+        chosen.c.contact_id,
+        chosen.c.identity_id,
+        literal(state.value),
+        reason,
+        key,
+    )
 
 
-def _chosen(audience: Frozen) -> ColumnElement[bool]:
+def _shared(channel: str) -> Select[bytes]:
+    """The present addresses that more than one contact has."""
+    return (
+        select(Identity.address_key)
+        .where(Identity.channel == channel, Identity.ended_at.is_(None))
+        .group_by(Identity.address_key)
+        .having(func.count() > 1)
+    )
+
+
+def _chosen(audience: Frozen, span: Span | None = None) -> ColumnElement[bool]:
     as_of = datetime.fromisoformat(audience["as_of"])
-    included = segments.any_of(audience["include"], as_of)
-    if not audience["exclude"]:
-        return included
-    return and_(included, not_(segments.any_of(audience["exclude"], as_of)))
+    included = segments.any_of(audience["include"], as_of, span)
+    return and_(included, segments.none_of(audience["exclude"], as_of, span))
 
 
 def _excluded(session: Session, audience: Frozen) -> int:
@@ -143,8 +155,10 @@ def _excluded(session: Session, audience: Frozen) -> int:
     return session.scalar(select(func.count(Contact.id)).where(both)) or 0
 
 
-def _reason(campaign: Campaign, required: Sequence[str], now: datetime) -> ColumnElement[str | None]:
-    reason = reason_for(campaign.channel, campaign.purpose, campaign.consent_required, now)
+def _reason(
+    campaign: Campaign, required: Sequence[str], now: datetime, span: Span | None = None
+) -> ColumnElement[str | None]:
+    reason = reason_for(campaign.channel, campaign.purpose, campaign.consent_required, now, span=span)
     lacking = [_lacks(name) for name in required]
     if not lacking:
         return reason

@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, literal, null, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, Exists, Select, Text, and_, case, cast, func, literal, null, or_, select
+from sqlalchemy.orm import aliased
 
 from core.ports import FirstContact, Traits
+from core.queries.spans import Column, Span, within
 from core.tables.campaigns import Origin
 from core.tables.consent import Consent
 from core.tables.contacts import Contact, Identity
@@ -17,8 +18,6 @@ from core.vocabulary import OriginKind, Purpose, Reason, SuppressionList
 
 CONSENT_OPEN_DAYS = 28
 """How long a request for consent may be answered: its links' validity."""
-
-Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 NOTHING: ColumnElement[Any] = cast(null(), Text)
 
@@ -49,12 +48,14 @@ def reason_for(
     duplicate: ColumnElement[bool] | None = None,
     consent_days: int = CONSENT_OPEN_DAYS,
     identity: type[Identity] = Identity,
+    span: Span | None = None,
 ) -> ColumnElement[str | None]:
     """The first reason that applies, or null: an expression over `Contact` outer-joined by `live_identity`.
 
     `excluded` and `duplicate`, where a campaign knows them, take their places in the order: after the lists, and
     after the address. Without `traits` the channel is one on which anybody may be written to.
-    `identity` is an alias, where one statement asks about several channels.
+    `identity` is an alias, where one statement asks about several channels; `span` is the chunk of contacts that it
+    asks about, where that is not everybody.
     """
     return func.coalesce(
         case((Contact.erased_at.is_not(None), literal(Reason.ERASED.value))),
@@ -65,7 +66,7 @@ def reason_for(
             (identity.invalid, literal(Reason.INVALID_ADDRESS.value)),
         ),
         _if(duplicate, Reason.DUPLICATE_ADDRESS),
-        consent_reason(channel, purpose, now, days=consent_days) if consent_required else NOTHING,
+        consent_reason(channel, purpose, now, days=consent_days, span=span) if consent_required else NOTHING,
         conversation_reason(traits, now, identity),
     )
 
@@ -90,29 +91,52 @@ def suppression_reason(
     return case((listed, case({rank: reason.value for rank, reason in WINNING.values()}, value=rank)))
 
 
-def consent_reason(channel: str, purpose: str, now: datetime, *, days: int) -> ColumnElement[str | None]:
+def consent_reason(
+    channel: str, purpose: str, now: datetime, *, days: int, span: Span | None = None
+) -> ColumnElement[str | None]:
     """Null where the latest record says yes; a request older than `days` without an answer is *unanswered*."""
-    latest = (
-        select(Consent.given)
-        .where(Consent.contact_id == Contact.id, Consent.channel == channel, Consent.purpose == purpose)
-        .order_by(Consent.id.desc())
-        .limit(1)
+    answered = (
+        select(Consent.id)
+        .where(Consent.contact_id == Contact.id, *within(Consent.contact_id, span))
+        .where(Consent.channel == channel, Consent.purpose == purpose)
         .correlate(Contact)
-        .scalar_subquery()
+        .exists()
     )
     asked = (
         select(Delivery.id)
         .join(Origin, Origin.id == Delivery.origin_id)
-        .where(Delivery.contact_id == Contact.id, Origin.kind == OriginKind.CONSENT, Origin.channel == channel)
+        .where(Delivery.contact_id == Contact.id, *within(Delivery.contact_id, span))
+        .where(Origin.kind == OriginKind.CONSENT, Origin.channel == channel)
         .where(Delivery.created_at <= now - timedelta(days=days))
         .correlate(Contact)
         .exists()
     )
     return case(
-        (latest, NOTHING),
-        (latest.is_not(None), literal(Reason.CONSENT_DECLINED.value)),
+        (consented(channel, purpose, span), NOTHING),
+        (answered, literal(Reason.CONSENT_DECLINED.value)),
         (asked, literal(Reason.CONSENT_UNANSWERED.value)),
         else_=literal(Reason.CONSENT_MISSING.value),
+    )
+
+
+def consented(channel: str, purpose: str, span: Span | None = None) -> Exists:
+    """Whether the latest record of the contact says yes: some does, and none after it says no.
+
+    Said so, the planner can join it, or answer it from a hash or from the index; "the latest" it can only look up.
+    """
+    given, later = aliased(Consent), aliased(Consent)
+    taken_back = (
+        select(later.id)
+        .where(later.contact_id == given.contact_id, *within(later.contact_id, span))
+        .where(later.channel == channel, later.purpose == purpose, later.id > given.id, ~later.given)
+        .correlate(given)
+    )
+    return (
+        select(given.id)
+        .where(given.contact_id == Contact.id, *within(given.contact_id, span))
+        .where(given.channel == channel, given.purpose == purpose, given.given, ~taken_back.exists())
+        .correlate(Contact)
+        .exists()
     )
 
 

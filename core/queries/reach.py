@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from core.ports import Traits
 from core.queries.eligibility import live_identity, reason_for
 from core.queries.segment_conditions import condition
+from core.queries.spans import Span
 from core.rules.segments import Node
 from core.tables.contacts import Contact, Identity
 from core.tables.segments import Reach
@@ -36,7 +37,7 @@ def of_chunk(node: Node, channels: Sequence[Traits], after: int, upto: int, now:
             identity,
             live_identity(traits.channel, identity) & (identity.contact_id > after) & (identity.contact_id <= upto),
         )
-    rows = chosen.where(Contact.id > after, Contact.id <= upto, condition(node, now)).cte("chosen")
+    rows = chosen.where(Contact.id > after, Contact.id <= upto, condition(node, now, Span(after, upto))).cte("chosen")
     return select(*rows.c, func.count()).group_by(*rows.c)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
@@ -12,7 +12,9 @@ from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 from core.errors import NotFound
 from core.queries.eligibility import live_identity
 from core.queries.segment_conditions import condition
+from core.queries.spans import Span
 from core.rules.segments import Node, parse
+from core.rules.segments.tree import Not
 from core.tables.contacts import Attribute, Contact, Identity
 from core.tables.segments import Segment, SegmentMember
 from core.vocabulary import CHANNEL_EMAIL, AttributeType, SegmentKind
@@ -59,10 +61,15 @@ def attribute_types(session: Session) -> dict[str, AttributeType]:
     return {key: AttributeType(kind) for key, kind in rows}
 
 
-def any_of(trees: Sequence[Tree], as_of: datetime) -> ColumnElement[bool]:
+def any_of(trees: Sequence[Tree], as_of: datetime, span: Span | None = None) -> ColumnElement[bool]:
     """Whether a `Contact` is meant by at least one of the expressions as they stand; nobody is, of none."""
-    conditions = [condition(parse(expression), as_of) for expression in trees]
+    conditions = [condition(parse(expression), as_of, span) for expression in trees]
     return or_(*conditions) if conditions else false()
+
+
+def none_of(trees: Sequence[Tree], as_of: datetime, span: Span | None = None) -> ColumnElement[bool]:
+    """Whether a `Contact` is meant by none of the expressions: also where a value that they ask for is missing."""
+    return and_(true(), *(condition(Not(parse(expression)), as_of, span) for expression in trees))
 
 
 def members(expression: Tree | Node, as_of: datetime) -> Select[int]:

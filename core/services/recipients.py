@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Exists, exists, select, update
 
 from core.database import Sessions
-from core.queries import audience, gates, leases
+from core.queries import audience, gates, leases, segments
 from core.queries import campaigns as queries
 from core.queries.bell import ring
 from core.rules.campaigns import next_state
@@ -102,6 +102,7 @@ def _prepare_chunk(sessions: Sessions, campaign_id: int, lease: str, holder: str
             return True
         required = session.get_one(ContentRow, campaign.content_id).required
         cancelled = campaign.state == CampaignState.CANCELLED
+        segments.plan_for_all(session)
         session.execute(
             audience.prepare_chunk(campaign, required, campaign.prepared_up_to, upto, now, cancelled=cancelled)
         )

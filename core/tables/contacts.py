@@ -37,7 +37,7 @@ class Identity(Base):
     __tablename__ = "identities"
     __table_args__ = (
         UniqueConstraint("contact_id", "channel", "address_key"),
-        Index("ix_identities_address_key", "address_key"),
+        Index("ix_identities_address_key", "address_key", postgresql_include=["channel", "ended_at"]),
         Index(
             "uq_identities_live",
             "channel",

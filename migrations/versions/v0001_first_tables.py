@@ -244,7 +244,13 @@ def upgrade() -> None:
             "contact_id", "channel", "address_key", name=op.f("uq_identities_contact_id_channel_address_key")
         ),
     )
-    op.create_index("ix_identities_address_key", "identities", ["address_key"], unique=False)
+    op.create_index(
+        "ix_identities_address_key",
+        "identities",
+        ["address_key"],
+        unique=False,
+        postgresql_include=["channel", "ended_at"],
+    )
     op.create_index(
         "uq_identities_live",
         "identities",
