@@ -44,6 +44,12 @@ def count(session: Session, audience: Frozen) -> int:
     return session.scalar(select(func.count(Contact.id)).where(_chosen(audience))) or 0
 
 
+def first(session: Session, audience: Frozen) -> int | None:
+    """One of the chosen, the same each time: whose values a test is filled with."""
+    chosen = select(Contact.id).where(_chosen(audience), Contact.erased_at.is_(None))
+    return session.scalar(chosen.order_by(Contact.id).limit(1))
+
+
 def by_reason(session: Session, campaign: Campaign, audience: Frozen, required: Sequence[str], now: datetime) -> Counts:
     """The chosen by the first reason that speaks against each, in one pass; addresses chosen twice count once.
 

@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    BindParameter,
     ColumnElement,
+    DateTime,
     Insert,
     Integer,
     Select,
@@ -18,7 +20,6 @@ from sqlalchemy import (
     Text,
     Update,
     and_,
-    any_,
     bindparam,
     case,
     cast,
@@ -32,7 +33,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.sql.dml import Delete
 
 from core.queries.eligibility import suppression_reason
@@ -45,13 +46,24 @@ from core.vocabulary import DeliveryState as S
 from core.vocabulary import GateScope, Reason
 
 LEASE_SECONDS = 60
+ASKED = (Delivery.id, Delivery.contact_id, Delivery.address_key)
+NOW = bindparam("now", type_=DateTime(timezone=True))
 
 
-def reach_first_fresh(origin_id: int) -> Update:
-    """Move the origin's cursor to just before its first fresh delivery; each row is passed over once in its life."""
+def open_origins(channel: str) -> Select[int, str, int | None]:
+    """Where there may be work on the channel, oldest first: id, purpose, and the contact whose values all get."""
+    return (
+        select(Origin.id, Origin.purpose, Origin.sample_id)
+        .where(Origin.channel == channel, Origin.open, Origin.id.not_in(barred_origins(channel)))
+        .order_by(Origin.id)
+    )
+
+
+def reach_first_fresh() -> Update:
+    """Move the cursor of `:origin` to just before its first fresh delivery; each row is passed once in its life."""
     first = (
         select(Delivery.id)
-        .where(Delivery.origin_id == origin_id, Delivery.id > Origin.claimed_up_to, fresh())
+        .where(Delivery.origin_id == Origin.id, Delivery.id > Origin.claimed_up_to, fresh())
         .order_by(Delivery.id)
         .limit(1)
         .correlate(Origin)
@@ -59,39 +71,41 @@ def reach_first_fresh(origin_id: int) -> Update:
     )
     return (
         update(Origin)
-        .where(Origin.id == origin_id)
+        .where(Origin.id == _number("origin"))
         .values(claimed_up_to=func.coalesce(first - 1, Origin.claimed_up_to))
         .returning(Origin.claimed_up_to)
     )
 
 
-def claim_fresh(
-    channel: str, purpose: str, origin_id: int, after: int, size: int, *, sample_id: int | None = None
-) -> Select[Any]:
-    """Claim up to `size` fresh deliveries with ids above `after`; the suppressed among them come back `skipped`.
+def claim_fresh(channel: str, purpose: str) -> Select[Any]:
+    """Claim up to `:size` fresh deliveries of `:origin` with ids above `:after`; the suppressed come back `skipped`.
 
-    `sample_id` is the contact whose values they all get instead of their own.
+    `:sample` is the contact whose values they all get instead of their own, or null.
     """
-    due = select(Delivery.id).where(Delivery.origin_id == origin_id, Delivery.id > after, fresh()).order_by(Delivery.id)
-    return _claimed(due, channel, purpose, size, sample_id)
+    fits = and_(Delivery.origin_id == _number("origin"), Delivery.id > _number("after"), fresh())
+    return _claimed(select(*ASKED).where(fits).order_by(Delivery.id), channel, purpose)
 
 
-def claim_due(
-    channel: str, purpose: str, origin_id: int, size: int, now: datetime, *, sample_id: int | None = None
-) -> Select[Any]:
-    """Claim up to `size` deliveries whose own time has come: retries, and those that a dead worker left."""
+def claim_due(channel: str, purpose: str) -> Select[Any]:
+    """Claim up to `:size` deliveries whose own time has come by `:now`: retries, and what a dead worker left."""
     due = (
-        select(Delivery.id)
-        .where(Delivery.origin_id == origin_id, Delivery.due_at <= now, Delivery.state == S.PENDING)
+        select(*ASKED)
+        .where(Delivery.origin_id == _number("origin"), Delivery.due_at <= NOW, Delivery.state == S.PENDING)
         .order_by(Delivery.due_at, Delivery.id)
     )
-    return _claimed(due, channel, purpose, size, sample_id)
+    return _claimed(due, channel, purpose)
 
 
-def open_batch(origin_id: int, holder: str, ids: Sequence[int]) -> Insert:
+def open_batch() -> Insert:
+    """Note that `:holder_name` holds `:ids` of `:origin`."""
     return (
         insert(Batch)
-        .values(origin_id=origin_id, holder=holder, lease_until=_lease(), delivery_ids=list(ids))
+        .values(
+            origin_id=_number("origin"),
+            holder=bindparam("holder_name", type_=Text),
+            lease_until=_lease(),
+            delivery_ids=bindparam("ids", type_=ARRAY(BigInteger)),
+        )
         .returning(Batch.id)
     )
 
@@ -110,20 +124,21 @@ def close_batches(batch_ids: Sequence[int]) -> Delete:
     return delete(Batch).where(Batch.id.in_(batch_ids))
 
 
-def mark(channel: str, rows: Sequence[tuple[int, int]], batch_ids: Sequence[int]) -> Update:
-    """Mark claimed deliveries (id, generation) `sending`, before any of them can reach the provider.
+def mark(channel: str) -> Update:
+    """Mark claimed deliveries (`ids`, `generations`, `batch_ids`) as `sending`, before any can reach the provider.
 
-    Only those come back that are still ours and whose way no gate bars: so a pause holds within one group.
+    Only those come back that are still ours, whose lease has not run out, and whose way no gate bars: so a pause
+    holds within one group.
     """
-    mine = _pairs(rows)
-    alive = exists().where(Batch.id.in_(batch_ids), Delivery.id == any_(Batch.delivery_ids))
+    mine = _given("mine", id=BigInteger, generation=Integer, batch_id=BigInteger)
+    alive = exists().where(Batch.id == mine.c.batch_id, Batch.lease_until > func.clock_timestamp())
     return (
         update(Delivery)
         .where(
             Delivery.id == mine.c.id,
             Delivery.generation == mine.c.generation,
             Delivery.state == S.CLAIMED,
-            ~barred(channel, Delivery.origin_id),
+            Delivery.origin_id.not_in(barred_origins(channel)),
             alive,
         )
         .values(state=S.SENDING)
@@ -131,39 +146,43 @@ def mark(channel: str, rows: Sequence[tuple[int, int]], batch_ids: Sequence[int]
     )
 
 
-def accept(rows: Sequence[tuple[int, str]], now: datetime) -> Update:
-    """Record (id, the provider's words) as sent. What was thought in doubt is settled by this, whoever brings it."""
-    ids, said = [row[0] for row in rows], [row[1] for row in rows]
-    done = (
-        func.unnest(bindparam("ids", ids, ARRAY(BigInteger)), bindparam("said", said, ARRAY(Text)))
-        .table_valued("id", "said")
-        .render_derived(name="done")
-    )
+def accept() -> Update:
+    """Record (`ids`, `saids`: the provider's words, `now`) as sent.
+
+    What was thought in doubt is settled by this, whoever brings it.
+    """
+    done = _given("done", id=BigInteger, said=Text)
     return (
         update(Delivery)
         .where(
             Delivery.id == done.c.id,
-            Delivery.state.in_((S.SENDING, S.IN_DOUBT, S.CLAIMED, S.PENDING)),
+            or_(*(Delivery.state == state for state in (S.SENDING, S.IN_DOUBT, S.CLAIMED, S.PENDING))),
         )
-        .values(state=S.SENT, settled_at=now, said=done.c.said, reason=null())
+        .values(state=S.SENT, settled_at=NOW, said=done.c.said, reason=null())
     )
 
 
-def settle(
-    delivery_id: int,
-    generation: int,
-    *,
-    state: S,
-    reason: Reason | None,
-    said: str,
-    now: datetime,
-    due_at: datetime | None,
-) -> Update:
-    """Record what went wrong with one delivery, if it is still the one that was sent."""
+def settle() -> Update:
+    """Record what went wrong, where it is ours: `ids, generations, states, reasons, saids, due_ats`, and `now`."""
+    wrong = _given(
+        "wrong",
+        id=BigInteger,
+        generation=Integer,
+        state=Text,
+        reason=Text,
+        said=Text,
+        due_at=DateTime(timezone=True),
+    )
     return (
         update(Delivery)
-        .where(Delivery.id == delivery_id, Delivery.generation == generation, Delivery.state == S.SENDING)
-        .values(state=state, reason=reason, said=said, settled_at=now, due_at=due_at)
+        .where(Delivery.id == wrong.c.id, Delivery.generation == wrong.c.generation, Delivery.state == S.SENDING)
+        .values(
+            state=wrong.c.state,
+            reason=wrong.c.reason,
+            said=wrong.c.said,
+            settled_at=NOW,
+            due_at=wrong.c.due_at,
+        )
     )
 
 
@@ -204,33 +223,38 @@ def bring_back(ids: Sequence[int], now: datetime) -> Update:
     )
 
 
-def barred(channel: str, origin_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """Whether a gate stands in the way of an origin: its campaign's, its sender's, the channel's, or the account's."""
+def barred_origins(channel: str) -> Select[int]:
+    """Origins whose way a gate bars: their campaign's, their sender's, the channel's, or the account's."""
+    origin = aliased(Origin)
     keys = or_(
         Gate.scope == GateScope.ACCOUNT,
         and_(Gate.scope == GateScope.CHANNEL, Gate.key == channel),
-        and_(Gate.scope == GateScope.CAMPAIGN, Gate.key == _text(Origin.campaign_id)),
-        and_(Gate.scope == GateScope.SENDER, Gate.key == _text(Origin.sender_id)),
+        and_(Gate.scope == GateScope.CAMPAIGN, Gate.key == _text(origin.campaign_id)),
+        and_(Gate.scope == GateScope.SENDER, Gate.key == _text(origin.sender_id)),
     )
-    open_now = or_(Gate.until.is_(None), Gate.until > func.now())
-    return exists(select(Gate.id).join(Origin, keys).where(Origin.id == origin_id, open_now))
+    closed_now = or_(Gate.until.is_(None), Gate.until > func.now())
+    return select(origin.id).select_from(Gate).join(origin, keys).where(closed_now)
 
 
 def fresh() -> ColumnElement[bool]:
     return and_(Delivery.state == S.PENDING, Delivery.due_at.is_(None))
 
 
-def _claimed(due: Select[int], channel: str, purpose: str, size: int, sample_id: int | None) -> Select[Any]:
-    """The CTE keeps the planner from running LIMIT twice; the update touches no index unless a wait has ended."""
-    locked = due.limit(size).with_for_update(skip_locked=True).cte("due")
-    reason = suppression_reason(channel, purpose, Delivery.contact_id, Delivery.address_key)
-    free = reason.is_(None)
+def _claimed(due: Select[*tuple[Any, ...]], channel: str, purpose: str) -> Select[Any]:
+    """CTEs keep the planner from running LIMIT twice, and the lists from being asked once for each column.
+
+    The update touches no index unless a wait has ended.
+    """
+    locked = due.limit(_number("size")).with_for_update(skip_locked=True).cte("due")
+    reason = suppression_reason(channel, purpose, locked.c.contact_id, locked.c.address_key)
+    judged = select(locked.c.id, reason.label("reason")).cte("judged").prefix_with("MATERIALIZED")
+    free = judged.c.reason.is_(None)
     taken = (
         update(Delivery)
-        .where(Delivery.id == locked.c.id)
+        .where(Delivery.id == judged.c.id)
         .values(
             state=case((free, S.CLAIMED.value), else_=S.SKIPPED.value),
-            reason=reason,
+            reason=judged.c.reason,
             due_at=null(),
             generation=Delivery.generation + 1,
             attempt=Delivery.attempt + case((free, 1), else_=0),
@@ -265,9 +289,15 @@ def _claimed(due: Select[int], channel: str, purpose: str, size: int, sample_id:
         )
         .select_from(taken)
         .outerjoin(Identity, Identity.id == taken.c.identity_id)
-        .outerjoin(Contact, Contact.id == (taken.c.contact_id if sample_id is None else sample_id))
+        .outerjoin(Contact, Contact.id == func.coalesce(_number("sample"), taken.c.contact_id))
         .order_by(taken.c.id)
     )
+
+
+def _given(name: str, **columns: Any) -> TableValuedAlias:
+    """Rows that are handed in as one array a column; an array's bind parameter is called as its column, with an `s`."""
+    arrays = [bindparam(f"{column}s", type_=ARRAY(kind)) for column, kind in columns.items()]
+    return func.unnest(*arrays).table_valued(*columns).render_derived(name=name)
 
 
 def _pairs(rows: Sequence[tuple[int, int]]) -> TableValuedAlias:
@@ -279,6 +309,10 @@ def _pairs(rows: Sequence[tuple[int, int]]) -> TableValuedAlias:
         .table_valued("id", "generation")
         .render_derived(name="mine")
     )
+
+
+def _number(name: str) -> BindParameter[int]:
+    return bindparam(name, type_=BigInteger)
 
 
 def _lease() -> ColumnElement[datetime]:

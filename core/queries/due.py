@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from core.queries.deliveries import barred, fresh
+from core.queries.deliveries import barred_origins, fresh
 from core.tables.campaigns import Campaign, Origin
 from core.tables.deliveries import Delivery
 from core.tables.imports import Import
@@ -71,7 +71,8 @@ def _work(now: datetime | None) -> ColumnElement[bool]:
 
 
 def _unbarred(session: Session, channel: str, now: datetime) -> bool:
-    statement = select(Origin.id).where(Origin.channel == channel, Origin.open, _work(now), ~barred(channel, Origin.id))
+    free = Origin.id.not_in(barred_origins(channel))
+    statement = select(Origin.id).where(Origin.channel == channel, Origin.open, _work(now), free)
     return session.scalar(statement.limit(1)) is not None
 
 

@@ -171,10 +171,10 @@ def in_force(channel: str, purpose: str) -> tuple[ColumnElement[bool], ...]:
     in_force = (
         Suppression.released_at.is_(None),
         or_(Suppression.channel.is_(None), Suppression.channel == channel),
-        or_(Suppression.purpose.is_(None), Suppression.purpose.in_(sorted(purposes))),
+        or_(Suppression.purpose.is_(None), *(Suppression.purpose == purpose for purpose in sorted(purposes))),
     )
     if purpose == Purpose.TEST:
-        return (*in_force, Suppression.list.in_(HOLDING_FOR_TESTS))
+        return (*in_force, or_(*(Suppression.list == name for name in HOLDING_FOR_TESTS)))
     if Purpose.MARKETING in purposes:
         return in_force
     return (*in_force, Suppression.list != SuppressionList.MARKETING)

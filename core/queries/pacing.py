@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, Update, func, select, update
+from sqlalchemy import Date, Integer, Select, Update, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import Session
 
@@ -38,18 +38,14 @@ def set_ceiling(scope: str, day: date, ceiling: int, reason: str, by: str) -> In
     )
 
 
-def reserve(scope: str, day: date, wanted: int) -> Select[int]:
-    """Take up to `wanted` slots of the day; the number granted comes back (no row: the day is not open yet)."""
-    old = (
-        select(DailyLimit.ceiling, DailyLimit.taken)
-        .where(DailyLimit.scope == scope, DailyLimit.day == day)
-        .with_for_update()
-        .cte("old")
-    )
-    granted = func.least(wanted, old.c.ceiling - old.c.taken)
+def reserve() -> Select[int]:
+    """Take up to `:wanted` slots of `:day`; the number granted comes back (no row: the day is not open yet)."""
+    whose = (DailyLimit.scope == bindparam("scope"), DailyLimit.day == bindparam("day", type_=Date))
+    old = select(DailyLimit.ceiling, DailyLimit.taken).where(*whose).with_for_update().cte("old")
+    granted = func.least(bindparam("wanted", type_=Integer), old.c.ceiling - old.c.taken)
     taken = (
         update(DailyLimit)
-        .where(DailyLimit.scope == scope, DailyLimit.day == day)
+        .where(*whose)
         .values(taken=DailyLimit.taken + select(granted).scalar_subquery())
         .cte("reserved")
     )

@@ -3,18 +3,25 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core.hot import HotConnection, Statement
 from core.messages import DeliveryId
 from core.queries import deliveries, pacing
-from core.tables.campaigns import Origin
 from core.vocabulary import DeliveryState
 
 SCOPE = "account"
+STATE = 3
+"""The place of the state in a claimed row."""
+FIELDS = ("first_name", "last_name", "language", "country", "external_id")
+OPEN_BATCH = Statement(deliveries.open_batch())
+REACH_FIRST_FRESH = Statement(deliveries.reach_first_fresh())
+RESERVE = Statement(pacing.reserve())
+
+Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +50,19 @@ class Limit:
         return now.astimezone(self.timezone).date()
 
 
+class _Turn(NamedTuple):
+    """An origin whose turn it is."""
+
+    id: int
+    purpose: str
+    sample_id: int | None
+
+
 class Claims:
     """Remembers whose turn it is and how far each origin has been walked during one drain."""
 
     def __init__(
         self,
-        engine: AsyncEngine,
         channel: str,
         *,
         holder: str,
@@ -56,7 +70,7 @@ class Claims:
         clock: Callable[[], datetime],
         limit: Limit | None,
     ) -> None:
-        self._engine, self._channel, self._holder = engine, channel, holder
+        self._statements, self._holder = _Statements(channel), holder
         self._size, self._clock, self._limit = size, clock, limit
         self._cursors: dict[int, int] = {}
         self._swept: set[int] = set()
@@ -67,13 +81,15 @@ class Claims:
         """Whether the day's limit was the reason that nothing more was claimed."""
 
     def interrupted(self) -> None:
-        """A gate has closed under way: what was walked past without being sent is looked at again next time."""
+        """A gate or a lease has closed under way: what was walked past without being sent is looked at again."""
         self._cursors.clear()
+        self._swept.clear()
+        self.ended.clear()
 
-    async def next_batch(self) -> list[Claimed]:
+    async def next_batch(self, connection: HotConnection) -> list[Claimed]:
         """The next origin's turn; an empty list when no origin of the channel has anything to claim now."""
         while True:
-            async with self._engine.begin() as connection:
+            async with connection.transaction():
                 origin = await self._whose_turn(connection)
                 if origin is None:
                     return []
@@ -88,49 +104,46 @@ class Claims:
         if self._limit is not None:
             await connection.execute(pacing.give_back(SCOPE, self._limit.day(self._clock()), slots))
 
-    async def _whose_turn(self, connection: AsyncConnection) -> Row[int, str, int | None] | None:
+    async def _whose_turn(self, connection: HotConnection) -> _Turn | None:
         """Open origins in the order of their age, beginning after the one that was served last."""
-        statement = (
-            select(Origin.id, Origin.purpose, Origin.sample_id)
-            .where(Origin.channel == self._channel, Origin.open, ~deliveries.barred(self._channel, Origin.id))
-            .order_by(Origin.id)
-        )
-        origins = [row for row in await connection.execute(statement) if row.id not in self.ended]
+        rows = await connection.run(self._statements.origins)
+        origins = [_Turn(*row) for row in rows if row[0] not in self.ended]
         if not origins:
             return None
-        later = [row for row in origins if row.id > self._last]
+        later = [origin for origin in origins if origin.id > self._last]
         chosen = (later or origins)[0]
         self._last = chosen.id
         return chosen
 
-    async def _claim(self, connection: AsyncConnection, origin: Row[int, str, int | None]) -> list[Claimed] | None:
+    async def _claim(self, connection: HotConnection, origin: _Turn) -> list[Claimed] | None:
         """A batch of this origin within the limit; None when the day has no slot left."""
         granted = await self._reserve(connection)
         if granted == 0:
             self.limited = True
             return None
         rows = await self._rows(connection, origin, granted)
-        claimed = [row for row in rows if row.state == DeliveryState.CLAIMED]
-        if granted > len(claimed):
-            await self.return_slots(connection, granted - len(claimed))
+        claimed = [row for row in rows if row[STATE] == DeliveryState.CLAIMED]
+        if granted > len(claimed) and self._limit is not None:
+            unused = granted - len(claimed)
+            await connection.run(Statement(pacing.give_back(SCOPE, self._limit.day(self._clock()), unused)))
         if not claimed:
             return []
-        opened = deliveries.open_batch(origin.id, self._holder, [row.id for row in claimed])
-        batch_id = (await connection.execute(opened)).scalar_one()
+        ids = [row[0] for row in claimed]
+        opened = await connection.run(OPEN_BATCH, origin=origin.id, holder_name=self._holder, ids=ids)
+        batch_id: int = opened[0][0]
         self.batches.append(batch_id)
         return [_claimed(row, batch_id, origin.id) for row in claimed]
 
-    async def _rows(self, connection: AsyncConnection, origin: Row[int, str, int | None], size: int) -> list[Row[Any]]:
-        channel, purpose, sample_id = self._channel, origin.purpose, origin.sample_id
-        due = deliveries.claim_due(channel, purpose, origin.id, size, self._clock(), sample_id=sample_id)
-        rows = list(await connection.execute(due))
+    async def _rows(self, connection: HotConnection, origin: _Turn, size: int) -> list[Row]:
+        claim_due, claim_fresh = self._statements.of(origin.purpose)
+        whose = {"origin": origin.id, "sample": origin.sample_id}
+        rows = await connection.run(claim_due, **whose, size=size, now=self._clock())
         if len(rows) < size:
             after = self._cursors.get(origin.id)
             if after is None:
-                after = (await connection.execute(deliveries.reach_first_fresh(origin.id))).scalar_one()
-            rest = deliveries.claim_fresh(channel, purpose, origin.id, after, size - len(rows), sample_id=sample_id)
-            found = list(await connection.execute(rest))
-            self._cursors[origin.id] = max((row.id for row in found), default=after)
+                after = (await connection.run(REACH_FIRST_FRESH, origin=origin.id))[0][0]
+            found = await connection.run(claim_fresh, **whose, after=after, size=size - len(rows))
+            self._cursors[origin.id] = max((row[0] for row in found), default=after)
             rows += found
         if not rows:
             self._come_to_the_end(origin.id)
@@ -143,29 +156,35 @@ class Claims:
         self._swept.add(origin_id)
         self._cursors.pop(origin_id, None)
 
-    async def _reserve(self, connection: AsyncConnection) -> int:
+    async def _reserve(self, connection: HotConnection) -> int:
         if self._limit is None:
             return self._size
         day = self._limit.day(self._clock())
-        reserve = pacing.reserve(SCOPE, day, self._size)
-        granted = (await connection.execute(reserve)).scalar_one_or_none()
-        if granted is None:
-            await connection.execute(pacing.open_day(SCOPE, day, self._limit.default, "start", "system"))
-            granted = (await connection.execute(reserve)).scalar_one()
-        return granted
+        wanted = {"scope": SCOPE, "day": day, "wanted": self._size}
+        granted = await connection.run(RESERVE, **wanted)
+        if not granted:
+            await connection.run(Statement(pacing.open_day(SCOPE, day, self._limit.default, "start", "system")))
+            granted = await connection.run(RESERVE, **wanted)
+        return int(granted[0][0])
 
 
-def _claimed(row: Row[Any], batch_id: int, origin_id: int) -> Claimed:
-    values = {
-        "first_name": row.first_name,
-        "last_name": row.last_name,
-        "language": row.language,
-        "country": row.country,
-        "external_id": row.external_id,
-        "email": row.address,
-    }
-    if row.attributes:
-        values = row.attributes | values
-    return Claimed(
-        row.id, row.generation, row.attempt, batch_id, origin_id, row.content_id, row.address, values, row.created_at
-    )
+class _Statements:
+    """The claims of a channel, compiled once for each purpose."""
+
+    def __init__(self, channel: str) -> None:
+        self._channel = channel
+        self._by_purpose: dict[str, tuple[Statement, Statement]] = {}
+        self.origins = Statement(deliveries.open_origins(channel))
+
+    def of(self, purpose: str) -> tuple[Statement, Statement]:
+        """`claim_due` and `claim_fresh`."""
+        if purpose not in self._by_purpose:
+            due, fresh = deliveries.claim_due(self._channel, purpose), deliveries.claim_fresh(self._channel, purpose)
+            self._by_purpose[purpose] = Statement(due), Statement(fresh)
+        return self._by_purpose[purpose]
+
+
+def _claimed(row: Row, batch_id: int, origin_id: int) -> Claimed:
+    (id_, generation, attempt, _state, created_at, content_id, address, *fields, attributes) = row
+    values = {**(attributes or {}), **dict(zip(FIELDS, fields, strict=True)), "email": address}
+    return Claimed(id_, generation, attempt, batch_id, origin_id, content_id, address, values, created_at)

@@ -10,6 +10,7 @@ from sqlalchemy import literal, select
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from core.hot import HotConnection, Statement
 from core.messages import Accepted, Deferred, Outcome, Refused, Unknown, Unsent
 from core.queries import deliveries
 from core.rules.patience import Patience, next_try
@@ -19,8 +20,11 @@ from core.tables.suppression import Suppression
 from core.vocabulary import BounceClass, DeliveryState, Reason, SuppressionList
 
 UNSENT_WAIT_SECONDS = 5.0
+ACCEPT = Statement(deliveries.accept())
 DEAD = (BounceClass.ADDRESS, BounceClass.DOMAIN)
 """What an address is suppressed for."""
+
+Wrong = Refused | Deferred | Unsent | Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,39 +61,41 @@ class Outcomes:
         self._finished = True
         self._more.set()
 
-    async def run(self) -> None:
+    async def run(self, connection: HotConnection) -> None:
         while self._gathered or not self._finished:
             await self._more.wait()
             self._more.clear()
             group, self._gathered = self._gathered, []
             if group:
-                async with self._engine.begin() as connection:
-                    await self._record(connection, group)
+                await self._record(connection, group)
                 await self._recorded([claimed for claimed, _ in group])
 
-    async def _record(self, connection: AsyncConnection, group: list[tuple[Claimed, Outcome]]) -> None:
+    async def _record(self, connection: HotConnection, group: list[tuple[Claimed, Outcome]]) -> None:
         now = self._clock()
         accepted = [(claimed.id, outcome.said) for claimed, outcome in group if isinstance(outcome, Accepted)]
         if accepted:
-            await connection.execute(deliveries.accept(accepted, now))
+            ids, said = zip(*accepted, strict=True)
+            await connection.run(ACCEPT, ids=list(ids), saids=list(said), now=now)
             self.accepted += len(accepted)
         wrong = [(claimed, outcome) for claimed, outcome in group if not isinstance(outcome, Accepted)]
-        if not wrong:
-            return
+        if wrong:
+            async with self._engine.begin() as transaction:
+                await self._record_wrong(transaction, wrong, now)
+
+    async def _record_wrong(
+        self, connection: AsyncConnection, wrong: Sequence[tuple[Claimed, Wrong]], now: datetime
+    ) -> None:
         await connection.execute(deliveries.attempted([_attempt(claimed, outcome, now) for claimed, outcome in wrong]))
-        for claimed, outcome in wrong:
-            move = _move(claimed, outcome, now, self._patience)
-            await connection.execute(
-                deliveries.settle(
-                    claimed.id,
-                    claimed.generation,
-                    state=move.state,
-                    reason=move.reason,
-                    said=outcome.said,
-                    now=now,
-                    due_at=move.due_at,
-                )
-            )
+        moves = [_move(claimed, outcome, now, self._patience) for claimed, outcome in wrong]
+        rows = {
+            "ids": [claimed.id for claimed, _ in wrong],
+            "generations": [claimed.generation for claimed, _ in wrong],
+            "states": [move.state.value for move in moves],
+            "reasons": [move.reason.value for move in moves],
+            "saids": [outcome.said for _, outcome in wrong],
+            "due_ats": [move.due_at for move in moves],
+        }
+        await connection.execute(deliveries.settle(), {**rows, "now": now})
         dead = [claimed.id for claimed, outcome in wrong if isinstance(outcome, Refused) and outcome.bounce in DEAD]
         if dead:
             await connection.execute(_blacklist(dead))
@@ -98,7 +104,7 @@ class Outcomes:
             await self._claims.return_slots(connection, unsent)
 
 
-def _move(claimed: Claimed, outcome: Outcome, now: datetime, patience: Patience) -> _Move:
+def _move(claimed: Claimed, outcome: Wrong, now: datetime, patience: Patience) -> _Move:
     match outcome:
         case Refused():
             return _Move(DeliveryState.FAILED, outcome.reason)
@@ -113,11 +119,9 @@ def _move(claimed: Claimed, outcome: Outcome, now: datetime, patience: Patience)
             return _Move(DeliveryState.PENDING, Reason.RETRY_LATER, now + timedelta(seconds=UNSENT_WAIT_SECONDS))
         case Unknown():
             return _Move(DeliveryState.IN_DOUBT, Reason.IN_DOUBT)
-        case Accepted():
-            raise AssertionError("an accepted message is recorded in its group")
 
 
-def _attempt(claimed: Claimed, outcome: Outcome, now: datetime) -> dict[str, object]:
+def _attempt(claimed: Claimed, outcome: Wrong, now: datetime) -> dict[str, object]:
     return {
         "delivery_id": claimed.id,
         "number": claimed.attempt,

@@ -35,9 +35,7 @@ def content(content_id: int, origin_id: int) -> Content:
 def drain(
     engine: AsyncEngine, channel: ScriptedChannel, *, limit: int = 10_000, size: int = 200, now: datetime = NOON
 ) -> Drain:
-    claims = Claims(
-        engine, "email", holder="one", size=size, clock=lambda: now, limit=Limit(limit, BERLIN) if limit else None
-    )
+    claims = Claims("email", holder="one", size=size, clock=lambda: now, limit=Limit(limit, BERLIN) if limit else None)
     return Drain(engine, channel, content=content, holder="one", clock=lambda: now, claims=claims)
 
 

@@ -67,7 +67,7 @@ async def drained(sessions: Sessions, engine: AsyncEngine) -> list[Message]:
             return letters.content(session, content_id, origin_id)
 
     limit = Limit(1000, ZoneInfo("Europe/Berlin"))
-    claims = Claims(engine, "email", holder="one", size=100, clock=lambda: NOON, limit=limit)
+    claims = Claims("email", holder="one", size=100, clock=lambda: NOON, limit=limit)
     channel = ScriptedChannel()
     drain = Drain(engine, channel, content=content, holder="one", clock=lambda: NOON, claims=claims)
     for origin_id in (await drain.run()).ended:

@@ -48,7 +48,7 @@ async def deliver(
 
 class _Run:
     def __init__(self, compose: Callable[[Message], Letter], relays: Sequence[Relay], patience: Patience) -> None:
-        self.backlog = Backlog(compose, low=sum(relay.connections for relay in relays))
+        self.backlog = Backlog(compose, low=2 * sum(relay.connections for relay in relays))
         self.fault: Exception | None = None
         self.on_fault: Callable[[], object] = lambda: None
         shares = Shares(asyncio.get_running_loop())
