@@ -46,12 +46,20 @@ class HotConnection:
     async def run(self, statement: Statement, **values: object) -> list[tuple[Any, ...]]:
         """The rows that it returns, none for one that returns none."""
         with _reduced_errors():
-            cursor = await self._connection.execute(statement.text, {**statement.fixed, **values}, prepare=True)
+            given = {name: _numbers(value) for name, value in values.items()}
+            cursor = await self._connection.execute(statement.text, {**statement.fixed, **given}, prepare=True)
             return await cursor.fetchall() if cursor.description else []
 
     def transaction(self) -> "AbstractAsyncContextManager[psycopg.AsyncTransaction]":
         """What is run within the block happens together, or not at all."""
         return self._connection.transaction()
+
+
+def _numbers(value: object) -> object:
+    """A list of numbers as PostgreSQL writes it: psycopg asks of each of them how it is to be quoted."""
+    if isinstance(value, list) and value and isinstance(value[0], int):
+        return f"{{{','.join(map(str, value))}}}"
+    return value
 
 
 @contextmanager

@@ -34,7 +34,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import InstrumentedAttribute, aliased
-from sqlalchemy.sql.dml import Delete
+from sqlalchemy.sql.dml import Delete, ReturningUpdate
 
 from core.queries.eligibility import suppression_reason
 from core.tables.attempts import Attempt
@@ -124,12 +124,32 @@ def close_batches(batch_ids: Sequence[int]) -> Delete:
     return delete(Batch).where(Batch.id.in_(batch_ids))
 
 
-def mark(channel: str) -> Update:
-    """Mark claimed deliveries (`ids`, `generations`, `batch_ids`) as `sending`, before any can reach the provider.
+def turn(channel: str) -> Select[int]:
+    """Record what came back, and mark what goes next, in one commit; the ids that may go come back.
 
-    Only those come back that are still ours, whose lease has not run out, and whose way no gate bars: so a pause
-    holds within one group.
+    Accepted: `accepted_ids` and `saids`, the provider's words, at `now`. What was thought in doubt is settled by this,
+    whoever brings it. Marked `sending`, before any of them can reach the provider: `ids`, `generations`, `batch_ids`,
+    but only those that are still ours, whose lease has not run out, and whose way no gate bars, so that a pause
+    holds within one turn.
     """
+    accepted, marked = _accepted().cte("accepted"), _marked(channel).cte("marked")
+    return select(marked.c.id).add_cte(accepted)
+
+
+def _accepted() -> ReturningUpdate[int]:
+    done = _given("done", accepted_id=BigInteger, said=Text)
+    return (
+        update(Delivery)
+        .where(
+            Delivery.id == done.c.accepted_id,
+            or_(*(Delivery.state == state for state in (S.SENDING, S.IN_DOUBT, S.CLAIMED, S.PENDING))),
+        )
+        .values(state=S.SENT, settled_at=NOW, said=done.c.said, reason=null())
+        .returning(Delivery.id)
+    )
+
+
+def _marked(channel: str) -> ReturningUpdate[int]:
     mine = _given("mine", id=BigInteger, generation=Integer, batch_id=BigInteger)
     alive = exists().where(Batch.id == mine.c.batch_id, Batch.lease_until > func.clock_timestamp())
     return (
@@ -143,22 +163,6 @@ def mark(channel: str) -> Update:
         )
         .values(state=S.SENDING)
         .returning(Delivery.id)
-    )
-
-
-def accept() -> Update:
-    """Record (`ids`, `saids`: the provider's words, `now`) as sent.
-
-    What was thought in doubt is settled by this, whoever brings it.
-    """
-    done = _given("done", id=BigInteger, said=Text)
-    return (
-        update(Delivery)
-        .where(
-            Delivery.id == done.c.id,
-            or_(*(Delivery.state == state for state in (S.SENDING, S.IN_DOUBT, S.CLAIMED, S.PENDING))),
-        )
-        .values(state=S.SENT, settled_at=NOW, said=done.c.said, reason=null())
     )
 
 

@@ -1,5 +1,7 @@
 """Claiming batches: turn by turn between the origins of a channel, within the day's limit."""
 
+import asyncio
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -166,6 +168,46 @@ class Claims:
             await connection.run(Statement(pacing.open_day(SCOPE, day, self._limit.default, "start", "system")))
             granted = await connection.run(RESERVE, **wanted)
         return int(granted[0][0])
+
+
+class Ahead:
+    """Claims the next batch while the one before is sent; `more` is called when one has come."""
+
+    def __init__(self, claims: Claims, connection: HotConnection, least: int, more: Callable[[], None]) -> None:
+        """Less than `least` waiting is when the next batch is taken in."""
+        self._claims, self._connection, self._least, self._more = claims, connection, least, more
+        self.waiting: deque[Claimed] = deque()
+        self.ended = False
+        self._asked_last = True
+        """Whether `_upcoming` was asked when nothing waited any more: only then is its `nothing` the end."""
+        self._upcoming: asyncio.Task[list[Claimed]] | None = self._ask()
+
+    def refill(self) -> list[Claimed]:
+        """What has come in since, if there is need of it."""
+        if self.ended or len(self.waiting) >= self._least:
+            return []
+        if self._upcoming is None and not self.waiting:
+            self._upcoming = self._ask()
+        if self._upcoming is None or not self._upcoming.done():
+            return []
+        batch, self._upcoming = self._upcoming.result(), None
+        self.waiting.extend(batch)
+        if batch:
+            self._upcoming = self._ask()
+        elif not self.waiting:
+            self.ended = self._asked_last
+            self._upcoming = None if self.ended else self._ask()
+        return batch
+
+    async def close(self) -> list[Claimed]:
+        """What was claimed and nobody took in."""
+        return [] if self._upcoming is None else await self._upcoming
+
+    def _ask(self) -> "asyncio.Task[list[Claimed]]":
+        self._asked_last = not self.waiting
+        asked = asyncio.create_task(self._claims.next_batch(self._connection))
+        asked.add_done_callback(lambda _: self._more())
+        return asked
 
 
 class _Statements:

@@ -1,7 +1,6 @@
 """The drain: claims deliveries of one channel, marks them, hands them to its provider, and records what came of it."""
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,15 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.errors import ChannelFault
 from core.hot import HotConnection, Statement, hot_connection
-from core.messages import Content, DeliveryId, Message, Unsent
+from core.messages import Accepted, Content, DeliveryId, Message, Outcome, Unsent
 from core.ports import Provider
 from core.queries import deliveries
 from core.rules.patience import USUAL, Patience
-from core.services.claims import Claimed, Claims
-from core.services.outcomes import Outcomes
+from core.services.claims import Ahead, Claimed, Claims
+from core.services.outcomes import record_wrong
 
 GROUP = 50
-"""The most messages marked `sending` in one commit."""
+"""The most messages marked `sending` in one commit, and handed over together."""
 LEAST = 25
 """The fewest, but for the last: a commit costs nearly the same for one as for fifty."""
 WINDOW = 100
@@ -56,107 +55,106 @@ class Drain:
     ) -> None:
         self._engine, self._provider, self._content = engine, provider, content
         self._holder, self._clock, self._claims = holder, clock, claims
-        self._mark = Statement(deliveries.mark(provider.traits.channel))
-        self._outcomes = Outcomes(engine, claims, clock, patience, self._recorded)
-        self._room = asyncio.Condition()
+        self._patience = patience
+        self._turn_statement = Statement(deliveries.turn(provider.traits.channel))
         self._under_way: dict[DeliveryId, Claimed] = {}
+        """Marked, and their outcome not recorded yet: never more than the window."""
         self._open: dict[int, int] = {}
+        """Claimed and not marked, with their generations: to be given back if they never are."""
         self._marked: asyncio.Queue[list[Message] | None] = asyncio.Queue()
-        """Never more than the window: what waits in here is under way."""
-        self._stopping = False
+        self._gathered: list[tuple[Claimed, Outcome]] = []
+        self._more = asyncio.Event()
+        self._stopping = self._closed = self._done = False
+        self._drained = Drained()
 
     def stop(self) -> None:
         """Begin nothing more; what is on the wire is finished and recorded."""
         self._stopping = True
+        self._more.set()
 
     async def run(self) -> Drained:
         """Send until nothing is left or `stop` is called; every delivery taken is settled or given back."""
-        hot = (hot_connection(self._engine) for _ in range(3))
-        async with next(hot) as claims, next(hot) as marks, next(hot) as records:
-            return await self._run(claims, marks, records)
-
-    async def _run(self, claims: HotConnection, marks: HotConnection, records: HotConnection) -> Drained:
-        drained = Drained()
-        keeper = asyncio.create_task(self._keep_leases())
-        recorder = asyncio.create_task(self._record(records))
-        marker = asyncio.create_task(self._mark_all(claims, marks))
-        try:
-            async for settled in self._provider.deliver(self._groups()):
-                self._outcomes.add([(self._under_way[id_], outcome) for id_, outcome in settled])
-                drained.settled += len(settled)
-        except ChannelFault as fault:
-            drained.fault = fault
-        finally:
-            self._stopping = True
-            await self._wake()
-            await asyncio.wait([marker])
-            self._settle_untaken()
-            await self._outcomes.finish()
-            await recorder
-            keeper.cancel()
+        async with hot_connection(self._engine) as claims, hot_connection(self._engine) as ledger:
+            keeper = asyncio.create_task(self._keep_leases())
+            turns = asyncio.create_task(self._turn_all(claims, ledger))
+            try:
+                async for settled in self._provider.deliver(self._groups()):
+                    self._settle([(self._under_way[id_], outcome) for id_, outcome in settled])
+            except ChannelFault as fault:
+                self._drained.fault = fault
+            finally:
+                self._done = True
+                self.stop()
+                await asyncio.wait([turns])
+                keeper.cancel()
+            turns.result()
             await self._give_back_rest()
-        marker.result()
-        drained.sent, drained.ended = self._outcomes.accepted, self._claims.ended
-        return drained
+        self._drained.ended = self._claims.ended
+        return self._drained
 
     async def _groups(self) -> AsyncIterator[Sequence[Message]]:
         """Marked groups until nothing is left or nothing may begin any more."""
         while (group := await self._marked.get()) is not None:
             yield group
 
-    def _settle_untaken(self) -> None:
-        """What the provider has not taken any more surely was not sent."""
-        while not self._marked.empty():
-            for message in self._marked.get_nowait() or ():
-                self._outcomes.add([(self._under_way[message.delivery_id], Unsent("not begun"))])
+    def _settle(self, settled: list[tuple[Claimed, Outcome]]) -> None:
+        self._drained.settled += len(settled)
+        self._gathered += settled
+        self._more.set()
 
-    async def _mark_all(self, claims: HotConnection, marks: HotConnection) -> None:
-        """Claim and mark as fast as the window allows, one step ahead of the provider."""
-        waiting: deque[Claimed] = deque()
-        upcoming = asyncio.create_task(self._claims.next_batch(claims))
-        asked_last = True
-        """Whether `upcoming` was asked when nothing waited any more: only then is its `nothing` the end."""
+    async def _turn_all(self, claims: HotConnection, ledger: HotConnection) -> None:
+        """Turn by turn until the provider is done and all that came back is recorded.
+
+        If that fails nothing more begins, for its outcome could not be recorded either.
+        """
+        ahead = Ahead(self._claims, claims, GROUP, self._more.set)
         try:
-            while not self._stopping:
-                if len(waiting) < GROUP and (upcoming.done() or not waiting):
-                    batch = await upcoming
-                    self._keep(batch)
-                    if asked_last and not batch and not waiting:
-                        return
-                    waiting.extend(batch)
-                    asked_last = not waiting
-                    upcoming = asyncio.create_task(self._claims.next_batch(claims))
-                if waiting:
-                    room = await self._room_for(min(LEAST, len(waiting)))
-                    group = [waiting.popleft() for _ in range(min(GROUP, room, len(waiting)))]
-                    await self._mark_group(marks, group)
+            while self._under_way or not self._done:
+                await self._more.wait()
+                self._more.clear()
+                await self._turn(ahead, ledger)
         finally:
-            self._marked.put_nowait(None)
-            self._keep(await upcoming)
+            self._stopping = True
+            self._close()
+            self._keep(await ahead.close())
 
-    def _keep(self, batch: list[Claimed]) -> None:
-        for claimed in batch:
-            self._open[claimed.id] = claimed.generation
-
-    async def _room_for(self, least: int) -> int:
-        """Wait until the window has room for so many; how many it has room for."""
-        async with self._room:
-            await self._room.wait_for(lambda: self._stopping or len(self._under_way) + least <= WINDOW)
-        return 0 if self._stopping else WINDOW - len(self._under_way)
-
-    async def _wake(self) -> None:
-        async with self._room:
-            self._room.notify_all()
-
-    async def _mark_group(self, marks: HotConnection, group: list[Claimed]) -> None:
-        """Commit `sending` for those that may still go; the others stay claimed and are given back at the end."""
-        rows = await marks.run(
-            self._mark,
+    async def _turn(self, ahead: Ahead, ledger: HotConnection) -> None:
+        """One commit: what came back is recorded, and what goes next is marked."""
+        if self._done:
+            self._settle_untaken()
+        gathered, self._gathered = self._gathered, []
+        accepted = [(claimed.id, outcome.said) for claimed, outcome in gathered if isinstance(outcome, Accepted)]
+        group = [] if self._stopping else self._next_group(ahead, WINDOW - len(self._under_way) + len(accepted))
+        if self._stopping or ahead.ended:
+            self._close()
+        if not group and not gathered:
+            return
+        marked = await ledger.run(
+            self._turn_statement,
+            accepted_ids=[id_ for id_, _ in accepted],
+            saids=[said for _, said in accepted],
+            now=self._clock(),
             ids=[claimed.id for claimed in group],
             generations=[claimed.generation for claimed in group],
             batch_ids=[claimed.batch_id for claimed in group],
         )
-        marked = {row[0] for row in rows}
+        self._drained.sent += len(accepted)
+        await self._record_wrong(gathered)
+        for claimed, _ in gathered:
+            del self._under_way[claimed.id]
+        self._hand_over(group, {row[0] for row in marked})
+        self._more.set()
+
+    def _next_group(self, ahead: Ahead, room: int) -> list[Claimed]:
+        """As many as there is room for, once there is room for enough: a commit costs nearly the same for one."""
+        self._keep(ahead.refill())
+        waiting = ahead.waiting
+        if room < min(LEAST, len(waiting)):
+            return []
+        return [waiting.popleft() for _ in range(min(GROUP, room, len(waiting)))]
+
+    def _hand_over(self, group: list[Claimed], marked: set[int]) -> None:
+        """Those that may still go; the others stay claimed and are given back at the end."""
         if len(marked) < len(group):
             self._claims.interrupted()
         going = [claimed for claimed in group if claimed.id in marked]
@@ -165,6 +163,30 @@ class Drain:
             self._open.pop(claimed.id, None)
         if going:
             self._marked.put_nowait([self._message(claimed) for claimed in going])
+
+    async def _record_wrong(self, gathered: list[tuple[Claimed, Outcome]]) -> None:
+        wrong = [(claimed, outcome) for claimed, outcome in gathered if not isinstance(outcome, Accepted)]
+        if wrong:
+            async with self._engine.begin() as connection:
+                unsent = await record_wrong(connection, wrong, self._clock(), self._patience)
+                if unsent:
+                    await self._claims.return_slots(connection, unsent)
+
+    def _close(self) -> None:
+        """Let the provider come to its end."""
+        if not self._closed:
+            self._closed = True
+            self._marked.put_nowait(None)
+
+    def _settle_untaken(self) -> None:
+        """What the provider has not taken any more surely was not sent."""
+        while not self._marked.empty():
+            for message in self._marked.get_nowait() or ():
+                self._gathered.append((self._under_way[message.delivery_id], Unsent("not begun")))
+
+    def _keep(self, batch: list[Claimed]) -> None:
+        for claimed in batch:
+            self._open[claimed.id] = claimed.generation
 
     def _message(self, claimed: Claimed) -> Message:
         return Message(
@@ -175,20 +197,6 @@ class Drain:
             values=claimed.values,
             created_at=claimed.created_at,
         )
-
-    async def _record(self, records: HotConnection) -> None:
-        """Record until the end; if that fails, begin nothing more, for its outcome could not be kept either."""
-        try:
-            await self._outcomes.run(records)
-        finally:
-            self._stopping = True
-            await self._wake()
-
-    async def _recorded(self, group: Sequence[Claimed]) -> None:
-        """Only what is recorded makes room: the window bounds what a `kill -9` may leave in doubt."""
-        for claimed in group:
-            del self._under_way[claimed.id]
-        await self._wake()
 
     async def _keep_leases(self) -> None:
         while True:
