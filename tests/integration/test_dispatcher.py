@@ -197,3 +197,12 @@ async def test_updates_of_the_hot_path_stay_in_their_page(sessions: Sessions, as
         ).one()
     assert updated >= 1500
     assert hot >= 0.9 * updated
+
+
+async def test_what_a_server_said_is_kept_letter_by_letter(sessions: Sessions, async_engine: AsyncEngine) -> None:
+    words = ['2.0.0 "ok" {yes, no}', "back\\slash", "", "NULL", "größe %s %(x)s"]
+    launched(sessions, len(words))
+    said = iter(words)
+    await drain(async_engine, ScriptedChannel(lambda _: Accepted(next(said)))).run()
+    with sessions() as session:
+        assert list(session.scalars(select(Delivery.said).order_by(Delivery.id))) == words
