@@ -8,7 +8,7 @@ PYTHON := $(shell for python in $(CANDIDATES); do $$python -c '$(FITS)' 2>/dev/n
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
-.PHONY: up install develop check static test requirements clean
+.PHONY: up install develop check static test texts requirements clean
 
 up: install
 	@exec $(BIN)/sendbote up
@@ -38,6 +38,15 @@ static: develop
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
+
+# Gathers every sentence of the code into texts/locale, where translators find what is missing.
+SPOKEN = admin bot channels cli config core embedded files sandbox texts web workers
+texts: develop
+	$(BIN)/pybabel -q extract -F texts/babel.cfg -k _ -k N_ -k ngettext:1,2 --no-location --omit-header --sort-output \
+		-o build-texts.pot $(SPOKEN)
+	$(BIN)/pybabel -q update -i build-texts.pot -d texts/locale -D sendbote --no-fuzzy-matching --ignore-obsolete \
+		--omit-header --width 120
+	@rm build-texts.pot
 
 # Pins what requirements/*.in name, with hashes, for every supported Python and machine; UPGRADE=--upgrade for the
 # newest versions.

@@ -142,10 +142,11 @@ def _preview(door: Opened, which: str) -> tuple[int, Preview]:
 
 
 def _show(looked: Preview) -> None:
-    print(f"{grouped(looked.reachable):>12}  {_('get the message')}")
-    for code, count in sorted(looked.reasons.items(), key=lambda one: -one[1]):
-        print(f"{grouped(count):>12}  {reason(code)}")
-    print(f"{grouped(looked.excluded):>12}  {_('are excluded from the start')}")
+    rows = [(_("get the message"), looked.reachable)]
+    rows += [(reason(code), count) for code, count in sorted(looked.reasons.items(), key=lambda one: -one[1])]
+    rows.append((_("are excluded from the start"), looked.excluded))
+    for words, count in rows:
+        print(f"{grouped(count):>12}  {words}")
 
 
 def _agrees(looked: Preview, as_json: bool) -> bool:

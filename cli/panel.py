@@ -33,5 +33,8 @@ def panel() -> None:
 
 def _show(login: FirstLogin | None) -> None:
     if login is not None:
-        print(f"{_('First login')}: {login.name}")
-        print(f"{_('Password')}: {login.password} ({_('shown this once: change it after the login')})", flush=True)
+        print(_("First login: %(name)s", name=login.name))
+        print(
+            _("Password: %(password)s (shown this once: change it after the login)", password=login.password),
+            flush=True,
+        )

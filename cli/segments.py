@@ -128,7 +128,8 @@ def reach(which: Which, as_json: AsJson = False) -> None:
     for channel, reasons in table.table.items():
         print(f"\n{channel_name(channel)}")
         for code, number in sorted(reasons.items(), key=lambda one: (one[0] != "reachable", -one[1])):
-            print(f"{number:>12}  {_('can be reached') if code == 'reachable' else reason(code)}")
+            words = _("can be reached") if code == "reachable" else reason(code)
+            print(f"{number:>12}  {words}")
 
 
 @app.command(help=_("Write all contacts of a segment as CSV, to a file or to the standard output."))
