@@ -105,7 +105,8 @@ def _chosen(columns: list[str], proposed: dict[int, str], given: list[str]) -> d
 def _show_columns(columns: list[str], mapping: dict[int, str]) -> None:
     width = max(map(len, columns), default=0)
     for index, column in enumerate(columns):
-        print(f"  {column:<{width}}  →  {mapping.get(index) or _('left out')}")
+        meaning = mapping.get(index) or _("left out")
+        print(f"  {column:<{width}}  →  {meaning}")
 
 
 def _show(door: Opened, import_id: int, result: Result, refused: Path | None) -> None:
@@ -120,7 +121,7 @@ def _show(door: Opened, import_id: int, result: Result, refused: Path | None) ->
         print(f"  {words:<12}{grouped(count):>12}")
     print()
     with door.sessions() as session:
-        for one in imports.refusals(session, import_id)[:SHOWN]:
+        for one in imports.refusals(session, import_id, most=SHOWN):
             print("  " + _("Row %(row)s: %(why)s", row=one.row, why=sentence(one.code, one.params)))
     if result.refused > SHOWN:
         more = result.refused - SHOWN

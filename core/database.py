@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -37,7 +38,10 @@ def make_sessions(engine: Engine) -> Sessions:
 
 @contextmanager
 def reduced_errors() -> Iterator[None]:
-    """Turn database errors into Problems that carry no row: an error's own text quotes addresses."""
+    """Turn database errors into Problems that carry no row: an error's own text quotes addresses.
+
+    COPY is psycopg's own business, and so are its errors.
+    """
     try:
         yield
     except DBAPIError as fault:
@@ -47,6 +51,10 @@ def reduced_errors() -> Iterator[None]:
         diagnosis = getattr(fault.orig, "diag", None)
         constraint = getattr(diagnosis, "constraint_name", None)
         raise DatabaseFault("database.fault", sqlstate=sqlstate, constraint=constraint) from None
+    except (psycopg.OperationalError, psycopg.InterfaceError):
+        raise Unavailable("database.unavailable", what="PostgreSQL") from None
+    except psycopg.Error as fault:
+        raise DatabaseFault("database.fault", sqlstate=fault.sqlstate, constraint=fault.diag.constraint_name) from None
 
 
 def _psycopg(url: str) -> URL:

@@ -21,9 +21,12 @@ class CsvTable:
         self._path, self._size, self._read = path, max(1, path.stat().st_size), 0
         self._ended = False
         self._encoding = _encoding(path)
-        self._delimiter = self._sniffed()
         csv.field_size_limit(LONGEST_CELL)
-        self.columns = self._header()
+        try:
+            self._delimiter = self._sniffed()
+            self.columns = self._header()
+        except UnicodeError:
+            raise FileProblem("file.no_table", name=path.name) from None
 
     def progress(self) -> float:
         return min(1.0, self._read / self._size)
@@ -32,7 +35,7 @@ class CsvTable:
         width = len(self.columns)
         for number, cells in self._records():
             if number > 1 and any(cells):
-                yield number, (cells + [""] * (width - len(cells)))[: max(width, len(cells))]
+                yield number, cells if len(cells) >= width else [*cells, *[""] * (width - len(cells))]
 
     def _records(self) -> Iterator[tuple[int, list[str]]]:
         with self._path.open(encoding=self._encoding, newline="") as lines:
@@ -46,6 +49,8 @@ class CsvTable:
                     line = reader.line_num + 1
             except csv.Error:
                 raise FileProblem("file.bad_quotes", row=number + 1, line=reader.line_num) from None
+            except UnicodeError:
+                raise FileProblem("file.no_table", name=self._path.name) from None
 
     def _counted(self, lines: Iterator[str]) -> Iterator[str]:
         """A reader that asks for more lines than there are stands inside of quotes, and has swallowed the rest."""

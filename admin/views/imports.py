@@ -223,7 +223,7 @@ def _refusals(import_id: int) -> list[tuple[int, str, str]]:
     """Row, why, and what stood there, of the first refused."""
     return [
         (one.row, sentence(one.code, one.params), " · ".join(str(cell) for cell in one.cells if cell)[:160])
-        for one in imports.refusals(reading(), import_id)[:REFUSED_SHOWN]
+        for one in imports.refusals(reading(), import_id, most=REFUSED_SHOWN)
     ]
 
 

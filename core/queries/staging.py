@@ -3,30 +3,37 @@
 The statements are constants; the table is temporary and goes with its transaction.
 """
 
+from collections.abc import Callable, Iterator
+from typing import Any
+
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-COLUMNS = (
-    "row, external_id, email, email_key, phone, phone_key, "
-    "first_name, last_name, language, country, timezone, attributes"
-)
+from core.database import Sessions
+from core.rules.contacts.rows import STAGED
+
+Told = Callable[[], None]
+"""Called between statements, each of which may take seconds."""
 
 CREATE = """
 CREATE TEMPORARY TABLE staged (
     row bigint, external_id text, email text, email_key bytea, phone text, phone_key bytea, first_name text,
     last_name text, language text, country text, timezone text, attributes jsonb NOT NULL,
-    contact_id bigint, action text, code text, params jsonb NOT NULL DEFAULT '{}'
+    code text, params jsonb, cells jsonb, contact_id bigint, action text
 ) ON COMMIT DROP
 """
 
-COPY = f"COPY staged ({COLUMNS}) FROM STDIN"
+COPY = f"COPY staged ({', '.join(STAGED)}) FROM STDIN"
 
 MATCH = [
     "ANALYZE staged",
     # Erased people do not come back.
     """
-    UPDATE staged SET code = 'import.erased' FROM suppressions s
-    WHERE s.list = 'erased' AND s.released_at IS NULL AND s.address_key IN (staged.email_key, staged.phone_key)
+    UPDATE staged SET code = 'import.erased' WHERE code IS NULL AND (email_key IN (
+        SELECT address_key FROM suppressions WHERE list = 'erased' AND released_at IS NULL AND address_key IS NOT NULL
+    ) OR phone_key IN (
+        SELECT address_key FROM suppressions WHERE list = 'erased' AND released_at IS NULL AND address_key IS NOT NULL
+    ))
     """,
     # By external id.
     """
@@ -36,13 +43,18 @@ MATCH = [
     # By address: whom the email fits, whom the number fits, and whom both fit.
     """
     CREATE TEMPORARY TABLE candidates ON COMMIT DROP AS
-    SELECT s.row, i.contact_id, bool_or(i.channel = 'email') AS by_email, bool_or(i.channel = 'sms') AS by_phone
-    FROM staged s
-    JOIN identities i ON i.ended_at IS NULL AND i.contact_id IS NOT NULL AND (
-        (i.channel = 'email' AND i.address_key = s.email_key) OR (i.channel = 'sms' AND i.address_key = s.phone_key))
-    JOIN contacts c ON c.id = i.contact_id AND (s.external_id IS NULL OR c.external_id IS NULL)
-    WHERE s.contact_id IS NULL AND s.code IS NULL
-    GROUP BY s.row, i.contact_id
+    SELECT f.row, f.contact_id, bool_or(f.channel = 'email') AS by_email, bool_or(f.channel = 'sms') AS by_phone
+    FROM (
+        SELECT s.row, s.external_id, i.contact_id, i.channel FROM staged s
+        JOIN identities i ON i.channel = 'email' AND i.address_key = s.email_key AND i.ended_at IS NULL
+        WHERE s.contact_id IS NULL AND s.code IS NULL
+        UNION ALL
+        SELECT s.row, s.external_id, i.contact_id, i.channel FROM staged s
+        JOIN identities i ON i.channel = 'sms' AND i.address_key = s.phone_key AND i.ended_at IS NULL
+        WHERE s.contact_id IS NULL AND s.code IS NULL
+    ) f
+    JOIN contacts c ON c.id = f.contact_id AND (f.external_id IS NULL OR c.external_id IS NULL)
+    GROUP BY f.row, f.contact_id
     """,
     """
     WITH fits AS (
@@ -54,7 +66,7 @@ MATCH = [
         contact_id = CASE WHEN all_of_them = 1 THEN one WHEN fit_both = 1 THEN both_one END,
         code = CASE WHEN all_of_them > 1 AND fit_both <> 1 THEN 'import.fits_two' END,
         params = CASE WHEN all_of_them > 1 AND fit_both <> 1
-            THEN jsonb_build_object('one', one, 'other', other) ELSE '{}' END
+            THEN jsonb_build_object('one', one, 'other', other) END
     FROM fits WHERE fits.row = staged.row
     """,
     # One row a person: later rows of the same person are refused, naming the first.
@@ -91,7 +103,8 @@ MATCH = [
 
 APPLY = [
     """
-    UPDATE staged SET contact_id = nextval(pg_get_serial_sequence('contacts', 'id')) WHERE action = 'new'
+    UPDATE staged SET contact_id = nextval((SELECT pg_get_serial_sequence('contacts', 'id'))::regclass)
+    WHERE action = 'new'
     """,
     """
     INSERT INTO contacts (id, external_id, first_name, last_name, language, country, timezone, attributes)
@@ -111,6 +124,11 @@ APPLY = [
         for channel, name in (("email", "email"), ("sms", "phone"))
         for statement in (
             """
+            INSERT INTO identities (contact_id, channel, address, address_key)
+            SELECT contact_id, '{channel}', {name}, {name}_key FROM staged
+            WHERE action = 'new' AND {name}_key IS NOT NULL ORDER BY row
+            """,
+            """
             UPDATE identities i SET ended_at = now() FROM staged s
             WHERE s.action = 'updated' AND i.contact_id = s.contact_id AND i.channel = '{channel}'
             AND i.ended_at IS NULL AND s.{name}_key IS NOT NULL AND i.address_key <> s.{name}_key
@@ -118,7 +136,7 @@ APPLY = [
             """
             INSERT INTO identities (contact_id, channel, address, address_key)
             SELECT contact_id, '{channel}', {name}, {name}_key FROM staged
-            WHERE action IN ('new', 'updated') AND {name}_key IS NOT NULL ORDER BY row
+            WHERE action = 'updated' AND {name}_key IS NOT NULL ORDER BY row
             ON CONFLICT (contact_id, channel, address_key) DO UPDATE SET ended_at = NULL
             WHERE identities.ended_at IS NOT NULL
             """,
@@ -127,33 +145,60 @@ APPLY = [
 ]
 
 COUNT = "SELECT coalesce(action, 'refused'), count(*) FROM staged GROUP BY 1"
-REFUSED = "SELECT row, code, params FROM staged WHERE code IS NOT NULL ORDER BY row"
+KEEP_REFUSED = """
+INSERT INTO import_refusals (import_id, row, code, params, cells)
+SELECT :import_id, row, code, params, cells FROM staged WHERE cells IS NOT NULL ORDER BY row
+"""
+COPY_REFUSED = "COPY import_refusals (import_id, row, code, params, cells) FROM STDIN"
+REFUSED_LATER = """
+SELECT row, code, coalesce(params, '{}') FROM staged WHERE code IS NOT NULL AND cells IS NULL ORDER BY row
+"""
 MEMBERS = """
 INSERT INTO segment_members (segment_id, contact_id)
 SELECT :segment_id, contact_id FROM staged WHERE code IS NULL
 ON CONFLICT (segment_id, contact_id) DO UPDATE SET removed_at = NULL
 """
+TIDY = "VACUUM (ANALYZE, SKIP_LOCKED) contacts, identities, segment_members"
 
 
 def open_table(session: Session) -> None:
+    session.execute(text("SET LOCAL work_mem = '64MB'"))
     session.execute(text(CREATE))
 
 
-def match(session: Session) -> dict[str, int]:
+def match(session: Session, told: Told) -> dict[str, int]:
     """Find each row's contact and what is to be done with it; returns the number of rows by action."""
     for statement in MATCH:
         session.execute(text(statement))
+        told()
     return {row[0]: row[1] for row in session.execute(text(COUNT))}
 
 
-def apply(session: Session, segment_id: int | None) -> None:
+def apply(session: Session, segment_id: int | None, told: Told) -> None:
     """Make it so, and put every row's contact into the segment, if there is one."""
     for statement in APPLY:
         session.execute(text(statement))
+        told()
     if segment_id is not None:
         session.execute(text(MEMBERS), {"segment_id": segment_id})
 
 
-def refused(session: Session) -> list[tuple[int, str, dict[str, object]]]:
-    """Row number, code and parameters of the rows that cannot be matched."""
-    return [(row[0], row[1], row[2]) for row in session.execute(text(REFUSED))]
+def tidy(sessions: Sessions) -> None:
+    """What autovacuum would do some minutes later: statistics, and the map of pages that all transactions see.
+
+    Until then counting is done without both. Opens a connection of its own, outside of any transaction.
+    """
+    with sessions() as session:
+        session.connection(execution_options={"isolation_level": "AUTOCOMMIT"}).execute(text(TIDY))
+
+
+def keep_refused(session: Session, import_id: int) -> None:
+    """Keep the rows that were refused when they were read, which hold their cells."""
+    session.execute(text(KEEP_REFUSED), {"import_id": import_id})
+
+
+def refused_later(session: Session, size: int) -> Iterator[list[tuple[int, str, dict[str, Any]]]]:
+    """Row number, code and parameters of those refused when they were matched, in the order of the file, in chunks."""
+    rows = session.execute(text(REFUSED_LATER), execution_options={"yield_per": size})
+    for chunk in rows.partitions():
+        yield [(row[0], row[1], row[2]) for row in chunk]

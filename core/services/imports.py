@@ -1,7 +1,8 @@
 """Importing a file of contacts: a dry run first, then the same again for good; refused rows are kept with why."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.database import Sessions, reduced_errors
 from core.errors import Invalid, NotFound, Problem, Refused, Unavailable
-from core.queries import leases
+from core.queries import leases, staging
 from core.queries.bell import ring
 from core.rules.contacts import cells as values
 from core.rules.contacts.columns import propose
@@ -24,6 +25,8 @@ from core.vocabulary import ImportState
 from files import FileProblem, Table, open_table
 
 SAMPLE_ROWS = 200
+MANY = 10_000
+"""New or changed contacts after which the tables are put in order at once."""
 RUNNING = (ImportState.CHECKING, ImportState.APPLYING)
 
 
@@ -118,10 +121,10 @@ def get(session: Session, import_id: int) -> Import:
     return row
 
 
-def refusals(session: Session, import_id: int) -> list[ImportRefusal]:
-    """The refused rows of the last run, in the order of the file."""
-    rows = select(ImportRefusal).where(ImportRefusal.import_id == import_id).order_by(ImportRefusal.row)
-    return list(session.scalars(rows))
+def refusals(session: Session, import_id: int, *, most: int | None = None) -> Iterator[ImportRefusal]:
+    """The refused rows of the last run in the order of the file, streamed: there may be a million."""
+    rows = select(ImportRefusal).where(ImportRefusal.import_id == import_id).order_by(ImportRefusal.row).limit(most)
+    yield from session.scalars(rows, execution_options={"yield_per": 1000})
 
 
 def run(
@@ -208,7 +211,7 @@ def _order(row: Import, holder: str) -> _Order:
 def _carry_out(sessions: Sessions, order: _Order, key: bytes, country: str, teller: Teller) -> Result:
     try:
         with reduced_errors():
-            return _transacted(sessions, order, key, country, teller)
+            result = _transacted(sessions, order, key, country, teller)
     except (Interrupted, Unavailable):
         raise
     except FileProblem as problem:
@@ -221,6 +224,10 @@ def _carry_out(sessions: Sessions, order: _Order, key: bytes, country: str, tell
     finally:
         with sessions.begin() as session:
             leases.release(session, lease_of(order.id), order.holder)
+    if order.for_good and result.added + result.updated >= MANY:
+        with suppress(Problem), reduced_errors():
+            staging.tidy(sessions)
+    return result
 
 
 def _transacted(sessions: Sessions, order: _Order, key: bytes, country: str, teller: Teller) -> Result:
@@ -229,17 +236,14 @@ def _transacted(sessions: Sessions, order: _Order, key: bytes, country: str, tel
     reader = Reader({int(index): meaning for index, meaning in order.mapping.items()}, key, country)
     with sessions() as session:
         result = import_pass.stage(session, table, reader, teller)
-        refused = import_pass.refused_rows(session, reader, table)
         if order.for_good:
-            import_pass.apply(session, order.mapping, table.columns, order.segment_id)
-            teller.tell(0.99)
+            import_pass.apply(session, order.mapping, table.columns, order.segment_id, teller)
             audit.note(session, order.holder, "imported", f"import:{order.id}", added=result.added)
-        else:
-            session.rollback()
+        import_pass.keep_refused(session, order.id, table)
+        teller.tell(0.99)
         row = _locked(session, order.id)
         row.columns = list(table.columns)
-        state = ImportState.APPLIED if order.for_good else ImportState.CHECKED
-        import_pass.keep(session, row, state, result, refused)
+        import_pass.keep(row, ImportState.APPLIED if order.for_good else ImportState.CHECKED, result)
         if not leases.renew(session, lease_of(order.id), order.holder, LEASE_SECONDS):
             raise Interrupted("import.interrupted")
         session.commit()

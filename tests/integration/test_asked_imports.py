@@ -113,7 +113,7 @@ def test_a_worker_that_slept_through_its_lease_commits_nothing(sessions: Session
     asked = 0
 
     def overtaken() -> bool:
-        """Asked for the second time when all is staged and the lease was renewed for the last time."""
+        """Asked for the second time when all is staged; within a second the lease is not renewed again."""
         nonlocal asked
         asked += 1
         if asked == 2:
@@ -123,7 +123,7 @@ def test_a_worker_that_slept_through_its_lease_commits_nothing(sessions: Session
 
     with pytest.raises(Interrupted):
         imports.run_asked(sessions, import_id, key=KEY, country="DE", holder="worker", stop=overtaken)
-    assert asked == 2
+    assert asked > 2
     assert contacts(sessions) == 0
     with sessions() as session:
         assert state(session, import_id) == ImportState.APPLYING
@@ -185,6 +185,6 @@ def test_a_week_later_the_file_is_deleted_and_its_refused_rows_stay(sessions: Se
     assert not (tmp_path / "contacts.csv").exists()
     with sessions() as session:
         assert session.scalar(select(Import.path)) is None
-        assert len(imports.refusals(session, import_id)) == 1
+        assert len(list(imports.refusals(session, import_id))) == 1
     with pytest.raises(Refused, match=r"import\.file_gone"), sessions.begin() as session:
         imports.ask(session, import_id, for_good=True, by="test")

@@ -1,17 +1,21 @@
 """Files as people have them become contacts, once, and what is refused says why."""
 
+import tracemalloc
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
-from core.database import Sessions
+from core.database import DatabaseFault, Sessions, reduced_errors
 from core.errors import Invalid, Refused
 from core.rules.addresses import address_key
 from core.services import imports
 from core.services.import_pass import Result
 from core.tables.contacts import Attribute, Contact, Identity
+from core.tables.imports import Import
 from core.tables.suppression import Suppression
+from core.vocabulary import ImportState
 
 KEY = b"a" * 32
 GERMAN = (
@@ -50,7 +54,7 @@ def test_a_german_file_in_any_usual_encoding_becomes_contacts(
         addresses = session.scalars(select(Identity.address).where(Identity.contact_id == one.id)).all()
         assert sorted(address or "" for address in addresses) == ["+491711234567", "juergen@example.org"]
         assert session.scalar(select(Attribute.type).where(Attribute.key == "geburtstag")) == "date"
-        refused = imports.refusals(session, import_id)
+        refused = list(imports.refusals(session, import_id))
         assert [(one.row, one.code) for one in refused] == [(4, "import.bad_email")]
         assert refused[0].cells[1] == "Nobody"
 
@@ -83,7 +87,7 @@ def test_a_row_that_fits_two_contacts_is_refused_with_both_named(sessions: Sessi
     import_id, result = run(sessions, written(tmp_path, "email,mobile\na@example.org,+491722222222\n"))
     assert result.refused == 1
     with sessions() as session:
-        refusal = imports.refusals(session, import_id)[0]
+        refusal = next(imports.refusals(session, import_id))
         assert (refusal.code, refusal.params) == ("import.fits_two", {"one": 1, "other": 2})
 
 
@@ -105,7 +109,7 @@ def test_the_same_person_twice_in_a_file_counts_once(sessions: Sessions, tmp_pat
     import_id, result = run(sessions, written(tmp_path, "email\na@example.org\nA@example.org\n"))
     assert (result.added, result.refused) == (1, 1)
     with sessions() as session:
-        assert imports.refusals(session, import_id)[0].params == {"first": 2}
+        assert next(imports.refusals(session, import_id)).params == {"first": 2}
 
 
 def test_an_erased_person_is_not_brought_back(sessions: Sessions, tmp_path: Path) -> None:
@@ -115,7 +119,7 @@ def test_an_erased_person_is_not_brought_back(sessions: Sessions, tmp_path: Path
     import_id, result = run(sessions, written(tmp_path, "email\nGone@example.org\n"))
     assert result.refused == 1
     with sessions() as session:
-        assert imports.refusals(session, import_id)[0].code == "import.erased"
+        assert next(imports.refusals(session, import_id)).code == "import.erased"
 
 
 def test_a_broken_file_names_its_row_and_changes_nothing(sessions: Sessions, tmp_path: Path) -> None:
@@ -164,3 +168,82 @@ def test_a_spreadsheet_is_read_like_a_file(sessions: Sessions, tmp_path: Path) -
     assert result.added == 1
     with sessions() as session:
         assert session.scalars(select(Contact.attributes)).one() == {"plz": "01067"}
+
+
+def test_a_fault_of_the_database_ends_the_import_and_quotes_no_row(sessions: Sessions, tmp_path: Path) -> None:
+    with sessions.begin() as session:
+        session.execute(text("ALTER TABLE contacts ADD CONSTRAINT nobody_is_called_ada CHECK (first_name <> 'Ada')"))
+    try:
+        with pytest.raises(DatabaseFault) as fault:
+            run(sessions, written(tmp_path, "email,first name\nada@example.org,Ada\n"))
+    finally:
+        with sessions.begin() as session:
+            session.execute(text("ALTER TABLE contacts DROP CONSTRAINT nobody_is_called_ada"))
+    assert "ada@" not in str(fault.value)
+    with sessions() as session:
+        row = session.scalars(select(Import)).one()
+        assert row.state == ImportState.FAILED
+        assert row.problem == {
+            "code": "database.fault",
+            "params": {"sqlstate": "23514", "constraint": "nobody_is_called_ada"},
+        }
+        assert session.scalar(select(func.count(Contact.id))) == 0
+
+
+def test_what_copy_itself_refuses_is_a_fault_without_the_row(sessions: Sessions) -> None:
+    def copy_what_is_no_json() -> None:
+        with reduced_errors(), sessions() as session:
+            connection: Any = session.connection().connection.driver_connection
+            with connection.cursor().copy("COPY contacts (attributes) FROM STDIN") as copy:
+                copy.write_row(["secret"])
+
+    with pytest.raises(DatabaseFault) as fault:
+        copy_what_is_no_json()
+    assert "secret" not in str(fault.value)
+
+
+def test_a_file_of_which_every_row_is_refused_is_kept_whole_and_held_by_nobody(
+    sessions: Sessions, tmp_path: Path
+) -> None:
+    note = "x" * 1000
+    rows = "".join(f"nobody{n},{note}\n" for n in range(10_000)) + f"same@example.org,{note}\n" * 10_000
+    path = written(tmp_path, f"email,note\n{rows}")
+    tracemalloc.start()
+    import_id, result = run(sessions, path, for_good=False)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (result.added, result.refused) == (1, 19_999)
+    assert peak < len(rows) / 2
+    with sessions() as session:
+        kept = list(imports.refusals(session, import_id))
+    assert [one.row for one in kept] == [*range(2, 10_002), *range(10_003, 20_002)]
+    assert {one.code for one in kept[:10_000]} == {"import.bad_email"}
+    assert kept[-1].cells == ["same@example.org", note]
+    assert kept[-1].params == {"first": 10_002}
+
+
+def test_what_no_index_could_hold_is_refused_by_its_row(sessions: Sessions, tmp_path: Path) -> None:
+    import_id, result = run(sessions, written(tmp_path, f"id,email\n{'😀' * 900},a@example.org\n8,b@example.org\n"))
+    assert (result.added, result.refused) == (1, 1)
+    with sessions() as session:
+        assert next(imports.refusals(session, import_id)).code == "import.too_long"
+
+
+def test_numbers_without_end_are_no_numbers(sessions: Sessions, tmp_path: Path) -> None:
+    usual = "".join(f"person{n}@example.org,{n}\n" for n in range(imports.SAMPLE_ROWS))
+    _, result = run(sessions, written(tmp_path, f"email,points\n{usual}b@example.org,{'9' * 400}\n"))
+    assert (result.added, result.refused) == (imports.SAMPLE_ROWS, 1)
+
+
+def test_half_a_file_in_utf16_is_no_table(sessions: Sessions, tmp_path: Path) -> None:
+    path = tmp_path / "half.csv"
+    path.write_bytes("email\na@example.org\n".encode("utf-16")[:-1])
+    with pytest.raises(Invalid, match="no_table"):
+        run(sessions, path)
+
+
+def test_who_is_known_by_number_alone_is_found_again(sessions: Sessions, tmp_path: Path) -> None:
+    path = written(tmp_path, "mobile,name\n0171 1234567,Ada\n")
+    run(sessions, path)
+    _, again = run(sessions, path)
+    assert (again.added, again.unchanged) == (0, 1)

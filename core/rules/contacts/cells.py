@@ -2,12 +2,11 @@
 
 import re
 from datetime import date
-from functools import lru_cache
 
-import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from core.errors import Invalid
+from core.rules.contacts.phones import e164
 from core.vocabulary import CHANNEL_EMAIL, AttributeType
 
 USUAL_EMAIL = re.compile(
@@ -16,10 +15,10 @@ USUAL_EMAIL = re.compile(
 )
 PHONED = frozenset({"sms", "whatsapp"})
 """Channels whose addresses are telephone numbers."""
-GERMAN_MOBILE = re.compile(r"(?:\+49|0049|0)(1[5-7]\d{8,9})")
-SEPARATORS = str.maketrans("", "", " -/().\u00a0")
 GERMAN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 US_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
+MOST_DIGITS = 40
 YES = frozenset({"yes", "ja", "true", "wahr", "y", "j", "x", "1"})
 NO = frozenset({"no", "nein", "false", "falsch", "n", "0"})
 
@@ -28,7 +27,7 @@ def address(cell: str, channel: str, country: str) -> str:
     """An address of a channel in its one form; Invalid if it is none."""
     if channel == CHANNEL_EMAIL:
         return email(cell)
-    return phone(cell, country) if channel in PHONED else cell.strip()
+    return e164(cell, country) if channel in PHONED else cell.strip()
 
 
 def email(cell: str) -> str:
@@ -36,26 +35,12 @@ def email(cell: str) -> str:
     if len(cell) <= 254 and USUAL_EMAIL.fullmatch(cell) and cell.index("@") <= 64:
         local, _, domain = cell.rpartition("@")
         return f"{local}@{domain.lower()}"
+    if cell.count("@") != 1 or " " in cell:
+        raise Invalid("import.bad_email")
     try:
         return validate_email(cell, check_deliverability=False).normalized
     except EmailNotValidError:
         raise Invalid("import.bad_email") from None
-
-
-@lru_cache(maxsize=4096)
-def phone(cell: str, country: str) -> str:
-    """E.164; Invalid (`import.bad_phone`) for what is no number in that country."""
-    plain = cell.translate(SEPARATORS)
-    usual = GERMAN_MOBILE.fullmatch(plain)
-    if usual and (country == "DE" or not plain.startswith("01")):
-        return f"+49{usual[1]}"
-    try:
-        number = phonenumbers.parse(cell, country)
-    except phonenumbers.NumberParseException:
-        raise Invalid("import.bad_phone") from None
-    if not phonenumbers.is_valid_number(number):
-        raise Invalid("import.bad_phone")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def attribute(cell: str, kind: AttributeType) -> str | float | bool:
@@ -91,13 +76,9 @@ def _number(cell: str) -> float | int:
         thousands = "." if plain.rfind(",") > plain.rfind(".") else ","
         plain = plain.replace(thousands, "")
     plain = plain.replace(",", ".")
-    try:
-        value = float(plain) if re.fullmatch(r"[+-]?\d+(\.\d+)?", plain) else None
-    except ValueError:
-        value = None
-    if value is None:
+    if len(plain) > MOST_DIGITS or not NUMBER.fullmatch(plain):
         raise Invalid("import.bad_value", type="number")
-    return int(value) if value.is_integer() and "." not in plain else value
+    return float(plain) if "." in plain else int(plain)
 
 
 def _date(cell: str) -> date:
