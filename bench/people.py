@@ -31,7 +31,7 @@ STATEMENTS = [
     SELECT 'C' || n,
         (ARRAY['Ada', 'Ben', 'Cleo', 'Dora', 'Emil', 'Finn', 'Greta', 'Hans', 'Ida', 'Jörg'])[1 + n % 10],
         (ARRAY['Adler', 'Becker', 'Conrad', 'Decker', 'Ebert', 'Fischer', 'Graf', 'Huber', 'Ihle', 'Jung'])
-            [1 + n / 10 % 10] || substr(md5('name' || n), 1, 4),
+            [1 + n / 10 % 10] || translate(substr(md5('name' || n), 1, 4), '0123456789', 'ghijklmnop'),
         CASE WHEN n % 4 = 0 THEN 'en' ELSE 'de' END,
         (ARRAY['DE', 'DE', 'DE', 'DE', 'DE', 'DE', 'AT', 'AT', 'CH', NULL])[1 + n / 7 % 10],
         'Europe/Berlin',

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from core.queries import campaigns
@@ -58,6 +58,7 @@ class Figures:
         return count / self.accepted_ever if self.accepted_ever else None
 
 
+SENT = (DeliveryState.SENT, DeliveryState.DELIVERED)
 UNSETTLED = (
     DeliveryState.PENDING,
     DeliveryState.AWAITING_CONSENT,
@@ -154,48 +155,48 @@ def _first_reads(session: Session, campaign_id: int, timezone: str, part: str) -
 
 
 def _ledger(session: Session, origin_id: int) -> _Ledger:
-    """One pass over the deliveries; a recipient's result is that of the last step."""
-    accepted = func.count().filter(
-        or_(
-            Delivery.state.in_((DeliveryState.SENT, DeliveryState.DELIVERED)),
-            and_(
-                Delivery.state == DeliveryState.FAILED,
-                Delivery.reason == Reason.RECIPIENT_SERVER_REFUSED,
-                Delivery.id.in_(select(EventRow.delivery_id).where(EventRow.kind == EventKind.BOUNCED)),
-            ),
-        )
+    """One pass over the deliveries that looks at each row for what tells it apart and no more.
+
+    A recipient's result is that of the last step.
+    """
+    bounced_later = and_(
+        Delivery.state == DeliveryState.FAILED,
+        Delivery.reason == Reason.RECIPIENT_SERVER_REFUSED,
+        Delivery.id.in_(select(EventRow.delivery_id).where(EventRow.kind == EventKind.BOUNCED)),
     )
-    later = and_(Delivery.reason.in_(LATER_SUPPRESSED), Delivery.address_key.is_not(None))
-    wrong = case(
-        (Delivery.state.in_((DeliveryState.FAILED, DeliveryState.IN_DOUBT)), 1),
-        (and_(Delivery.state == DeliveryState.SKIPPED, later), 1),
-        else_=0,
-    )
+    chosen_to_send = Delivery.address_key.is_not(None)
     statement = (
         select(
             Delivery.state,
             Delivery.reason,
+            chosen_to_send,
             func.count(),
-            accepted,
-            func.sum(wrong),
+            func.count().filter(bounced_later),
             func.min(Delivery.settled_at),
             func.max(Delivery.settled_at),
         )
         .where(Delivery.origin_id == origin_id, Delivery.step == 0)
-        .group_by(Delivery.state, Delivery.reason)
+        .group_by(Delivery.state, Delivery.reason, chosen_to_send)
     )
     ledger = _Ledger()
-    for state, reason, count, accepted_rows, errors, first, last in session.execute(statement):
+    for state, reason, chosen, count, bounced, first, last in session.execute(statement):
         ledger.states[DeliveryState(state)] = ledger.states.get(DeliveryState(state), 0) + count
         if reason is not None:
             ledger.reasons[Reason(reason)] = ledger.reasons.get(Reason(reason), 0) + count
         ledger.recipients += count
-        ledger.accepted += accepted_rows
-        ledger.errors += errors
-        if state in (DeliveryState.SENT, DeliveryState.DELIVERED) and first is not None:
+        ledger.accepted += count if state in SENT else bounced
+        ledger.errors += count if _is_error(state, reason, chosen) else 0
+        if state in SENT and first is not None and last is not None:
             ledger.first = min(first, ledger.first or first)
             ledger.last = max(last, ledger.last or last)
     return ledger
+
+
+def _is_error(state: str, reason: str | None, chosen_to_send: bool) -> bool:
+    """Whether the recipient did not get what was prepared; lists that were filled before are no error."""
+    if state == DeliveryState.SKIPPED:
+        return chosen_to_send and reason in LATER_SUPPRESSED
+    return state in (DeliveryState.FAILED, DeliveryState.IN_DOUBT)
 
 
 def _engagement(session: Session, origin_id: int) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.tables.base import Base, CreatedAt, Id, only
@@ -60,6 +60,18 @@ class Identity(Base):
     """Refused by the provider as an address that cannot exist."""
     created_at: Mapped[CreatedAt]
     ended_at: Mapped[datetime | None]
+
+
+BEGINNING = {"lower": "text_pattern_ops"}
+"""By these one is found by the beginning of a name or of an email address, whatever the database's locale."""
+Index("ix_contacts_first_name", func.lower(Contact.first_name).label("lower"), postgresql_ops=BEGINNING)
+Index("ix_contacts_last_name", func.lower(Contact.last_name).label("lower"), postgresql_ops=BEGINNING)
+Index(
+    "ix_identities_email",
+    func.lower(Identity.address).label("lower"),
+    postgresql_where=text("channel = 'email' AND ended_at IS NULL"),
+    postgresql_ops=BEGINNING,
+)
 
 
 class Attribute(Base):

@@ -20,6 +20,7 @@ class EventRow(Base):
         only("actor", Actor),
         UniqueConstraint("provider", "key"),
         Index("ix_events_delivery_id", "delivery_id", postgresql_where=text("delivery_id IS NOT NULL")),
+        Index("ix_events_bounced", "delivery_id", postgresql_where=text("kind = 'bounced'")),
         Index("ix_events_recorded_xid_id", "recorded_xid", "id"),
     )
 

@@ -47,6 +47,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contacts")),
         sa.UniqueConstraint("external_id", name=op.f("uq_contacts_external_id")),
     )
+    for name in ("first_name", "last_name"):
+        op.create_index(
+            f"ix_contacts_{name}",
+            "contacts",
+            [sa.literal_column(f"lower({name})").label("lower")],
+            unique=False,
+            postgresql_ops={"lower": "text_pattern_ops"},
+        )
     op.create_table(
         "contents",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -108,6 +116,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_events")),
         sa.UniqueConstraint("provider", "key", name=op.f("uq_events_provider_key")),
+    )
+    op.create_index(
+        "ix_events_bounced",
+        "events",
+        ["delivery_id"],
+        unique=False,
+        postgresql_where=sa.text("kind = 'bounced'"),
     )
     op.create_index(
         "ix_events_delivery_id",
@@ -250,6 +265,14 @@ def upgrade() -> None:
         ["address_key"],
         unique=False,
         postgresql_include=["channel", "ended_at"],
+    )
+    op.create_index(
+        "ix_identities_email",
+        "identities",
+        [sa.literal_column("lower(address)").label("lower")],
+        unique=False,
+        postgresql_ops={"lower": "text_pattern_ops"},
+        postgresql_where=sa.text("channel = 'email' AND ended_at IS NULL"),
     )
     op.create_index(
         "uq_identities_live",
