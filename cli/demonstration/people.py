@@ -1,6 +1,7 @@
 """The people of the demonstration: a file as customers' systems write it, with what is wrong in real ones."""
 
 import csv
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,4 +98,4 @@ def _unknown_mailbox(number: int) -> bool:
 
 
 def _plain(name: str) -> str:
-    return "".join(letter for letter in name.lower() if letter.isascii())
+    return unicodedata.normalize("NFKD", name.lower().replace("ł", "l")).encode("ascii", "ignore").decode()
