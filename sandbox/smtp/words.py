@@ -1,50 +1,44 @@
-"""What real mail servers say when they do not take a letter, by a short name for each."""
+"""What mail servers say when they do not take a letter, in the manner of real ones, by a short name for each."""
 
 import re
 
 REPLIES = {
     "no-user": (
-        "550-5.1.1 The email account that you tried to reach does not exist. Please try\n"
-        "550-5.1.1 double-checking the recipient's email address for typos or\n"
-        "550-5.1.1 unnecessary spaces. For more information, go to\n"
-        "550 5.1.1 https://support.google.com/mail/?p=NoSuchUser 4fb4d7f45d1cf-5d0cb2 - gsmtp"
+        "550-5.1.1 The mailbox {recipient} does not exist here. Look for a typing error\n"
+        "550-5.1.1 or a blank that does not belong there, and read more at\n"
+        "550 5.1.1 https://postmaster.test/no-such-user - 4fb4d7f45d1cf"
     ),
-    "unknown": "550 5.1.1 <{recipient}>: Recipient address rejected: User unknown in virtual mailbox table",
-    "not-found": "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient {recipient} not found by SMTP address lookup",
-    "disabled": "550 5.2.1 <{recipient}>: The email account that you tried to reach is disabled",
-    "full": "552 5.2.2 <{recipient}>: The email account that you tried to reach is over quota",
-    "no-domain": "550 5.1.2 <{recipient}>: Recipient address rejected: Domain not found",
-    "too-big": "552 5.3.4 Message size exceeds fixed maximum message size",
-    "relay": "554 5.7.1 <{recipient}>: Relay access denied",
-    "spam": "554 5.7.1 Message rejected: this message looks like spam. See https://postmaster.test/spam",
-    "policy": "550 5.7.1 Our system has detected that this message does not meet the sending requirements of {domain}",
-    "blocklist": (
-        "550 5.7.1 Unfortunately, messages from [{peer}] weren't sent. Please contact your Internet service provider "
-        "since part of their network is on our block list (S3150)."
-    ),
+    "unknown": "550 5.1.1 <{recipient}>: user unknown in virtual mailbox table",
+    "not-found": "550 5.1.10 RecipientNotFound; no address {recipient} in the directory",
+    "disabled": "550 5.2.1 <{recipient}>: this mailbox is disabled",
+    "full": "552 5.2.2 <{recipient}>: mailbox is over quota",
+    "no-domain": "550 5.1.2 <{recipient}>: domain not found",
+    "too-big": "552 5.3.4 The message is larger than this server takes",
+    "relay": "554 5.7.1 <{recipient}>: relay access denied",
+    "spam": "554 5.7.1 Refused: this looks like spam. See https://postmaster.test/spam",
+    "policy": "550 5.7.1 Messages from {domain} do not meet our requirements for senders",
+    "blocklist": "550 5.7.1 [{peer}] is on our blocklist, as is a part of its network. Ask your provider (S3150).",
     "unauthenticated": (
-        "550-5.7.26 Your email has been blocked because the sender is unauthenticated.\n"
-        "550 5.7.26 Senders must authenticate with either SPF or DKIM. - gsmtp"
+        "550-5.7.26 Blocked: this sender is unauthenticated.\n550 5.7.26 We ask for SPF or DKIM of every sender."
     ),
-    "bad-name": "553 5.1.3 <{recipient}>: Recipient address rejected: mailbox name not allowed",
-    "moved": "551 5.1.6 <{recipient}>: User has moved, and no forwarding address is known",
-    "greylist": "450 4.2.0 <{recipient}>: Recipient address rejected: Greylisted, please try again in 300 seconds",
-    "later": "451 4.3.0 <{recipient}>: Temporary lookup failure",
+    "bad-name": "553 5.1.3 <{recipient}>: mailbox name not allowed",
+    "moved": "551 5.1.6 <{recipient}>: has moved, and nobody knows where",
+    "greylist": "450 4.2.0 <{recipient}>: greylisted, come again in 300 seconds",
+    "later": "451 4.3.0 <{recipient}>: temporary lookup failure",
     "full-for-now": (
-        "452-4.2.2 The recipient's inbox is out of storage space. Please direct the\n"
-        "452 4.2.2 recipient to https://support.google.com/mail/?p=OverQuotaTemp - gsmtp"
+        "452-4.2.2 The inbox of {recipient} is out of storage for now.\n452 4.2.2 See https://postmaster.test/quota"
     ),
     "rate": (
-        "421-4.7.28 Our system has detected an unusual rate of unsolicited mail originating\n"
-        "421 4.7.28 from your IP address. To protect our users, mail has been temporarily rate limited. - gsmtp"
+        "421-4.7.28 An unusual rate of mail from {peer}: to protect our users\n"
+        "421 4.7.28 it is rate limited for a while."
     ),
     "complaints": (
-        "421 4.7.0 [TSS04] Messages from {peer} temporarily deferred due to unexpected volume or user complaints - "
-        "4.16.55.1; see https://postmaster.test/error-codes"
+        "421 4.7.0 [TSS04] Messages from {peer} are deferred after complaints of users; "
+        "see https://postmaster.test/error-codes"
     ),
-    "too-many": "450 4.7.1 Error: too much mail from {peer}",
-    "busy": "421 4.3.2 {host} Service not available, closing transmission channel",
-    "storage": "452 4.3.1 Insufficient system storage",
+    "too-many": "450 4.7.1 Too much mail from {peer}",
+    "busy": "421 4.3.2 {host} has no time now and closes",
+    "storage": "452 4.3.1 Not enough storage in this system",
 }
 BY_CODE = {
     "421": "busy",
