@@ -18,6 +18,8 @@ from admin.context import reading
 from core.errors import Problem
 from core.queries import settings as business
 from core.tables.operators import Operator
+from core.tables.suppression import Suppression
+from core.vocabulary import SuppressionList as L
 from texts import gates, reasons, roles, suppression
 from texts.problems import sentence
 from texts.segments import CHANNELS
@@ -42,6 +44,7 @@ def install(app: Flask) -> None:
             "action_word": reasons.action,
             "role_word": roles.role,
             "channel_word": channel,
+            "held_on": held_on,
             "list_word": suppression.listed,
             "actor": actor,
             "gate_word": gates.gate,
@@ -60,6 +63,12 @@ def channel(key: str) -> str:
     """As it stands alone, beginning with a capital; a channel without words names itself: it is an open key."""
     words = texts._(CHANNELS[key]) if key in CHANNELS else key
     return words[:1].upper() + words[1:]
+
+
+def held_on(entry: Suppression) -> str:
+    """Where an entry holds: a known person's wish for no advertising, and their complaint, hold everywhere."""
+    everywhere = entry.contact_id is not None and entry.list in (L.MARKETING, L.COMPLAINTS)
+    return channel(entry.channel) if entry.channel and not everywhere else texts._("all")
 
 
 def number(value: float | None) -> str:

@@ -6,13 +6,18 @@ from flask import g
 from markupsafe import Markup
 from sqlalchemy import Select, select
 
+from admin.access import may
 from admin.context import reading
 from admin.views.lists import ListView
 from admin.words import Formatter, ago, number
 from core.queries import statistics
 from core.queries.statistics import Figures
+from core.services import senders
 from core.tables.campaigns import Campaign
-from core.vocabulary import CampaignState, DeliveryState
+from core.tables.contacts import Contact
+from core.tables.segments import Segment
+from core.tables.templates import Template
+from core.vocabulary import CampaignState, DeliveryState, Role
 from texts import N_, _, reasons
 
 
@@ -24,6 +29,7 @@ class CampaignList(ListView):
     new_page = "wizard.begin"
     new_words = N_("New campaign")
     empty_words = N_("There are no campaigns yet.")
+    list_template = "panel/campaigns.html"
     page_size = 25
     column_list = ("name", "state", "progress", "sent", "launched_at")
     column_labels: ClassVar[dict[str, str]] = {
@@ -45,6 +51,19 @@ class CampaignList(ListView):
     def rows(self, search: str | None) -> Select[Any]:
         statement = select(Campaign)
         return statement.where(Campaign.name.icontains(search, autoescape=True)) if search else statement
+
+    def first_steps(self) -> list[tuple[bool, str, str]]:
+        """What a new installation needs before its first campaign: whether it is there, its page, and in words."""
+        session = reading()
+        there = [session.scalar(select(table.id).limit(1)) is not None for table in (Contact, Segment, Template)]
+        steps = [
+            (there[0], "import.upload", _("Import contacts")),
+            (there[1], "segment.new", _("Say whom you mean: a segment")),
+            (there[2], "template.new", _("Write the letter: a template")),
+            (bool(senders.everyone(session)), "settings.show", _("Say from whom it comes: a sender")),
+            (False, "wizard.begin", _("Put them together: a campaign")),
+        ]
+        return [step for step in steps if step[1] != "settings.show" or step[0] or may(Role.ADMINISTRATOR)]
 
 
 def _state(campaign: Campaign) -> Markup:

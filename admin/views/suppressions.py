@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from admin.access import by, may, needs
 from admin.context import panel, reading, writing
 from admin.views.lists import ListView
-from admin.words import Formatter, ago, channel, say
+from admin.words import Formatter, ago, channel, held_on, say
 from channels.known import KNOWN
 from core.errors import Problem
 from core.queries import suppressions as queries
@@ -23,7 +23,6 @@ from texts.suppression import LISTS, listed, meaning, releasing, source
 
 pages = Blueprint("suppression", __name__, url_prefix="/do-not-contact")
 WRONG_SHOWN = 20
-EVERYWHERE = (SuppressionList.MARKETING, SuppressionList.COMPLAINTS)
 
 
 class SuppressionListView(ListView):
@@ -45,7 +44,7 @@ class SuppressionListView(ListView):
     column_formatters: ClassVar[dict[str, Formatter]] = {
         "who": lambda _v, _c, row, _n: who(g.named[row.id]),
         "list": lambda _v, _c, row, _n: listed(row.list),
-        "channel": lambda _v, _c, row, _n: on_channel(row),
+        "channel": lambda _v, _c, row, _n: held_on(row),
         "source": lambda _v, _c, row, _n: source(row.source),
         "added_at": lambda _v, _c, row, _n: ago(row.added_at),
     }
@@ -83,7 +82,6 @@ def detail(id: int) -> ResponseReturnValue:  # noqa: A002 - the name of the part
         meaning=meaning(row.list),
         releasing=releasing(row.list),
         source=source(row.source),
-        on_channel=on_channel(row),
         releasable=row.released_at is None and by_hand(row.list) and may(_role(row)),
         history=queries.history(reading(), id),
     )
@@ -134,11 +132,6 @@ def new() -> ResponseReturnValue:
 def who(named: queries.Named) -> str:
     """The address, or the name; where only a hash is left, that nobody knows it any more."""
     return named.address or named.name or (f"#{named.contact_id}" if named.contact_id else _("An address not kept"))
-
-
-def on_channel(row: Suppression) -> str:
-    """Where it holds: a person's wish for no advertising, and a complaint, hold everywhere."""
-    return channel(row.channel) if row.channel and not (row.contact_id and row.list in EVERYWHERE) else _("all")
 
 
 def _add(name: str, on: str, entries: str) -> suppressions.Listed:
