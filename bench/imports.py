@@ -3,7 +3,8 @@
     python -m bench.imports [--rows 1000000] [--json]
 
 The file is German CSV with a customer number, names, email address, mobile number, country and five attributes;
-one row in a thousand is refused. At last a file of which every row is refused.
+one row in a thousand is refused. Then the same file again, one in which everybody's points have changed, and one of
+which every row is refused.
 """
 
 import csv
@@ -46,6 +47,12 @@ def people(rows: int) -> Iterator[list[str]]:
         ]
 
 
+def changed(rows: int) -> Iterator[list[str]]:
+    for cells in people(rows):
+        cells[9] += "1"
+        yield cells
+
+
 def nobodies(rows: int) -> Iterator[list[str]]:
     for cells in people(rows):
         cells[3] = f"{cells[3]}@"
@@ -69,7 +76,7 @@ def uploaded(sessions: Sessions, path: Path) -> int:
 
 def run(sessions: Sessions, import_id: int, *, for_good: bool) -> str:
     found = imports.run(sessions, import_id, for_good=for_good, key=KEY, country="DE", holder="bench")
-    return f"{found.added:,} new, {found.unchanged:,} unchanged, {found.refused:,} refused"
+    return f"{found.added:,} new, {found.updated:,} changed, {found.unchanged:,} unchanged, {found.refused:,} refused"
 
 
 def count(sessions: Sessions) -> str:
@@ -95,6 +102,8 @@ def main() -> None:
             figures.once(f"{name}: dry run", lambda which=import_id: run(sessions, which, for_good=False))  # type: ignore[misc]
             figures.once(f"{name}: for good", lambda which=import_id: run(sessions, which, for_good=True))  # type: ignore[misc]
             figures.once(f"{name}: count afterwards", lambda: count(sessions))
+        moved = uploaded(sessions, write(path, changed(asked.rows)))
+        figures.once("all changed: for good", lambda: run(sessions, moved, for_good=True))
         refused = uploaded(sessions, write(path, nobodies(asked.rows)))
         figures.once("all refused: dry run", lambda: run(sessions, refused, for_good=False))
         figures.show(as_json=asked.json)

@@ -1,6 +1,6 @@
 """How long the panel's pages of people take: the list, deep in it, searching it, one person, a campaign's figures.
 
-    python -m bench.pages [--rows 1000000] [--rounds 3] [--json] [--data DIRECTORY]
+python -m bench.pages [--rows 1000000] [--rounds 3] [--json] [--data DIRECTORY]
 """
 
 from sqlalchemy import select

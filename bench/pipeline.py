@@ -38,7 +38,8 @@ SOURCE = """\
 <p>Thank you for being with us in {{ city|fallback("your town") }}. Here is what is new this week.</p>
 %s
 <p><a href="https://shop.example/spring">See what is new</a> or read <a href="https://shop.example/guide">our guide</a>.
-Your local shop in {{ city|fallback("your town") }} is <a href="https://shop.example/near?c={{ city|fallback("x") }}">here</a>.</p>
+Your local shop in {{ city|fallback("your town") }} is
+<a href="https://shop.example/near?c={{ city|fallback("x") }}">here</a>.</p>
 </body></html>
 """
 PARAGRAPH = (
@@ -215,8 +216,8 @@ def main() -> None:
 
 def _show(one: dict[str, float]) -> None:
     sys.stdout.write(
-        f"{one['per_second']:>8,.0f}/s  worker {one['worker_us']:.1f} us, PostgreSQL {one['postgres_us']:.1f} us a mail, "
-        f"{one['megabytes']:.0f} MB;  smtp-source -d {one['smtp_source']:,.0f}/s;  ratio {one['ratio']:.2f}\n"
+        f"{one['per_second']:>8,.0f}/s  worker {one['worker_us']:.1f} us, PostgreSQL {one['postgres_us']:.1f} us "
+        f"a mail, {one['megabytes']:.0f} MB;  smtp-source -d {one['smtp_source']:,.0f}/s;  ratio {one['ratio']:.2f}\n"
     )
     sys.stdout.flush()
 

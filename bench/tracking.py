@@ -103,8 +103,8 @@ class Server:
 
 
 def _round(what: str, answers: Answers, cpu: float) -> Round:
-    milliseconds = [round(answers.percentile(share) * 1000, 2) for share in (0.5, 0.99)]
-    return Round(what, round(answers.a_second), *milliseconds, round(cpu / len(answers.took) * 1e6, 1))
+    p50, p99 = (round(answers.percentile(share) * 1000, 2) for share in (0.5, 0.99))
+    return Round(what, round(answers.a_second), p50, p99, round(cpu / len(answers.took) * 1e6, 1))
 
 
 @contextmanager
