@@ -63,11 +63,11 @@ async def test_a_code_links_one_chat_once(sessions: Sessions, tmp_path: Path) ->
     async with a_world(tmp_path, sessions) as sandbox:
         olivia, otto = Person(sandbox, OLIVIA), Person(sandbox, OTTO)
         await otto.say("/start no-such-code")
-        await otto.reads("not known here")
+        await otto.reads("ist hier nicht bekannt")
         await olivia.say(f"/start {code}")
         await olivia.reads("linked to you now", "Olivia", "Launcher")
         await otto.say(f"/start {code}")
-        await otto.reads("works only once")
+        await otto.reads("gilt nur einmal")
         await olivia.say("/unlink")
         await olivia.reads("no longer linked")
         await olivia.say("/campaigns")
@@ -190,9 +190,9 @@ async def test_the_person_who_presses_is_checked_at_each_press(sessions: Session
         with sessions.begin() as session:
             assert session.get_one(Campaign, running_one.id).state == CampaignState.SENDING
             operators.disable(session, session.scalars(select(Operator.id).where(Operator.name == "Otto")).one(), "x")
-        assert "operators only" in await otto.answer_to(await otto.press("Cancel"))
+        assert "nur für Benutzer" in await otto.answer_to(await otto.press("Cancel"))
         await otto.say("/status")
-        await otto.reads("I do not know you yet")
+        await otto.reads("Sie kenne ich noch nicht")
 
 
 async def test_a_double_press_launches_once_and_says_so(sessions: Sessions, tmp_path: Path) -> None:
