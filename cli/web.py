@@ -22,12 +22,18 @@ def serve() -> None:
 
 
 async def _serve(door: Opened) -> None:
+    from channels.hooks import open_hooks
     from core.database import async_engine
     from web.app import create_app
 
     engine = async_engine(door.database_url)
     pages = create_app(
-        engine, key=door.keys.signing, spool=door.settings.data / "spool", language=door.settings.language
+        engine,
+        key=door.keys.signing,
+        spool=door.settings.data / "spool",
+        language=door.settings.language,
+        public_url=door.settings.public_url or f"http://127.0.0.1:{door.settings.public_port}",
+        hooks=open_hooks(door.settings, door.keys),
     )
     # Without an access log: an address holds a token, and tokens are kept out of logs.
     runner = web.AppRunner(pages, access_log=None, handle_signals=False)

@@ -4,7 +4,8 @@ Problem                     something that a person has to hear about
 ├── NotFound                there is no such thing
 ├── Invalid                 what was handed in cannot be used: says which place
 ├── Refused                 understood, but not allowed as things stand
-│   └── IllegalTransition   the state does not permit that action
+│   ├── IllegalTransition   the state does not permit that action
+│   └── Forged              it does not come from whom it claims to come
 ├── Unavailable             a server that we need is away: says which one, and may be tried again
 └── ChannelFault            a channel cannot send at the moment; the recipients are not at fault
     ├── RetryLater          too fast, or a passing fault: wait and go on
@@ -38,6 +39,10 @@ class Refused(Problem):
 
 class IllegalTransition(Refused):
     """`action` is not possible from `state`."""
+
+
+class Forged(Refused):
+    """A request without a good signature of `provider`; `why` says what was missing, for the log."""
 
 
 class Unavailable(Problem):

@@ -1,11 +1,12 @@
 """What the core needs from outside, as protocols; entry points hand the real things in."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from core.messages import Health, Message, Money, Settled
+from core.messages import Event, Health, Message, Money, Settled
 
 
 class FirstContact(StrEnum):
@@ -49,6 +50,36 @@ class Provider(Protocol):
 class Balance(Protocol):
     async def balance(self) -> Money | None:
         """What is left on the account; None is unknown, and never zero."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HookRequest:
+    """What a provider posted to us, before anybody believes it."""
+
+    method: str
+    url: str
+    """The address below our configured public URL, query and all: what the provider signs, whatever a proxy says."""
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+    at: datetime
+    """When it came in."""
+
+
+class Hooks(Protocol):
+    """A provider that reports by webhook: at `/hooks/<its name>` on the public pages."""
+
+    def verify(self, request: HookRequest) -> None:
+        """Return if the provider wrote this; raise Forged if not. May block: it runs in a thread of its own."""
+        ...
+
+    def parse(self, request: HookRequest) -> list[Event]:
+        """What a verified request reports, possibly nothing; raise Invalid where it cannot be read.
+
+        Pure. Requests come twice, early and in any order: a key is the provider's id of the event, or a hash of
+        what makes it unique, so that the same report makes the same event.
+        """
         ...
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +12,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from core.ports import Hooks
 from core.services.tracking import record
+from web import hooks as reports
 from web import tracking, unsubscribing
 from web.doors import DOORS, Doors
 from web.pages import HERE, page
@@ -43,12 +45,19 @@ def create_app(
     key: bytes,
     spool: Path,
     language: str = "en",
+    public_url: str = "",
+    hooks: Mapping[str, Hooks] | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> web.Application:
-    """The public pages over a database; `key` signs tokens, `spool` is the directory for events while it is away."""
+    """The public pages over a database; `key` signs tokens, `spool` is the directory for events while it is away.
+
+    `hooks` are the providers that may report, by name, each below the `public_url` that they know.
+    """
     app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_answered])
-    app[DOORS] = Doors(engine, Recorder(engine, Spool(spool), record), Targets(engine), key, clock, language)
-    app.add_routes([*tracking.routes, *unsubscribing.routes, web.get("/health", health), web.get("/style.css", style)])
+    recorder = Recorder(engine, Spool(spool), record)
+    app[DOORS] = Doors(engine, recorder, Targets(engine), key, clock, language, public_url.rstrip("/"), hooks or {})
+    app.add_routes([*tracking.routes, *unsubscribing.routes, *reports.routes])
+    app.add_routes([web.get("/health", health), web.get("/style.css", style)])
     app.on_response_prepare.append(_secured)
     app.cleanup_ctx.append(_recording)
     return app

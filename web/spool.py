@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 
 from core.messages import Event
-from core.vocabulary import EventKind
+from core.vocabulary import BounceClass, EventKind
 
 log = structlog.get_logger()
 
@@ -68,7 +68,10 @@ def _line(event: Event) -> str:
             "key": event.key,
             "at": event.at.isoformat(),
             "delivery_id": event.delivery_id,
+            "channel": event.channel,
+            "address": event.address,
             "link_id": event.link_id,
+            "bounce": event.bounce,
             "details": dict(event.details),
         }
     )
@@ -81,6 +84,7 @@ def _events(path: Path) -> Iterator[Event]:
             try:
                 fields = json.loads(line)
                 at, kind = datetime.fromisoformat(fields.pop("at")), EventKind(fields.pop("kind"))
-                yield Event(kind=kind, at=at, **fields)
+                bounce = fields.pop("bounce", None)
+                yield Event(kind=kind, at=at, bounce=bounce and BounceClass(bounce), **fields)
             except (ValueError, TypeError, KeyError, AttributeError):
                 log.warning("spool_line_unreadable", file=path.name, line=number)

@@ -15,6 +15,7 @@ RAISED = {
     "Invalid",
     "Refused",
     "IllegalTransition",
+    "Forged",
     "Unavailable",
     "RetryLater",
     "ChannelHalted",
