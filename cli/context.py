@@ -38,11 +38,16 @@ class Opened:
 
 @contextmanager
 def opened(
-    *, redis: bool = False, settings: config.Settings | None = None, waiting: Waiting | None = None
+    *,
+    redis: bool = False,
+    settings: config.Settings | None = None,
+    waiting: Waiting | None = None,
+    migrate: bool = True,
 ) -> Iterator[Opened]:
     """Open the installation: the servers of a running `sendbote up`, or else servers of our own for this while.
 
-    Migrates the database if needed. Raises BadSetting, EmbeddedProblem, Unavailable or Refused (`database.newer`).
+    Migrates the database if needed, unless told not to. Raises BadSetting, EmbeddedProblem, Unavailable or Refused
+    (`database.newer`).
     """
     import embedded
     from core import migrations
@@ -60,8 +65,9 @@ def opened(
         assert database_url
         engine = sync_engine(database_url)
         try:
-            with reduced_errors():
-                migrations.upgrade(engine)
+            if migrate:
+                with reduced_errors():
+                    migrations.upgrade(engine)
             redis_url = settings.redis_url or servers.redis_url
             yield Opened(settings, keys, database_url, redis_url, engine, make_sessions(engine))
         finally:

@@ -1,10 +1,8 @@
 """Starting everything that an installation on one machine needs, under one supervisor."""
 
 import asyncio
-import fcntl
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from types import FrameType
 
@@ -12,7 +10,8 @@ from rich.console import Console
 
 import config
 import embedded
-from cli.addresses import Addresses, choose, erase, read, write
+from cli.addresses import Addresses, choose, erase, write
+from cli.alone import alone
 from cli.board import board, moved
 from cli.context import Opened, opened
 from cli.environment import environment
@@ -22,7 +21,6 @@ from cli.ports import answers
 from cli.processes import Process
 from cli.reach import Say, wait_for_database, wait_for_redis
 from cli.supervisor import OUR_COLOUR, Supervisor
-from core.errors import Refused
 from texts import _, language
 from texts.problems import sentence
 
@@ -37,7 +35,7 @@ def supervise(settings: config.Settings, table: list[Process], make_login: MakeL
     signal.signal(signal.SIGTERM, _interrupt)
     logs = Logs(["sendbote", *(process.name for process in table)])
     say: Say = partial(logs.line, "sendbote", OUR_COLOUR)
-    with _only_one(settings):
+    with alone(settings.data):
         say(_("Starting …"))
         if settings.database_url:
             wait_for_database(settings.database_url, say)
@@ -63,23 +61,6 @@ def _run(installation: Opened, table: list[Process], logs: Logs, say: Say, make_
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         erase(settings.data)
-
-
-@contextmanager
-def _only_one(settings: config.Settings) -> Iterator[None]:
-    """One supervisor for a data directory; the lock goes with its process. Raises Refused that says where it is."""
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    place = settings.data / "run"
-    place.mkdir(mode=0o700, exist_ok=True)
-    with (place / "up.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            running = read(settings.data)
-            if running is None:
-                raise Refused("up.starting", data=settings.data) from None
-            raise Refused("up.running", panel=running.panel, process=running.supervisor) from None
-        yield
 
 
 async def _announce(where: Addresses, login: FirstLogin | None, say: Say) -> None:

@@ -21,9 +21,18 @@ def upgrade(engine: Engine) -> None:
     """
     with engine.connect() as connection, connection.begin():
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        config = _config(connection)
-        _refuse_newer(connection, config)
-        command.upgrade(config, "head")
+        _refuse_newer(connection)
+        command.upgrade(_config(connection), "head")
+
+
+def knows(version: str) -> bool:
+    """Whether this code has that version of the schema, and so can bring it to its own."""
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    try:
+        return ScriptDirectory.from_config(config).get_revision(version) is not None
+    except CommandError:
+        return False
 
 
 def _config(connection: Connection) -> Config:
@@ -33,11 +42,9 @@ def _config(connection: Connection) -> Config:
     return config
 
 
-def _refuse_newer(connection: Connection, config: Config) -> None:
+def _refuse_newer(connection: Connection) -> None:
     if connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
         return
     version = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    try:
-        ScriptDirectory.from_config(config).get_revision(version)
-    except CommandError:
-        raise Refused("database.newer", version=version) from None
+    if not knows(str(version)):
+        raise Refused("database.newer", version=version)

@@ -1,10 +1,13 @@
 """PostgreSQL and Valkey out of Python wheels, for the installation on one machine."""
 
+import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from embedded.cluster import major_version, our_major
 from embedded.errors import EmbeddedProblem
 from embedded.home import Home, forget, home_of, open_home
 from embedded.postgres import Waiting, postmaster, start_postgres, stop_postgres
@@ -12,7 +15,22 @@ from embedded.programs import Programs, programs
 from embedded.sharing import Presence, one_at_a_time
 from embedded.valkey import answers, start_valkey, stop_valkey
 
-__all__ = ["EmbeddedProblem", "Servers", "Waiting", "forget", "home_of", "put_out", "quietly", "revive", "running"]
+__all__ = [
+    "EmbeddedProblem",
+    "Servers",
+    "Waiting",
+    "forget",
+    "home_of",
+    "of_other_major",
+    "programs",
+    "put_back",
+    "put_out",
+    "quietly",
+    "revive",
+    "running",
+    "set_aside",
+    "with_old_programs",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +101,40 @@ def put_out(data: Path) -> None:
     with one_at_a_time(home.path):
         presence.enter()
         _leave(home, programs(home.account), presence, quietly)
+
+
+def of_other_major(data: Path) -> str | None:
+    """The major version of the data, if the programs that we bring are of another one."""
+    home = open_home(data.resolve())
+    found = major_version(home)
+    return found if found and found != our_major(programs(home.account)) else None
+
+
+@contextmanager
+def with_old_programs(data: Path, directory: Path) -> Iterator[str]:
+    """Within the block the data's own version of PostgreSQL serves them, from programs that the system has."""
+    home = open_home(data.resolve())
+    tools = replace(programs(home.account), postgres=directory)
+    with one_at_a_time(home.path):
+        try:
+            yield start_postgres(home, tools, durable=True, waiting=quietly)
+        finally:
+            stop_postgres(home, tools, waiting=quietly)
+
+
+def set_aside(data: Path) -> Path:
+    """Move the stopped data of another version out of the way; where to."""
+    home = open_home(data.resolve())
+    kept = home.path / f"postgres-{major_version(home)}-{int(time.time())}"
+    home.cluster.rename(kept)
+    return kept
+
+
+def put_back(data: Path, kept: Path) -> None:
+    """Undo `set_aside`, whatever has been made in its place."""
+    home = open_home(data.resolve())
+    shutil.rmtree(home.cluster)
+    kept.rename(home.cluster)
 
 
 def _leave(home: Home, tools: Programs, presence: Presence, waiting: Waiting) -> None:

@@ -2,7 +2,9 @@
 
 import os
 import pwd
+import re
 import shutil
+from pathlib import Path
 
 from embedded.errors import EmbeddedProblem
 from embedded.home import Home
@@ -80,6 +82,12 @@ def major_version(home: Home) -> str | None:
     return version.read_text(encoding="ascii").strip() if version.exists() else None
 
 
+def our_major(programs: Programs) -> str:
+    said = programs.run([programs.postgres / "postgres", "--version"], cwd=Path("/")).stdout
+    found = re.search(r"\d+", said)
+    return found[0] if found else ""
+
+
 def _initdb(home: Home, programs: Programs, *, durable: bool) -> None:
     """A cluster of UTF-8 with locale rules of PostgreSQL's own, so that no update of the system moves an index.
 
@@ -101,9 +109,7 @@ def _initdb(home: Home, programs: Programs, *, durable: bool) -> None:
 
 
 def _refuse_other_major(home: Home, programs: Programs) -> None:
-    ours = programs.run([programs.postgres / "postgres", "--version"], cwd=home.cluster).stdout
-    needed = ours.split()[-1].split(".")[0]
-    found = major_version(home)
+    needed, found = our_major(programs), major_version(home)
     if found != needed:
         raise EmbeddedProblem("embedded.other_major", path=home.cluster, found=found, needed=needed)
 

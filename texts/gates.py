@@ -13,6 +13,9 @@ GATES = {
     "balance_too_low": N_("The balance is too low. Top up the account; it goes on by itself."),
     "relay_unavailable": N_("The mail server does not answer. It is tried again by itself."),
     "channel_halted": N_("The channel does not let us in. Check its login in the settings."),
+    "restored": N_(
+        "Restored from a backup: what waits may have been sent since. Nothing is sent until an administrator lets it."
+    ),
     "retry_later": N_("The mail server asked us to wait. It goes on by itself."),
 }
 

@@ -26,8 +26,7 @@ SENTENCES = {
     "embedded.initdb_failed": N_("PostgreSQL could not set up its data in %(path)s: %(said)s"),
     "embedded.other_major": N_(
         "The data in %(path)s was made by PostgreSQL %(found)s, but this Sendbote runs PostgreSQL %(needed)s. "
-        "Nothing was changed. Start the Sendbote that made it, save the data with "
-        "`sendbote dump`, and load them into a new directory; or upgrade them in place with `pg_upgrade`."
+        "Nothing was changed. To bring the data over: sendbote upgrade"
     ),
     "embedded.not_started": N_("%(server)s did not start: %(said)s (its log: %(log)s)"),
     "embedded.leftover_processes": N_(
