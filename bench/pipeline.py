@@ -27,6 +27,7 @@ from sqlalchemy import text
 import embedded
 from bench.smtp import sink, theirs
 from channels.email.press import press
+from channels.known import CHANNELS
 from core import database, migrations
 from core.database import Sessions
 from core.services import campaigns, recipients, segments, senders, settings, templates
@@ -108,11 +109,21 @@ def launch(sessions: Sessions, draft: int) -> int:
             exclude=[],
             by="bench",
         )
-        looked = campaigns.preview(session, copied.id, now)
+        looked = campaigns.preview(session, copied.id, now, channels=CHANNELS)
         sandbox = Outside(None, real_relay=False)
-        campaigns.launch(session, copied.id, confirmation=looked.confirmation, outside=sandbox, by="bench", now=now)
+        campaigns.launch(
+            session,
+            copied.id,
+            confirmation=looked.confirmation,
+            outside=sandbox,
+            channels=CHANNELS,
+            by="bench",
+            now=now,
+        )
         campaign_id = copied.id
-    done = recipients.prepare(sessions, campaign_id, holder="bench", clock=lambda: now, stop=lambda: False)
+    done = recipients.prepare(
+        sessions, campaign_id, channels=CHANNELS, holder="bench", clock=lambda: now, stop=lambda: False
+    )
     assert done
     return campaign_id
 

@@ -12,6 +12,7 @@ from bench.figures import Figures
 from bench.installation import arguments, opened
 from bench.people import NOW, fill, vacuum
 from bench.segments import FOUR, segment
+from channels.known import CHANNELS
 from core.database import Sessions
 from core.queries import audience, statistics
 from core.queries import campaigns as queries
@@ -55,16 +56,20 @@ def count(sessions: Sessions, campaign_id: int) -> str:
 
 def preview(sessions: Sessions, campaign_id: int) -> campaigns.Preview:
     with sessions() as session:
-        return campaigns.preview(session, campaign_id, NOW)
+        return campaigns.preview(session, campaign_id, NOW, channels=CHANNELS)
 
 
 def launch(sessions: Sessions, campaign_id: int, confirmation: str) -> None:
     with sessions.begin() as session:
-        campaigns.launch(session, campaign_id, confirmation=confirmation, outside=HERE, by="bench", now=NOW)
+        campaigns.launch(
+            session, campaign_id, confirmation=confirmation, outside=HERE, channels=CHANNELS, by="bench", now=NOW
+        )
 
 
 def prepare(sessions: Sessions, campaign_id: int) -> str:
-    assert recipients.prepare(sessions, campaign_id, holder="bench", clock=lambda: NOW, stop=lambda: False)
+    assert recipients.prepare(
+        sessions, campaign_id, channels=CHANNELS, holder="bench", clock=lambda: NOW, stop=lambda: False
+    )
     with sessions() as session:
         found = statistics.figures(session, campaign_id)
         return f"{found.recipients:,} of whom {found.waiting:,} will be sent to"

@@ -9,6 +9,7 @@ from bot import keyboards
 from bot.cards import counted
 from bot.screen import Drawn
 from bot.words import figure, heading, name, number, quoted, told
+from channels.known import CHANNELS
 from core.errors import Problem
 from core.queries import campaigns as queries
 from core.queries import pacing
@@ -35,7 +36,7 @@ def read(session: Session, campaign_id: int, now: datetime) -> Look:
     limited = campaign.channel == CHANNEL_EMAIL
     return Look(
         campaign=campaign,
-        preview=campaigns.preview(session, campaign_id, now),
+        preview=campaigns.preview(session, campaign_id, now, channels=CHANNELS),
         allowance=pacing.allowance(session, pacing.ACCOUNT, now) if limited else None,
     )
 

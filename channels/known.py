@@ -1,12 +1,15 @@
-"""The channels that reach is counted for, with what their providers have in common."""
+"""What is known of each channel: what its providers have in common."""
 
-from core.ports import FirstContact, Traits
-from core.vocabulary import CHANNEL_EMAIL
+from core.ports import Channels, FirstContact, Traits
+from core.vocabulary import CHANNEL_EMAIL, TemplateKind
+
+LETTERS = frozenset({TemplateKind.MJML, TemplateKind.HTML, TemplateKind.TEXT})
 
 KNOWN = (
-    Traits(CHANNEL_EMAIL),
+    Traits(CHANNEL_EMAIL, kinds=LETTERS),
     Traits("sms"),
     Traits("telegram", first_contact=FirstContact.MUST_WRITE_FIRST),
     Traits("whatsapp", first_contact=FirstContact.MUST_WRITE_FIRST, reply_window_hours=24),
 )
 """In the order in which they are shown."""
+CHANNELS: Channels = {traits.channel: traits for traits in KNOWN}

@@ -1,6 +1,6 @@
-"""Which channels there are: a key, and what opens its provider. A new one is a line here and its own folder."""
+"""Which channels there are, and which providers may carry each: a new one is a line here and its own folder."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from channels.email.opening import open_email
 from config import Settings
@@ -9,13 +9,20 @@ from core.errors import NotFound
 from core.ports import Provider
 from core.vocabulary import CHANNEL_EMAIL
 
-PROVIDERS: dict[str, Callable[[Settings, Keys], Provider]] = {
-    CHANNEL_EMAIL: open_email,
+Opening = Callable[[Settings, Keys], Provider]
+
+PROVIDERS: Mapping[str, Mapping[str, Opening]] = {
+    CHANNEL_EMAIL: {"smtp": open_email},
 }
+"""The first of a channel is taken where the settings name none (`SENDBOTE_PROVIDERS=sms:gateway`)."""
 
 
 def provider(channel: str, settings: Settings, keys: Keys) -> Provider:
-    """The provider of that channel, ready to deliver; NotFound for a channel that nobody has opened."""
+    """The provider of that channel, ready to deliver; NotFound for a channel or a provider that nobody has opened."""
     if channel not in PROVIDERS:
         raise NotFound("channel.not_found", channel=channel)
-    return PROVIDERS[channel](settings, keys)
+    carriers = PROVIDERS[channel]
+    name = settings.providers.get(channel, next(iter(carriers)))
+    if name not in carriers:
+        raise NotFound("channel.provider_not_found", channel=channel, name=name, known=", ".join(carriers))
+    return carriers[name](settings, keys)

@@ -6,16 +6,20 @@ from typing import Annotated
 
 import typer
 
+from channels import registry
+from channels.known import CHANNELS
 from channels.outside import outside
 from cli.context import Opened, opened
 from cli.finding import found
 from cli.output import BY, AsJson, grouped, print_json
+from core.errors import NotFound
 from core.queries import campaigns as queries
 from core.services import campaigns, trials
 from core.services.campaigns import Preview
 from core.tables.campaigns import Campaign, SenderRow
 from core.tables.segments import Segment
 from core.tables.templates import Template
+from core.vocabulary import CHANNEL_EMAIL
 from texts import _
 from texts.reasons import reason, state
 
@@ -31,9 +35,12 @@ def create(
     sender: Annotated[str, typer.Option(help=_("The sender's number or name."))],
     include: Annotated[list[str], typer.Option(help=_("A segment to send to; may be given more than once."))],
     exclude: Annotated[list[str], typer.Option(help=_("A segment that gets nothing; also more than once."))] = [],  # noqa: B006 - Typer's
+    channel: Annotated[str, typer.Option(help=_("The channel: email, sms, telegram, whatsapp …"))] = CHANNEL_EMAIL,
     consent: Annotated[bool, typer.Option("--consent", help=_("Only to those who have agreed."))] = False,
     as_json: AsJson = False,
 ) -> None:
+    if channel not in registry.PROVIDERS:
+        raise NotFound("channel.not_found", channel=channel)
     with opened() as door, door.sessions.begin() as session:
         made = campaigns.create(
             session,
@@ -43,6 +50,7 @@ def create(
             include=[found(session, Segment, one).id for one in include],
             exclude=[found(session, Segment, one).id for one in exclude],
             consent_required=consent,
+            channel=channel,
             by=BY,
         )
         told = _told(made)
@@ -76,6 +84,7 @@ def try_out(which: Which, addresses: list[str], as_json: AsJson = False) -> None
             addresses,
             key=door.keys.addresses,
             country=door.settings.default_country,
+            channels=CHANNELS,
             by=BY,
             now=datetime.now(UTC),
         )
@@ -108,7 +117,13 @@ def launch(
         with door.sessions.begin() as session:
             now = datetime.now(UTC)
             launched = campaigns.launch(
-                session, campaign_id, confirmation=confirmation, outside=outside(door.settings), by=BY, now=now
+                session,
+                campaign_id,
+                confirmation=confirmation,
+                outside=outside(door.settings),
+                channels=CHANNELS,
+                by=BY,
+                now=now,
             )
             told = _told(launched) | {"launched": True}
     print_json(told) if as_json else print(_("“%(name)s” is being sent. See: sendbote status %(id)s", **told))
@@ -138,7 +153,7 @@ def cancel(which: Which, as_json: AsJson = False) -> None:
 def _preview(door: Opened, which: str) -> tuple[int, Preview]:
     with door.sessions() as session:
         campaign_id = found(session, Campaign, which).id
-        return campaign_id, campaigns.preview(session, campaign_id, datetime.now(UTC))
+        return campaign_id, campaigns.preview(session, campaign_id, datetime.now(UTC), channels=CHANNELS)
 
 
 def _show(looked: Preview) -> None:

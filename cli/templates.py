@@ -30,7 +30,8 @@ TextPart = Annotated[
 @app.command(help=_("Make a letter from a file; one that cannot work is refused with the place and the reason."))
 def create(
     file: Letter,
-    subject: Annotated[str, typer.Option(help=_("The subject; variables as in the letter."))],
+    subject: Annotated[str, typer.Option(help=_("The subject; variables as in the letter."))] = "",
+    short: Annotated[bool, typer.Option("--short", help=_("A message for telephones: SMS or messenger."))] = False,
     name: Annotated[str | None, typer.Option(help=_("Its name; else that of the file."))] = None,
     text: TextPart = None,
     language: Annotated[str, typer.Option(help=_("The letter's language."))] = "en",
@@ -41,7 +42,7 @@ def create(
             session,
             press,
             name=name or file.stem,
-            kind=KINDS.get(file.suffix.lower(), TemplateKind.TEXT),
+            kind=TemplateKind.SHORT if short else KINDS.get(file.suffix.lower(), TemplateKind.TEXT),
             subject=subject,
             source=file.read_text(encoding="utf-8-sig"),
             text=text.read_text(encoding="utf-8-sig") if text else None,

@@ -38,6 +38,14 @@ def port(given: Mapping[str, str], name: str, default: int) -> int:
     return number(given, name, default, 0, 65535)
 
 
+def pairs(given: Mapping[str, str], name: str) -> dict[str, str]:
+    """`key:value` pairs, separated by commas or blanks."""
+    parts = given.get(name, "").replace(",", " ").split()
+    if any(part.count(":") != 1 or part.startswith(":") or part.endswith(":") for part in parts):
+        raise BadSetting(name, "not_pairs")
+    return dict(part.split(":") for part in parts)
+
+
 def one_of(given: Mapping[str, str], name: str, default: str, choices: Sequence[str]) -> str:
     value = given.get(name, default).lower()
     if value not in choices:

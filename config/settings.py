@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from config.checks import BadSetting, number, one_of, port, url
+from config.checks import BadSetting, number, one_of, pairs, port, url
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,6 +26,8 @@ class Settings:
     smtp_connections: int
     smtp_verify: bool
     """Whether the relay's certificate must be good for its name."""
+    providers: Mapping[str, str]
+    """Which provider carries a channel, where it has several: `sms:gateway`."""
     telegram_token: str | None
     """None: the sandbox's bot."""
     telegram_api: str | None
@@ -64,6 +66,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         smtp_url=smtp_url,
         smtp_connections=number(given, "SENDBOTE_SMTP_CONNECTIONS", 20, 1, 1000),
         smtp_verify=one_of(given, "SENDBOTE_SMTP_VERIFY", "yes", ("yes", "no")) == "yes",
+        providers=pairs(given, "SENDBOTE_PROVIDERS"),
         telegram_token=token,
         telegram_api=url(given, "SENDBOTE_TELEGRAM_API", ("http", "https")),
         telegram_webhook=one_of(given, "SENDBOTE_TELEGRAM_UPDATES", "polling", ("polling", "webhook")) == "webhook",

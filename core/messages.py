@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from core.vocabulary import BounceClass, EventKind, Reason
 
@@ -17,6 +18,8 @@ class Sender:
     name: str
     address: str
     reply_to: str | None = None
+    pool: tuple[str, ...] = ()
+    """More numbers that share the work with `address`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ class Content:
     purpose: str
     list_id: str
     list_name: str
+    extras: Mapping[str, Any] = field(default_factory=dict)
+    """What a short message has beside its text (buttons, a picture, a provider's template); strings are source too."""
 
 
 @dataclass(frozen=True, slots=True)

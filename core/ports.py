@@ -1,12 +1,13 @@
 """What the core needs from outside, as protocols; entry points hand the real things in."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from core.messages import Event, Health, Message, Money, Settled
+from core.vocabulary import TemplateKind
 
 
 class FirstContact(StrEnum):
@@ -18,15 +19,22 @@ class FirstContact(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """Facts about a provider; the rules of eligibility read these instead of asking who it is."""
+    """Facts about a channel or a provider; the rules of eligibility read these instead of asking who it is."""
 
     channel: str
     first_contact: FirstContact = FirstContact.ANYONE
     reply_window_hours: int | None = None
+    """How long after the customer's last message one may write freely; an approved template may go at any time."""
     per_second: float | None = None
     """How many messages a second the provider takes, as far as it says so."""
     reports_delivery: bool = False
     reports_read: bool = False
+    kinds: frozenset[TemplateKind] = frozenset({TemplateKind.SHORT})
+    """The kinds of template that it carries."""
+
+
+Channels = Mapping[str, Traits]
+"""What is known of each channel, by its key."""
 
 
 class Provider(Protocol):
@@ -100,11 +108,21 @@ class PressedLetter:
     """Targets by position; a target may hold variables."""
     required: Sequence[str]
     """Variables without a fallback."""
+    extras: Mapping[str, Any] = field(default_factory=dict)
+    """What a short message has beside its text, each of its strings a piece of template like the text itself."""
 
 
 class LetterPress(Protocol):
     """Makes a letter's final form once, when it is saved; raises Invalid with the place of what cannot work."""
 
     def __call__(
-        self, *, kind: str, language: str, subject: str, source: str, text: str | None, known: Sequence[str]
+        self,
+        *,
+        kind: str,
+        language: str,
+        subject: str,
+        source: str,
+        text: str | None,
+        known: Sequence[str],
+        extras: Mapping[str, Any] | None = None,
     ) -> PressedLetter: ...

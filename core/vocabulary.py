@@ -157,6 +157,8 @@ class TemplateKind(StrEnum):
     MJML = "mjml"
     HTML = "html"
     TEXT = "text"
+    SHORT = "short"
+    """A message for a telephone: text without a subject, and what a messenger shows beside it."""
 
 
 class SegmentKind(StrEnum):

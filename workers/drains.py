@@ -56,7 +56,12 @@ async def _drain(installation: Installation, channel: str, me: str, seconds: flo
     provider = registry.provider(channel, installation.settings, installation.keys)
     try:
         claims = Claims(
-            channel, holder=me, size=_batch(provider), clock=now, limit=_limit(installation.sessions, channel)
+            channel,
+            holder=me,
+            size=_batch(provider),
+            clock=now,
+            limit=_limit(installation.sessions, channel),
+            traits=provider.traits,
         )
         drain = Drain(
             engine,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import structlog
 
+from channels.known import CHANNELS
 from core.errors import Problem
 from core.services import imports, recipients
 from workers.drains import drain_channel
@@ -22,7 +23,14 @@ def prepare(campaign_id: int) -> None:
     """Give the campaign's recipients their deliveries; what is not done in time is rung again."""
     die_with_parent()
     with opened() as installation:
-        recipients.prepare(installation.sessions, campaign_id, holder=holder(), clock=now, stop=_until_told())
+        recipients.prepare(
+            installation.sessions,
+            campaign_id,
+            channels=CHANNELS,
+            holder=holder(),
+            clock=now,
+            stop=_until_told(),
+        )
 
 
 def drain(channel: str) -> None:

@@ -13,7 +13,7 @@ from core.errors import Problem
 from core.queries import pacing
 from core.queries import settings as business
 from core.services import senders, settings
-from core.vocabulary import Role
+from core.vocabulary import CHANNEL_EMAIL, Role
 from texts import _
 
 pages = Blueprint("settings", __name__, url_prefix="/settings")
@@ -50,6 +50,8 @@ def add_sender() -> ResponseReturnValue:
                 name=request.form.get("name", ""),
                 address=request.form.get("address", ""),
                 reply_to=request.form.get("reply_to") or None,
+                channel=request.form.get("channel", CHANNEL_EMAIL),
+                pool=request.form.get("pool", "").replace(",", " ").split(),
                 by=by(),
             )
     except Problem as problem:

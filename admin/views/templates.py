@@ -29,7 +29,7 @@ PREVIEW_POLICY = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data: https: http:; frame-ancestors 'self'"
 )
 """A letter may look as it likes, but runs nothing, knows no cookie and belongs to no origin."""
-KINDS = {TemplateKind.HTML: "HTML", TemplateKind.MJML: "MJML", TemplateKind.TEXT: N_("Text only")}
+KINDS = {TemplateKind.HTML: "HTML", TemplateKind.MJML: "MJML", TemplateKind.TEXT: N_("Text only"), TemplateKind.SHORT: N_("SMS and messenger")}
 START = {
     TemplateKind.HTML: "<!doctype html>\n<html>\n<body>\n"
     '  <p>Hello {{ first_name | fallback("there") }},</p>\n'
@@ -38,6 +38,7 @@ START = {
     '        <mj-text>Hello {{ first_name | fallback("there") }},</mj-text>\n'
     "      </mj-column>\n    </mj-section>\n  </mj-body>\n</mjml>\n",
     TemplateKind.TEXT: 'Hello {{ first_name | fallback("there") }},\n',
+    TemplateKind.SHORT: 'Hello {{ first_name | fallback("there") }}, ',
 }
 
 

@@ -8,9 +8,11 @@ from flask.typing import ResponseReturnValue
 from admin.access import by, needs
 from admin.context import panel, reading, writing
 from admin.words import say
+from channels import registry
+from channels.known import CHANNELS
 from channels.outside import outside
 from core.database import reduced_errors
-from core.errors import Problem
+from core.errors import NotFound, Problem
 from core.queries import campaigns as queries
 from core.queries import pacing, segments, templates
 from core.queries.trials import latest
@@ -18,6 +20,7 @@ from core.services import campaigns, senders, trials
 from core.tables.campaigns import Campaign
 from core.vocabulary import CHANNEL_EMAIL, CampaignState, Role
 from texts import _
+from texts.segments import channel
 
 pages = Blueprint("wizard", __name__, url_prefix="/campaigns")
 MANY = 500
@@ -38,26 +41,34 @@ def _leave_what_is_launched() -> ResponseReturnValue | None:
 @pages.route("/new", methods=["GET", "POST"])
 @needs(Role.EDITOR)
 def begin() -> ResponseReturnValue:
-    name = request.form.get("name", "")
+    name, on = request.form.get("name", ""), request.form.get("channel", CHANNEL_EMAIL)
     if request.method == "POST":
         try:
             with writing() as session:
                 campaign = campaigns.create(
-                    session, name=name, template_id=None, sender_id=None, include=[], exclude=[], by=by()
+                    session,
+                    name=name,
+                    template_id=None,
+                    sender_id=None,
+                    include=[],
+                    exclude=[],
+                    channel=_open_channel(on),
+                    by=by(),
                 )
             return redirect(url_for("wizard.audience", id=campaign.id))
         except Problem as problem:
             say(problem)
-    return render_template("panel/wizard_name.html", campaign=None, name=name)
+    return _name_page(None, name, on)
 
 
 @pages.route("/<int:id>/name", methods=["GET", "POST"])
 @needs(Role.EDITOR)
 def rename(id: int) -> ResponseReturnValue:  # noqa: A002 - the name of the part of the address
     campaign = queries.get(reading(), id)
-    if request.method == "POST" and _change(campaign, name=request.form.get("name", "")):
+    name, on = request.form.get("name", campaign.name), request.form.get("channel", campaign.channel)
+    if request.method == "POST" and _change(campaign, name=name, channel=on):
         return redirect(url_for("wizard.audience", id=id))
-    return render_template("panel/wizard_name.html", campaign=campaign, name=request.form.get("name", campaign.name))
+    return _name_page(campaign, name, on)
 
 
 @pages.route("/<int:id>/audience", methods=["GET", "POST"])
@@ -91,8 +102,8 @@ def letter(id: int) -> ResponseReturnValue:  # noqa: A002
     return render_template(
         "panel/wizard_letter.html",
         campaign=campaign,
-        templates=templates.page(reading(), limit=MANY),
-        senders=senders.everyone(reading()),
+        templates=templates.page(reading(), limit=MANY, kinds=CHANNELS[campaign.channel].kinds),
+        senders=senders.everyone(reading(), channel=campaign.channel),
         chosen=chosen,
         sender=sender,
     )
@@ -107,7 +118,7 @@ def check(id: int) -> ResponseReturnValue:  # noqa: A002
     preview, problem = None, None
     try:
         with reduced_errors():
-            preview = campaigns.preview(session, id, now)
+            preview = campaigns.preview(session, id, now, channels=CHANNELS)
     except Problem as fault:
         problem = fault
     return render_template(
@@ -136,6 +147,7 @@ def test(id: int) -> ResponseReturnValue:  # noqa: A002
                 addresses,
                 key=panel().keys.addresses,
                 country=panel().settings.default_country,
+                channels=CHANNELS,
                 by=by(),
                 now=datetime.now(UTC),
             )
@@ -156,6 +168,7 @@ def launch(id: int) -> ResponseReturnValue:  # noqa: A002
                 id,
                 confirmation=confirmation,
                 outside=outside(panel().settings),
+                channels=CHANNELS,
                 by=by(),
                 now=datetime.now(UTC),
             )
@@ -165,11 +178,24 @@ def launch(id: int) -> ResponseReturnValue:  # noqa: A002
     return redirect(url_for("campaign.detail", id=id))
 
 
+def _name_page(campaign: Campaign | None, name: str, chosen: str) -> str:
+    offered = [(key, channel(key)) for key in registry.PROVIDERS]
+    return render_template("panel/wizard_name.html", campaign=campaign, name=name, chosen=chosen, channels=offered)
+
+
+def _open_channel(key: str) -> str:
+    if key not in registry.PROVIDERS:
+        raise NotFound("channel.not_found", channel=key)
+    return key
+
+
 def _change(campaign: Campaign, **fields: object) -> bool:
     """Whether the draft could be changed; if not, the page says why."""
     try:
         with writing() as session:
             version = request.form.get("version", campaign.version, type=int)
+            if "channel" in fields:
+                _open_channel(str(fields["channel"]))
             campaigns.change(session, campaign.id, version=version, by=by(), **fields)
     except Problem as problem:
         say(problem)

@@ -12,6 +12,7 @@ from bot.presses import LaunchPressed, PreviewPressed
 from bot.running import Run
 from bot.screen import place_of
 from bot.telling import answer_in_time
+from channels.known import CHANNELS
 from core.errors import IllegalTransition, Problem
 from core.rules.outside import Outside
 from core.rules.roles import includes
@@ -60,6 +61,7 @@ async def launch_pressed(
             campaign_id,
             confirmation=callback_data.confirmation,
             outside=outside,
+            channels=CHANNELS,
             by=by(query.from_user),
             now=datetime.now(UTC),
         )

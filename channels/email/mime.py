@@ -6,8 +6,8 @@ from email.utils import parseaddr
 
 from channels.email import headers
 from channels.email.encoded import Encoded
-from channels.email.links import Links
 from channels.email.quoted import plain
+from channels.links import Links
 from core.messages import Content, Message
 from core.rules import tokens
 from core.rules.templates import SYSTEM_NAMES, Program, compile_template

@@ -1,9 +1,9 @@
 """Email from the settings of this installation: its relays, and letters with its links and keys."""
 
-from channels.email.links import Links
 from channels.email.mime import ContentMime
 from channels.email.provider import EmailProvider
 from channels.email.smtp.relay import parse_relay
+from channels.links import Links
 from config import Settings
 from config.keys import Keys
 

@@ -4,13 +4,16 @@ import json
 import resource
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
-from channels.email.letters import make
+from channels import short
+from channels.email import letters
 from core.errors import Invalid
 from core.ports import PressedLetter
+from core.vocabulary import TemplateKind
 
 SECONDS = 10
 MEMORY_BYTES = 2 * 1024**3
@@ -18,9 +21,16 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def press(
-    *, kind: str, language: str, subject: str, source: str, text: str | None, known: Sequence[str]
+    *,
+    kind: str,
+    language: str,
+    subject: str,
+    source: str,
+    text: str | None,
+    known: Sequence[str],
+    extras: Mapping[str, Any] | None = None,
 ) -> PressedLetter:
-    """A core.ports.LetterPress: `letters.make` in a child with limits; raise Invalid if it goes past them."""
+    """A core.ports.LetterPress: `make` in a child with limits; raise Invalid if it goes past them."""
     order = {
         "kind": kind,
         "language": language,
@@ -28,6 +38,7 @@ def press(
         "source": source,
         "text": text,
         "known": list(known),
+        "extras": dict(extras or {}),
     }
     try:
         done = subprocess.run(
@@ -53,7 +64,9 @@ def _child() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     order = json.load(sys.stdin)
     try:
-        answer = asdict(make(**order))
+        extras = order.pop("extras")
+        short_one = order["kind"] == TemplateKind.SHORT
+        answer = asdict(short.make(**order, extras=extras) if short_one else letters.make(**order))
     except Invalid as problem:
         answer = {"code": problem.code, "params": problem.params}
     json.dump(answer, sys.stdout)

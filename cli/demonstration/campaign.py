@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from channels.email.press import press
+from channels.known import CHANNELS
 from channels.outside import outside
 from cli.context import Opened
 from cli.demonstration import letter
@@ -83,13 +84,14 @@ def launch(door: Opened, campaign_id: int) -> campaigns.Preview:
     """Look, then launch what was looked at; returns the preview."""
     now = datetime.now(UTC)
     with door.sessions() as session:
-        preview = campaigns.preview(session, campaign_id, now)
+        preview = campaigns.preview(session, campaign_id, now, channels=CHANNELS)
     with door.sessions.begin() as session:
         campaigns.launch(
             session,
             campaign_id,
             confirmation=preview.confirmation,
             outside=outside(door.settings),
+            channels=CHANNELS,
             by=BY,
             now=now,
         )

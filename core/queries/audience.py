@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, literal, null, or_, select
+from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, literal, null, or_, select, true
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import Session
 
+from core.ports import Traits
 from core.queries import segments
 from core.queries.eligibility import live_identity, reason_for
 from core.queries.spans import Span
 from core.queries.templates import CONTACT_VARIABLES
+from core.rules.addresses import ADDRESS_VARIABLES, address_variable
 from core.tables.campaigns import Campaign
 from core.tables.contacts import Contact, Identity
 from core.tables.deliveries import Delivery
@@ -50,7 +52,15 @@ def first(session: Session, audience: Frozen) -> int | None:
     return session.scalar(chosen.order_by(Contact.id).limit(1))
 
 
-def by_reason(session: Session, campaign: Campaign, audience: Frozen, required: Sequence[str], now: datetime) -> Counts:
+def by_reason(
+    session: Session,
+    campaign: Campaign,
+    audience: Frozen,
+    required: Sequence[str],
+    now: datetime,
+    *,
+    traits: Traits | None = None,
+) -> Counts:
     """The chosen by the first reason that speaks against each, in one pass; addresses chosen twice count once.
 
     Only addresses that several contacts share are told apart: sorting a million of them costs more than the rest.
@@ -58,7 +68,7 @@ def by_reason(session: Session, campaign: Campaign, audience: Frozen, required: 
     segments.plan_for_all(session)
     key = case((Identity.address_key.in_(_shared(campaign.channel)), Identity.address_key))
     chosen = (
-        select(_reason(campaign, required, now).label("reason"), key.label("key"))
+        select(_reason(campaign, required, now, traits=traits).label("reason"), key.label("key"))
         .select_from(Contact)
         .outerjoin(Identity, live_identity(campaign.channel))
         .where(_chosen(audience))
@@ -82,20 +92,30 @@ def end_of_chunk(after: int, size: int) -> Select[int | None]:
 
 
 def prepare_chunk(
-    campaign: Campaign, required: Sequence[str], after: int, upto: int, now: datetime, *, cancelled: bool
+    campaign: Campaign,
+    required: Sequence[str],
+    after: int,
+    upto: int,
+    now: datetime,
+    *,
+    cancelled: bool,
+    traits: Traits | None = None,
 ) -> Insert:
     """Deliveries for the chosen contacts with ids in (after, upto]; running it twice adds nothing.
 
     Of contacts that share an address the first gets the message, the others `duplicate_address`: that is what the
     first of the two inserts finds out, in one look at the index that it has to write to anyway.
     """
-    chosen = _chosen_within(campaign, required, Span(after, upto), now, cancelled=cancelled)
+    reason: Value = literal(Reason.CANCELLED.value)
+    if not cancelled:
+        reason = _reason(campaign, required, now, Span(after, upto), traits=traits)
+    chosen = _chosen_within(campaign, Span(after, upto), reason)
     free = _deliveries(campaign, chosen, DeliveryState.PENDING, null(), chosen.c.address_key)
     taken = insert(Delivery).from_select(COLUMNS, free.where(chosen.c.reason.is_(None)).order_by(chosen.c.contact_id))
     sent = taken.on_conflict_do_nothing().returning(Delivery.contact_id).cte("sent")
     refused = DeliveryState.CANCELLED if cancelled else DeliveryState.SKIPPED
-    reason = func.coalesce(chosen.c.reason, literal(Reason.DUPLICATE_ADDRESS.value))
-    rest = _deliveries(campaign, chosen, refused, reason, null())
+    why = func.coalesce(chosen.c.reason, literal(Reason.DUPLICATE_ADDRESS.value))
+    rest = _deliveries(campaign, chosen, refused, why, null())
     left = ~select(sent.c.contact_id).where(sent.c.contact_id == chosen.c.contact_id).exists()
     others = insert(Delivery).from_select(COLUMNS, rest.where(left).order_by(chosen.c.contact_id))
     return others.on_conflict_do_nothing(index_elements=["origin_id", "contact_id", "step"])
@@ -105,9 +125,8 @@ Value = ColumnElement[Any]
 COLUMNS = ("origin_id", "content_id", "channel", "contact_id", "identity_id", "state", "reason", "address_key")
 
 
-def _chosen_within(campaign: Campaign, required: Sequence[str], span: Span, now: datetime, *, cancelled: bool) -> CTE:
+def _chosen_within(campaign: Campaign, span: Span, reason: Value) -> CTE:
     assert campaign.audience is not None
-    reason = literal(Reason.CANCELLED.value) if cancelled else _reason(campaign, required, now, span)
     return (
         select(
             Contact.id.label("contact_id"),
@@ -162,18 +181,24 @@ def _excluded(session: Session, audience: Frozen) -> int:
 
 
 def _reason(
-    campaign: Campaign, required: Sequence[str], now: datetime, span: Span | None = None
+    campaign: Campaign,
+    required: Sequence[str],
+    now: datetime,
+    span: Span | None = None,
+    *,
+    traits: Traits | None = None,
 ) -> ColumnElement[str | None]:
-    reason = reason_for(campaign.channel, campaign.purpose, campaign.consent_required, now, span=span)
-    lacking = [_lacks(name) for name in required]
+    consent = campaign.consent_required
+    reason = reason_for(campaign.channel, campaign.purpose, consent, now, span=span, traits=traits)
+    lacking = [_lacks(name, campaign.channel) for name in required]
     if not lacking:
         return reason
     return func.coalesce(reason, case((or_(*lacking), literal(Reason.TEMPLATE_LACKS_VALUE.value))))
 
 
-def _lacks(name: str) -> ColumnElement[bool]:
-    """Whether the contact has no value for a variable of the letter."""
-    if name == "email":
-        return Identity.address.is_(None)
+def _lacks(name: str, channel: str) -> ColumnElement[bool]:
+    """Whether the contact has no value for a variable of the letter; an address is known on its own channel alone."""
+    if name in ADDRESS_VARIABLES:
+        return Identity.address.is_(None) if name == address_variable(channel) else true()
     value = getattr(Contact, name) if name in CONTACT_VARIABLES else Contact.attributes[name].astext
     return func.coalesce(value, "") == ""

@@ -36,7 +36,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 from sqlalchemy.sql.dml import Delete, ReturningUpdate
 
-from core.queries.eligibility import suppression_reason
+from core.ports import FirstContact, Traits
+from core.queries.eligibility import conversation_reason, is_approved, suppression_reason
 from core.tables.attempts import Attempt
 from core.tables.campaigns import Origin
 from core.tables.contacts import Contact, Identity
@@ -46,7 +47,7 @@ from core.vocabulary import DeliveryState as S
 from core.vocabulary import GateScope, Reason
 
 LEASE_SECONDS = 60
-ASKED = (Delivery.id, Delivery.contact_id, Delivery.address_key)
+ASKED = (Delivery.id, Delivery.contact_id, Delivery.address_key, Delivery.identity_id, Delivery.content_id)
 NOW = bindparam("now", type_=DateTime(timezone=True))
 
 
@@ -77,23 +78,24 @@ def reach_first_fresh() -> Update:
     )
 
 
-def claim_fresh(channel: str, purpose: str) -> Select[Any]:
+def claim_fresh(channel: str, purpose: str, *, traits: Traits | None = None) -> Select[Any]:
     """Claim up to `:size` fresh deliveries of `:origin` with ids above `:after`; the suppressed come back `skipped`.
 
-    `:sample` is the contact whose values they all get instead of their own, or null.
+    `:sample` is the contact whose values they all get instead of their own, or null. Where customers must write
+    first (`traits`), those who have not, or not of late by `:now`, come back `skipped` too.
     """
     fits = and_(Delivery.origin_id == _number("origin"), Delivery.id > _number("after"), fresh())
-    return _claimed(select(*ASKED).where(fits).order_by(Delivery.id), channel, purpose)
+    return _claimed(select(*ASKED).where(fits).order_by(Delivery.id), channel, purpose, traits)
 
 
-def claim_due(channel: str, purpose: str) -> Select[Any]:
+def claim_due(channel: str, purpose: str, *, traits: Traits | None = None) -> Select[Any]:
     """Claim up to `:size` deliveries whose own time has come by `:now`: retries, and what a dead worker left."""
     due = (
         select(*ASKED)
         .where(Delivery.origin_id == _number("origin"), Delivery.due_at <= NOW, Delivery.state == S.PENDING)
         .order_by(Delivery.due_at, Delivery.id)
     )
-    return _claimed(due, channel, purpose)
+    return _claimed(due, channel, purpose, traits)
 
 
 def open_batch() -> Insert:
@@ -244,13 +246,16 @@ def fresh() -> ColumnElement[bool]:
     return and_(Delivery.state == S.PENDING, Delivery.due_at.is_(None))
 
 
-def _claimed(due: Select[*tuple[Any, ...]], channel: str, purpose: str) -> Select[Any]:
+def _claimed(due: Select[*tuple[Any, ...]], channel: str, purpose: str, traits: Traits | None) -> Select[Any]:
     """CTEs keep the planner from running LIMIT twice, and the lists from being asked once for each column.
 
     The update touches no index unless a wait has ended.
     """
     locked = due.limit(_number("size")).with_for_update(skip_locked=True).cte("due")
     reason = suppression_reason(channel, purpose, locked.c.contact_id, locked.c.address_key)
+    if traits is not None and traits.first_contact is FirstContact.MUST_WRITE_FIRST:
+        approved = is_approved(locked.c.content_id)
+        reason = func.coalesce(reason, conversation_reason(traits, NOW, locked.c.identity_id, anytime=approved))
     judged = select(locked.c.id, reason.label("reason")).cte("judged").prefix_with("MATERIALIZED")
     free = judged.c.reason.is_(None)
     taken = (

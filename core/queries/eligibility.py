@@ -8,9 +8,11 @@ from sqlalchemy.orm import aliased
 
 from core.ports import FirstContact, Traits
 from core.queries.spans import Column, Span, within
+from core.rules.short_messages import APPROVED
 from core.tables.campaigns import Origin
 from core.tables.consent import Consent
 from core.tables.contacts import Contact, Identity
+from core.tables.contents import ContentRow
 from core.tables.conversations import Conversation
 from core.tables.deliveries import Delivery
 from core.tables.suppression import Suppression
@@ -67,7 +69,7 @@ def reason_for(
         ),
         _if(duplicate, Reason.DUPLICATE_ADDRESS),
         consent_reason(channel, purpose, now, days=consent_days, span=span) if consent_required else NOTHING,
-        conversation_reason(traits, now, identity),
+        conversation_reason(traits, now, identity.id),
     )
 
 
@@ -141,21 +143,37 @@ def consented(channel: str, purpose: str, span: Span | None = None) -> Exists:
 
 
 def conversation_reason(
-    traits: Traits | None, now: datetime, identity: type[Identity] = Identity
+    traits: Traits | None,
+    now: datetime | ColumnElement[datetime],
+    identity_id: Column,
+    *,
+    anytime: ColumnElement[bool] | None = None,
 ) -> ColumnElement[str | None]:
-    """Where customers must write first: never written, blocked us, or too long ago to be answered."""
+    """Where customers must write first: never written, blocked us, or too long ago to be answered.
+
+    `anytime` says of which rows the message may go when the window is closed.
+    """
     if traits is None or traits.first_contact is FirstContact.ANYONE:
         return NOTHING
-    conversation = select(Conversation.identity_id).where(Conversation.identity_id == identity.id).correlate(identity)
+    conversation = select(Conversation.identity_id).where(Conversation.identity_id == identity_id)
+    conversation = conversation.correlate_except(Conversation)
     reasons = [
         (conversation.where(Conversation.blocked_at.is_not(None)).exists(), literal(Reason.BOT_BLOCKED.value)),
         (~conversation.exists(), literal(Reason.NO_CONVERSATION.value)),
     ]
     if traits.reply_window_hours is not None:
         opened = now - timedelta(hours=traits.reply_window_hours)
-        answerable = conversation.where(Conversation.last_inbound_at > opened).exists()
+        answerable: ColumnElement[bool] = conversation.where(Conversation.last_inbound_at > opened).exists()
+        if anytime is not None:
+            answerable = or_(answerable, anytime)
         reasons.append((~answerable, literal(Reason.REPLY_WINDOW_CLOSED.value)))
     return case(*reasons)
+
+
+def is_approved(content_id: Column) -> ColumnElement[bool]:
+    """Whether the content is a template that the provider has approved: it may go when the window is closed."""
+    named = select(ContentRow.id).where(ContentRow.id == content_id, ContentRow.extras.has_key(APPROVED))
+    return named.correlate_except(ContentRow).exists()
 
 
 def _if(condition: ColumnElement[bool] | None, reason: Reason) -> ColumnElement[str | None]:

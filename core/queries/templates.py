@@ -1,17 +1,20 @@
 """Reading templates, contents and the variables that letters may use."""
 
+from collections.abc import Collection
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from core.messages import Content, Sender
+from core.rules.addresses import ADDRESS_VARIABLES
 from core.tables.campaigns import Campaign, Origin, SenderRow
 from core.tables.contacts import Attribute
 from core.tables.contents import ContentRow
 from core.tables.templates import Template
-from core.vocabulary import OriginKind
+from core.vocabulary import OriginKind, TemplateKind
 
-CONTACT_VARIABLES = ("first_name", "last_name", "language", "country", "external_id", "email")
+CONTACT_VARIABLES = ("first_name", "last_name", "language", "country", "external_id", *ADDRESS_VARIABLES)
 
 
 def get(session: Session, template_id: int) -> Template:
@@ -22,9 +25,18 @@ def get(session: Session, template_id: int) -> Template:
     return template
 
 
-def page(session: Session, *, limit: int, offset: int = 0, search: str | None = None) -> list[Template]:
-    """Those not archived, the last changed first."""
+def page(
+    session: Session,
+    *,
+    limit: int,
+    offset: int = 0,
+    search: str | None = None,
+    kinds: Collection[TemplateKind] | None = None,
+) -> list[Template]:
+    """Those not archived, the last changed first; of some kinds alone, if `kinds` are named."""
     statement = select(Template).where(Template.archived_at.is_(None))
+    if kinds is not None:
+        statement = statement.where(Template.kind.in_(kinds))
     if search:
         statement = statement.where(Template.name.icontains(search, autoescape=True))
     return list(session.scalars(statement.order_by(Template.updated_at.desc()).limit(limit).offset(offset)))
@@ -47,12 +59,13 @@ def content(session: Session, content_id: int, origin_id: int) -> Content:
     campaign = session.get(Campaign, origin.campaign_id) if origin.campaign_id else None
     return Content(
         id=row.id,
-        subject=f"[Test] {row.subject}" if origin.kind == OriginKind.TEST else row.subject,
+        subject=f"[Test] {row.subject}" if row.subject and origin.kind == OriginKind.TEST else row.subject,
         html=row.html,
         text=row.plain,
-        sender=Sender(sender.name, sender.address, sender.reply_to),
+        sender=Sender(sender.name, sender.address, sender.reply_to, tuple(sender.pool)),
         origin_id=origin.id,
         purpose=campaign.purpose if campaign else origin.purpose,
         list_id=f"campaigns.{sender.id}",
         list_name=campaign.name if campaign else sender.name,
+        extras=row.extras,
     )

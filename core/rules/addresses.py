@@ -2,6 +2,14 @@
 
 from hashlib import blake2b
 
+ADDRESS_VARIABLES = ("email", "phone")
+"""The variables that stand for the address itself, each on its own channels."""
+
+
+def address_variable(channel: str) -> str:
+    """By which name a message may speak of the address that it goes to."""
+    return "email" if channel == "email" else "phone"
+
 
 def normalised(channel: str, address: str) -> str:
     """Email: lower case, since no server tells people apart by case; other channels: as they are, trimmed."""

@@ -7,6 +7,7 @@ from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from core.errors import Invalid, Refused
+from core.ports import Channels, Traits
 from core.queries import audience, gates
 from core.queries import campaigns as queries
 from core.queries import settings as business
@@ -16,6 +17,7 @@ from core.rules import confirmation
 from core.rules.campaigns import next_state
 from core.rules.outside import Outside, links_are_dead
 from core.services import audit
+from core.services.fitting import check_fit, traits_for
 from core.tables.campaigns import Campaign, Origin, SenderRow
 from core.tables.contents import ContentRow
 from core.vocabulary import CHANNEL_EMAIL, CampaignState, GateScope, OriginKind, Purpose, Reason
@@ -71,6 +73,8 @@ def change(session: Session, campaign_id: int, *, version: int, by: str, **field
         raise Refused("campaign.frozen", name=campaign.name)
     if campaign.version != version:
         raise Refused("campaign.changed_meanwhile", name=campaign.name)
+    if fields.get("channel", campaign.channel) != campaign.channel:
+        campaign.template_id = campaign.sender_id = None
     for field, value in fields.items():
         if field not in CHANGEABLE:
             raise Invalid("campaign.unknown_field", where=field)
@@ -83,23 +87,41 @@ def change(session: Session, campaign_id: int, *, version: int, by: str, **field
 
 
 CHANGEABLE = frozenset(
-    {"name", "template_id", "sender_id", "include", "exclude", "consent_required", "in_doubt_policy", "schedule_at"}
+    {
+        "name",
+        "channel",
+        "template_id",
+        "sender_id",
+        "include",
+        "exclude",
+        "consent_required",
+        "in_doubt_policy",
+        "schedule_at",
+    }
 )
 
 
-def preview(session: Session, campaign_id: int, now: datetime) -> Preview:
+def preview(session: Session, campaign_id: int, now: datetime, *, channels: Channels) -> Preview:
     """The table of recipients by reason as a launch at `now` would make it; writes nothing."""
     campaign = queries.get(session, campaign_id)
     content = _content(session, campaign)
     frozen = audience.frozen(session, campaign.include, campaign.exclude, now)
-    counts = audience.by_reason(session, campaign, frozen, content.required, now)
+    traits = _checked(session, campaign, content, channels)
+    counts = audience.by_reason(session, campaign, frozen, content.required, now, traits=traits)
     chosen = sum(counts.reasons.values()) + counts.reachable
     bound = confirmation.make(campaign.version, content.hash, frozen, chosen)
     return Preview(chosen, counts.reachable, counts.reasons, counts.excluded, bound)
 
 
 def launch(
-    session: Session, campaign_id: int, *, confirmation: str, outside: Outside, by: str, now: datetime
+    session: Session,
+    campaign_id: int,
+    *,
+    confirmation: str,
+    outside: Outside,
+    channels: Channels,
+    by: str,
+    now: datetime,
 ) -> Campaign:
     """Freeze content and audience and begin sending.
 
@@ -112,6 +134,7 @@ def launch(
     if links_are_dead(outside):
         raise Refused("campaign.dead_links", address=outside.public_url)
     content = _content(session, campaign)
+    _checked(session, campaign, content, channels)
     frozen = audience.frozen(session, campaign.include, campaign.exclude, now)
     _check_confirmation(session, campaign, content, frozen, confirmation)
     origin = Origin(
@@ -169,6 +192,14 @@ def letter(session: Session, campaign: Campaign) -> ContentRow:
     if template.content_id is None:
         raise Refused("campaign.no_template", name=campaign.name)
     return session.get_one(ContentRow, template.content_id)
+
+
+def _checked(session: Session, campaign: Campaign, content: ContentRow, channels: Channels) -> Traits:
+    """What holds for this message on the campaign's channel; raise Refused if it cannot go out there."""
+    traits = traits_for(channels, campaign.channel, content)
+    if campaign.sender_id is not None:
+        check_fit(traits, content, session.get_one(SenderRow, campaign.sender_id), campaign=campaign.name)
+    return traits
 
 
 def _content(session: Session, campaign: Campaign) -> ContentRow:

@@ -12,7 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.hot import HotConnection, Statement
 from core.messages import DeliveryId
+from core.ports import Traits
 from core.queries import deliveries, pacing
+from core.rules.addresses import address_variable
 from core.vocabulary import DeliveryState
 
 SCOPE = "account"
@@ -71,8 +73,10 @@ class Claims:
         size: int,
         clock: Callable[[], datetime],
         limit: Limit | None,
+        traits: Traits | None = None,
     ) -> None:
-        self._statements, self._holder = _Statements(channel), holder
+        self._statements, self._holder = _Statements(channel, traits), holder
+        self._address = address_variable(channel)
         self._size, self._clock, self._limit = size, clock, limit
         self._cursors: dict[int, int] = {}
         self._swept: set[int] = set()
@@ -134,7 +138,7 @@ class Claims:
         opened = await connection.run(OPEN_BATCH, origin=origin.id, holder_name=self._holder, ids=ids)
         batch_id: int = opened[0][0]
         self.batches.append(batch_id)
-        return [_claimed(row, batch_id, origin.id) for row in claimed]
+        return [_claimed(row, batch_id, origin.id, self._address) for row in claimed]
 
     async def _rows(self, connection: HotConnection, origin: _Turn, size: int) -> list[Row]:
         claim_due, claim_fresh = self._statements.of(origin.purpose)
@@ -144,7 +148,7 @@ class Claims:
             after = self._cursors.get(origin.id)
             if after is None:
                 after = (await connection.run(REACH_FIRST_FRESH, origin=origin.id))[0][0]
-            found = await connection.run(claim_fresh, **whose, after=after, size=size - len(rows))
+            found = await connection.run(claim_fresh, **whose, after=after, size=size - len(rows), now=self._clock())
             self._cursors[origin.id] = max((row[0] for row in found), default=after)
             rows += found
         if not rows:
@@ -213,20 +217,21 @@ class Ahead:
 class _Statements:
     """The claims of a channel, compiled once for each purpose."""
 
-    def __init__(self, channel: str) -> None:
-        self._channel = channel
+    def __init__(self, channel: str, traits: Traits | None) -> None:
+        self._channel, self._traits = channel, traits
         self._by_purpose: dict[str, tuple[Statement, Statement]] = {}
         self.origins = Statement(deliveries.open_origins(channel))
 
     def of(self, purpose: str) -> tuple[Statement, Statement]:
         """`claim_due` and `claim_fresh`."""
         if purpose not in self._by_purpose:
-            due, fresh = deliveries.claim_due(self._channel, purpose), deliveries.claim_fresh(self._channel, purpose)
+            due = deliveries.claim_due(self._channel, purpose, traits=self._traits)
+            fresh = deliveries.claim_fresh(self._channel, purpose, traits=self._traits)
             self._by_purpose[purpose] = Statement(due), Statement(fresh)
         return self._by_purpose[purpose]
 
 
-def _claimed(row: Row, batch_id: int, origin_id: int) -> Claimed:
+def _claimed(row: Row, batch_id: int, origin_id: int, address_name: str) -> Claimed:
     (id_, generation, attempt, _state, created_at, content_id, address, *fields, attributes) = row
-    values = {**(attributes or {}), **dict(zip(FIELDS, fields, strict=True)), "email": address}
+    values = {**(attributes or {}), **dict(zip(FIELDS, fields, strict=True)), address_name: address}
     return Claimed(id_, generation, attempt, batch_id, origin_id, content_id, address, values, created_at)

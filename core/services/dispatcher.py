@@ -56,6 +56,7 @@ class Drain:
         self._engine, self._provider, self._content = engine, provider, content
         self._holder, self._clock, self._claims = holder, clock, claims
         self._patience = patience
+        self._window = _window(provider.traits.per_second)
         self._turn_statement = Statement(deliveries.turn(provider.traits.channel))
         self._under_way: dict[DeliveryId, Claimed] = {}
         """Marked, and their outcome not recorded yet: never more than the window."""
@@ -124,7 +125,7 @@ class Drain:
             self._settle_untaken()
         gathered, self._gathered = self._gathered, []
         accepted = [(claimed.id, outcome.said) for claimed, outcome in gathered if isinstance(outcome, Accepted)]
-        group = [] if self._stopping else self._next_group(ahead, WINDOW - len(self._under_way) + len(accepted))
+        group = [] if self._stopping else self._next_group(ahead, self._window - len(self._under_way) + len(accepted))
         if self._stopping or ahead.ended:
             self._close()
         if not group and not gathered:
@@ -212,3 +213,8 @@ class Drain:
                 await self._claims.return_slots(connection, len(rows))
             if self._claims.batches:
                 await connection.execute(deliveries.close_batches(self._claims.batches))
+
+
+def _window(per_second: float | None) -> int:
+    """How many may be between mark and outcome: of a slow provider no more than it takes in two seconds."""
+    return WINDOW if per_second is None else max(1, min(WINDOW, int(2 * per_second)))

@@ -6,10 +6,12 @@ from datetime import datetime
 from sqlalchemy import Exists, exists, select, update
 
 from core.database import Sessions
+from core.ports import Channels
 from core.queries import audience, gates, leases, segments
 from core.queries import campaigns as queries
 from core.queries.bell import ring
 from core.rules.campaigns import next_state
+from core.services.fitting import traits_for
 from core.tables.campaigns import Origin
 from core.tables.contents import ContentRow
 from core.tables.deliveries import Batch, Delivery
@@ -23,7 +25,13 @@ LEASE_SECONDS = 60
 
 
 def prepare(
-    sessions: Sessions, campaign_id: int, *, holder: str, clock: Callable[[], datetime], stop: Callable[[], bool]
+    sessions: Sessions,
+    campaign_id: int,
+    *,
+    channels: Channels,
+    holder: str,
+    clock: Callable[[], datetime],
+    stop: Callable[[], bool],
 ) -> bool:
     """Give every chosen contact its delivery; one transaction a chunk, so it may end anywhere and go on.
 
@@ -36,7 +44,7 @@ def prepare(
             return False
     try:
         while not stop():
-            if _prepare_chunk(sessions, campaign_id, lease, holder, clock()):
+            if _prepare_chunk(sessions, campaign_id, lease, holder, clock(), channels=channels):
                 return True
         return False
     finally:
@@ -87,7 +95,9 @@ def unsettled(origin_id: int | None) -> Exists:
     return exists().where(Delivery.origin_id == origin_id, Delivery.state.in_(states))
 
 
-def _prepare_chunk(sessions: Sessions, campaign_id: int, lease: str, holder: str, now: datetime) -> bool:
+def _prepare_chunk(
+    sessions: Sessions, campaign_id: int, lease: str, holder: str, now: datetime, *, channels: Channels
+) -> bool:
     with sessions.begin() as session:
         campaign = queries.locked(session, campaign_id)
         if campaign.prepared_at is not None:
@@ -100,11 +110,13 @@ def _prepare_chunk(sessions: Sessions, campaign_id: int, lease: str, holder: str
             campaign.prepared_at = now
             ring(session)
             return True
-        required = session.get_one(ContentRow, campaign.content_id).required
+        content = session.get_one(ContentRow, campaign.content_id)
         cancelled = campaign.state == CampaignState.CANCELLED
+        traits = traits_for(channels, campaign.channel, content)
+        after = campaign.prepared_up_to
         segments.plan_for_all(session)
         session.execute(
-            audience.prepare_chunk(campaign, required, campaign.prepared_up_to, upto, now, cancelled=cancelled)
+            audience.prepare_chunk(campaign, content.required, after, upto, now, cancelled=cancelled, traits=traits)
         )
         if campaign.prepared_up_to == 0:
             ring(session)

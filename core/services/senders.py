@@ -1,5 +1,7 @@
 """From whom letters come: kept after a check that other servers would accept them."""
 
+import re
+from collections.abc import Sequence
 from datetime import datetime
 
 from email_validator import EmailNotValidError, validate_email
@@ -7,10 +9,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import Invalid, NotFound, Refused
+from core.rules.contacts.cells import PHONED
+from core.rules.contacts.phones import e164
 from core.services import audit
 from core.tables.campaigns import Campaign, SenderRow
-from core.vocabulary import CampaignState
+from core.vocabulary import CHANNEL_EMAIL, CampaignState
 
+SERVICE = re.compile(r"MG[0-9a-f]{32}")
+SHORT_CODE = re.compile(r"\d{3,6}")
+NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 +&_-]{1,11}")
+"""An alphanumeric sender (3GPP TS 23.040, 9.1.2.5): eleven characters, at least one of them a letter."""
 UNDER_WAY = (CampaignState.SCHEDULED, CampaignState.SENDING, CampaignState.PAUSED)
 FREEMAIL = frozenset(
     {
@@ -45,27 +53,40 @@ FREEMAIL = frozenset(
 """Providers whose DMARC policy makes other servers refuse letters that did not leave their own."""
 
 
-def create(session: Session, *, name: str, address: str, reply_to: str | None = None, by: str) -> SenderRow:
-    """A new sender, or one that was archived under this address, with its new name.
+def create(
+    session: Session,
+    *,
+    name: str,
+    address: str,
+    reply_to: str | None = None,
+    channel: str = CHANNEL_EMAIL,
+    pool: Sequence[str] = (),
+    by: str,
+) -> SenderRow:
+    """A new sender of a channel, or one that was archived under this address, with its new name.
 
-    Raises Invalid (`sender.bad_address`, `sender.freemail`) for an address that cannot be a sender, and Refused
-    (`sender.exists`) for one that is.
+    `pool` are more numbers that share the work with `address`. Raises Invalid (`sender.bad_address`,
+    `sender.freemail`, `sender.bad_number`) for what cannot be a sender, and Refused (`sender.exists`) for what is.
     """
-    usable = _usable(address)
-    sender = session.scalar(select(SenderRow).where(SenderRow.address == usable).with_for_update())
+    usable, *others = [usable_address(channel, one) for one in (address, *pool)]
+    same = select(SenderRow).where(SenderRow.channel == channel, SenderRow.address == usable)
+    sender = session.scalar(same.with_for_update())
     if sender is None:
-        sender = SenderRow(address=usable)
+        sender = SenderRow(channel=channel, address=usable)
         session.add(sender)
     elif sender.archived_at is None:
         raise Refused("sender.exists", name=sender.name, address=usable)
     sender.name, sender.reply_to, sender.archived_at = name.strip(), reply_to or None, None
+    sender.pool = others
     session.flush()
     audit.note(session, by, "create", f"sender:{sender.id}")
     return sender
 
 
-def everyone(session: Session) -> list[SenderRow]:
-    return list(session.scalars(select(SenderRow).where(SenderRow.archived_at.is_(None)).order_by(SenderRow.name)))
+def everyone(session: Session, *, channel: str | None = None) -> list[SenderRow]:
+    """All senders that may be used, of one channel if it is named."""
+    statement = select(SenderRow).where(SenderRow.archived_at.is_(None)).order_by(SenderRow.name)
+    return list(session.scalars(statement if channel is None else statement.where(SenderRow.channel == channel)))
 
 
 def get(session: Session, sender_id: int) -> SenderRow:
@@ -86,7 +107,29 @@ def archive(session: Session, sender_id: int, *, by: str, now: datetime) -> None
     audit.note(session, by, "archive", f"sender:{sender_id}")
 
 
-def _usable(address: str) -> str:
+def usable_address(channel: str, address: str) -> str:
+    """The address in its one form; raise Invalid if nothing can be sent from it on that channel."""
+    if channel == CHANNEL_EMAIL:
+        return _mailbox(address)
+    if channel in PHONED:
+        return _number_or_name(address)
+    if not address.strip():
+        raise Invalid("sender.empty", where="address")
+    return address.strip()
+
+
+def _number_or_name(address: str) -> str:
+    """A number in E.164, a short code, a Messaging Service, or a name of up to eleven letters and digits."""
+    plain = address.strip()
+    if any(form.fullmatch(plain) for form in (SERVICE, SHORT_CODE, NAME)):
+        return plain
+    try:
+        return e164(plain, "ZZ")
+    except Invalid:
+        raise Invalid("sender.bad_number", where="address", address=address) from None
+
+
+def _mailbox(address: str) -> str:
     try:
         checked = validate_email(address.strip(), check_deliverability=False, test_environment=True)
     except EmailNotValidError:

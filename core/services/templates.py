@@ -1,8 +1,11 @@
 """Saving templates: a letter that cannot work is refused here, with its place, and never reaches a campaign."""
 
 import hashlib
+import json
 import re
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func
 from sqlalchemy.orm import Session
@@ -10,6 +13,7 @@ from sqlalchemy.orm import Session
 from core.errors import Invalid, Refused
 from core.ports import LetterPress, PressedLetter
 from core.queries import templates as queries
+from core.rules.short_messages import mapped
 from core.services import audit
 from core.tables.contents import ContentRow, Link
 from core.tables.templates import Template
@@ -27,11 +31,12 @@ def create(
     source: str,
     text: str | None = None,
     language: str = "en",
+    extras: Mapping[str, Any] | None = None,
     by: str,
 ) -> Template:
     """Compile and keep a new letter; raise Invalid with the place of what cannot work."""
     template = Template(name=_named(name), kind=kind, language=language, created_by=by, subject="", source="")
-    _write(session, press, template, subject=subject, source=source, text=text)
+    _write(session, press, template, subject=subject, source=source, text=text, extras=extras or {})
     session.add(template)
     session.flush()
     audit.note(session, by, "create", f"template:{template.id}")
@@ -49,15 +54,20 @@ def change(
     subject: str,
     source: str,
     text: str | None = None,
+    extras: Mapping[str, Any] | None = None,
 ) -> Template:
-    """Compile and keep the changed letter; raise Refused (`template.changed_meanwhile`) past `version`."""
+    """Compile and keep the changed letter; raise Refused (`template.changed_meanwhile`) past `version`.
+
+    The extras stay as they are where none are given.
+    """
     template = queries.get(session, template_id)
     session.refresh(template, with_for_update=True)
     if template.version != version:
         raise Refused("template.changed_meanwhile", name=template.name)
     template.name = _named(name)
     template.version += 1
-    _write(session, press, template, subject=subject, source=source, text=text)
+    kept = template.extras if extras is None else extras
+    _write(session, press, template, subject=subject, source=source, text=text, extras=kept)
     audit.note(session, by, "change", f"template:{template.id}", version=template.version)
     return template
 
@@ -69,7 +79,14 @@ def archive(session: Session, template_id: int, *, by: str, now: datetime) -> No
 
 
 def _write(
-    session: Session, press: LetterPress, template: Template, *, subject: str, source: str, text: str | None
+    session: Session,
+    press: LetterPress,
+    template: Template,
+    *,
+    subject: str,
+    source: str,
+    text: str | None,
+    extras: Mapping[str, Any],
 ) -> None:
     letter = press(
         kind=template.kind,
@@ -78,15 +95,18 @@ def _write(
         source=source,
         text=text,
         known=queries.known_variables(session),
+        extras=extras,
     )
-    template.subject, template.source, template.text = subject, source, text
+    template.subject, template.source, template.text, template.extras = subject, source, text, dict(extras)
     template.updated_at = func.now()
     template.content_id = _frozen(session, template, letter).id
 
 
 def _frozen(session: Session, template: Template, letter: PressedLetter) -> ContentRow:
     """An immutable row of the letter; its links get rows of their own, whose ids replace their positions."""
-    parts = (template.kind, letter.subject, template.source, letter.html or "", letter.text)
+    parts = [template.kind, letter.subject, template.source, letter.html or "", letter.text]
+    if letter.extras:
+        parts.append(json.dumps(letter.extras, sort_keys=True))
     row = ContentRow(
         kind=template.kind,
         language=template.language,
@@ -102,6 +122,7 @@ def _frozen(session: Session, template: Template, letter: PressedLetter) -> Cont
     session.flush()
     row.html = _numbered(letter.html, links) if letter.html is not None else None
     row.plain = _numbered(letter.text, links)
+    row.extras = mapped(letter.extras, lambda _, part: _numbered(part, links))
     session.flush()
     return row
 

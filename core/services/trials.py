@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.database import Sessions
 from core.errors import Invalid, Refused
+from core.ports import Channels
 from core.queries import audience
 from core.queries import campaigns as queries
 from core.queries.bell import ring
@@ -15,8 +16,9 @@ from core.queries.eligibility import suppression_reason
 from core.rules.addresses import address_key
 from core.rules.contacts import cells
 from core.services import audit, campaigns
+from core.services.fitting import check_fit, traits_for
 from core.services.recipients import unsettled
-from core.tables.campaigns import Campaign, Origin
+from core.tables.campaigns import Campaign, Origin, SenderRow
 from core.tables.contacts import Identity
 from core.tables.deliveries import Delivery
 from core.vocabulary import CampaignState, OriginKind, Purpose
@@ -31,6 +33,7 @@ def send(
     *,
     key: bytes,
     country: str,
+    channels: Channels,
     by: str,
     now: datetime,
     sample_id: int | None = None,
@@ -45,6 +48,8 @@ def send(
     if campaign.state not in (CampaignState.DRAFT, CampaignState.SCHEDULED):
         raise Refused("campaign.frozen", name=campaign.name)
     content = campaigns.letter(session, campaign)
+    sender = session.get_one(SenderRow, campaign.sender_id)
+    check_fit(traits_for(channels, campaign.channel, content), content, sender, campaign=campaign.name)
     wanted = _wanted(campaign.channel, addresses, key, country)
     identities = [_identity(session, campaign.channel, *one) for one in wanted.items()]
     _refuse_listed(session, campaign.channel, identities)

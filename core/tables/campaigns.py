@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.tables.base import Base, CreatedAt, Id, only
-from core.vocabulary import CampaignState, InDoubtPolicy, OriginKind
+from core.vocabulary import CHANNEL_EMAIL, CampaignState, InDoubtPolicy, OriginKind
 
 
 class Campaign(Base):
@@ -78,13 +78,17 @@ class Origin(Base):
 
 
 class SenderRow(Base):
-    """From whom letters come."""
+    """From whom messages come on a channel: a mailbox, a number, a Messaging Service, a bot."""
 
     __tablename__ = "senders"
+    __table_args__ = (UniqueConstraint("channel", "address"),)
 
     id: Mapped[Id]
+    channel: Mapped[str] = mapped_column(server_default=CHANNEL_EMAIL)
     name: Mapped[str]
-    address: Mapped[str] = mapped_column(unique=True)
+    address: Mapped[str]
+    pool: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
+    """More numbers that share the work with `address`."""
     reply_to: Mapped[str | None]
     imprint: Mapped[str | None]
     created_at: Mapped[CreatedAt]

@@ -1,6 +1,7 @@
 """Templates that people edit; what is sent is a frozen content made from one."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Integer
@@ -23,6 +24,8 @@ class Template(Base):
     subject: Mapped[str]
     source: Mapped[str]
     text: Mapped[str | None]
+    extras: Mapped[dict[str, Any]] = mapped_column(server_default=sa.text("'{}'"))
+    """What a short message has beside its text: buttons, a picture, the name of a provider's template."""
     content_id: Mapped[int | None] = mapped_column(sa.ForeignKey("contents.id"))
     """The letter as it was compiled when last saved: what a launch freezes."""
     version: Mapped[int] = mapped_column(Integer, server_default=sa.text("1"))

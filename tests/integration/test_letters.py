@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from channels.email import letters
 from channels.email.composing import Composer
-from channels.email.links import Links
 from channels.email.mime import ContentMime
 from channels.email.press import press
+from channels.links import Links
 from core.errors import Invalid
 from core.messages import Content, Message, Sender
 from core.ports import PressedLetter

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from channels.known import CHANNELS
 from core.database import Sessions
 from core.queries import audience
 from core.services import recipients
@@ -174,4 +175,6 @@ def _counted(sessions: Sessions, campaign_id: int) -> audience.Counts:
 
 
 def _prepare(sessions: Sessions, campaign_id: int) -> None:
-    assert recipients.prepare(sessions, campaign_id, holder="test", clock=lambda: NOON, stop=lambda: False)
+    assert recipients.prepare(
+        sessions, campaign_id, channels=CHANNELS, holder="test", clock=lambda: NOON, stop=lambda: False
+    )

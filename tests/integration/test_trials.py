@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Session
 
+from channels.known import CHANNELS
 from core.database import Sessions
 from core.errors import Invalid, Refused
 from core.messages import Content, Event, Message
@@ -58,7 +59,7 @@ def draft(session: Session, *, people: int = 0) -> Campaign:
 
 
 def send(session: Session, campaign: Campaign, *addresses: str) -> list[str]:
-    return trials.send(session, campaign.id, addresses, key=KEY, country="DE", by="t", now=NOON)
+    return trials.send(session, campaign.id, addresses, key=KEY, country="DE", channels=CHANNELS, by="t", now=NOON)
 
 
 async def drained(sessions: Sessions, engine: AsyncEngine) -> list[Message]:

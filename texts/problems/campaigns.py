@@ -24,11 +24,18 @@ SENTENCES = {
         "Letters would go to real people, but their links and pictures would lead nowhere (%(address)s). "
         "Set SENDBOTE_PUBLIC_URL to the https address under which customers reach this installation."
     ),
+    "campaign.wrong_kind": N_("The letter of “%(name)s” cannot be sent by %(channel)s. Choose a template made for it."),
+    "campaign.wrong_sender": N_("“%(sender)s” does not send by %(channel)s. Choose another sender for “%(name)s”."),
     "template.has_no_content": N_("The template has not been saved in a form that can be sent. Open it and save it."),
     "sender.not_found": N_("There is no sender with the number %(id)s."),
     "sender.exists": N_("“%(address)s” is a sender already: %(name)s."),
     "sender.in_use": N_("“%(name)s” cannot be archived: the campaign “%(campaign)s” sends from it."),
     "sender.bad_address": N_("“%(address)s” cannot be a sender: it is not a valid email address."),
+    "sender.bad_number": N_(
+        "Nothing can be sent from “%(address)s”. Give a number with its country code (+49 …), a short code, a "
+        "Messaging Service (MG…), or a name of up to eleven letters and digits."
+    ),
+    "sender.empty": N_("The sender has no address. Say where its messages come from."),
     "sender.freemail": N_(
         "“%(address)s” is at a free mail provider, whose rules make other servers refuse such letters. "
         "Use an address of your own domain."

@@ -1,0 +1,74 @@
+"""From a frozen short message to what one recipient reads: compiled once a content, filled for each."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from channels.links import Links
+from core.messages import Content, Message
+from core.rules.short_messages import mapped
+from core.rules.templates import SYSTEM_NAMES, Program, compile_template
+
+CONTENTS_KEPT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """What a recipient gets: the text, and what stands beside it, all filled in."""
+
+    text: str
+    extras: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Wordings:
+    """Keeps the contents used last, so that campaigns that take turns are not compiled again each time."""
+
+    def __init__(self, links: Links) -> None:
+        self._links = links
+        self._kept: OrderedDict[int, _Wording] = OrderedDict()
+
+    def of(self, message: Message) -> Worded:
+        """Raise MissingValue if the recipient lacks a value; it concerns nobody else."""
+        wording = self._kept.get(message.content.id)
+        if wording is None:
+            wording = self._kept[message.content.id] = _Wording(message.content, self._links)
+            if len(self._kept) > CONTENTS_KEPT:
+                self._kept.popitem(last=False)
+        return wording.fill(message)
+
+
+class _Wording:
+    def __init__(self, content: Content, links: Links) -> None:
+        self._text = _program(content.text or "")
+        self._extras = content.extras
+        self._programs: dict[str, Program] = {}
+        mapped(content.extras, self._compiled)
+        programs = (self._text, *self._programs.values())
+        ours = {name for program in programs for name in program.names if _is_ours(name)}
+        self._ours: dict[str, Callable[[int], bytes]] = {name: links.named(name) for name in ours}
+
+    def fill(self, message: Message) -> Worded:
+        made = {name: make(message.delivery_id).decode("ascii") for name, make in self._ours.items()}
+        values = {**message.values, **made}
+        extras = mapped(self._extras, lambda _, part: self._programs[part].render(values)) if self._extras else {}
+        return Worded(self._text.render(values), extras)
+
+    def _compiled(self, _name: str, part: str) -> str:
+        self._programs[part] = _program(part)
+        return part
+
+
+def _program(source: str) -> Program:
+    return compile_template(source, _Anything(), escape=False)
+
+
+class _Anything(frozenset[str]):
+    """Every name was known when the message was saved; an attribute that went since is a missing value."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+def _is_ours(name: str) -> bool:
+    return name in SYSTEM_NAMES or name.startswith("click_")

@@ -1,0 +1,25 @@
+"""Whether a letter and a sender fit the channel that they are to go out on, and what holds for them there."""
+
+from dataclasses import replace
+
+from core.errors import NotFound, Refused
+from core.ports import Channels, Traits
+from core.rules.short_messages import APPROVED
+from core.tables.campaigns import SenderRow
+from core.tables.contents import ContentRow
+
+
+def traits_for(channels: Channels, channel: str, content: ContentRow) -> Traits:
+    """The channel's traits for this message: an approved template knows no window. Raises NotFound."""
+    traits = channels.get(channel)
+    if traits is None:
+        raise NotFound("channel.not_found", channel=channel)
+    return replace(traits, reply_window_hours=None) if APPROVED in content.extras else traits
+
+
+def check_fit(traits: Traits, content: ContentRow, sender: SenderRow, *, campaign: str) -> None:
+    """Raise Refused (`campaign.wrong_kind`, `campaign.wrong_sender`) for what the channel cannot carry."""
+    if content.kind not in traits.kinds:
+        raise Refused("campaign.wrong_kind", name=campaign, channel=traits.channel)
+    if sender.channel != traits.channel:
+        raise Refused("campaign.wrong_sender", name=campaign, sender=sender.name, channel=traits.channel)
