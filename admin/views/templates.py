@@ -29,7 +29,12 @@ PREVIEW_POLICY = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data: https: http:; frame-ancestors 'self'"
 )
 """A letter may look as it likes, but runs nothing, knows no cookie and belongs to no origin."""
-KINDS = {TemplateKind.HTML: "HTML", TemplateKind.MJML: "MJML", TemplateKind.TEXT: N_("Text only"), TemplateKind.SHORT: N_("SMS and messenger")}
+KINDS = {
+    TemplateKind.HTML: "HTML",
+    TemplateKind.MJML: "MJML",
+    TemplateKind.TEXT: N_("Text only"),
+    TemplateKind.SHORT: N_("SMS and messenger"),
+}
 START = {
     TemplateKind.HTML: "<!doctype html>\n<html>\n<body>\n"
     '  <p>Hello {{ first_name | fallback("there") }},</p>\n'
