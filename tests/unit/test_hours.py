@@ -16,8 +16,8 @@ DAY = Hours(time(9), time(20))
 NIGHT = DAY.outside()
 
 
-def utc(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=UTC)
+def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=UTC)
 
 
 def test_within_the_hours_nothing_waits() -> None:
