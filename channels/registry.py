@@ -6,10 +6,10 @@ from channels.email.opening import open_email
 from config import Settings
 from config.keys import Keys
 from core.errors import NotFound
-from core.ports import Provider
+from core.ports import Buckets, Provider
 from core.vocabulary import CHANNEL_EMAIL
 
-Opening = Callable[[Settings, Keys], Provider]
+Opening = Callable[[Settings, Keys, Buckets], Provider]
 
 PROVIDERS: Mapping[str, Mapping[str, Opening]] = {
     CHANNEL_EMAIL: {"smtp": open_email},
@@ -17,7 +17,7 @@ PROVIDERS: Mapping[str, Mapping[str, Opening]] = {
 """The first of a channel is taken where the settings name none (`SENDBOTE_PROVIDERS=sms:gateway`)."""
 
 
-def provider(channel: str, settings: Settings, keys: Keys) -> Provider:
+def provider(channel: str, settings: Settings, keys: Keys, buckets: Buckets) -> Provider:
     """The provider of that channel, ready to deliver; NotFound for a channel or a provider that nobody has opened."""
     if channel not in PROVIDERS:
         raise NotFound("channel.not_found", channel=channel)
@@ -25,4 +25,4 @@ def provider(channel: str, settings: Settings, keys: Keys) -> Provider:
     name = settings.providers.get(channel, next(iter(carriers)))
     if name not in carriers:
         raise NotFound("channel.provider_not_found", channel=channel, name=name, known=", ".join(carriers))
-    return carriers[name](settings, keys)
+    return carriers[name](settings, keys, buckets)

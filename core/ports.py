@@ -98,6 +98,54 @@ class Bell(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Bucket:
+    """A rate that all processes keep to together: `amount` tokens every `seconds`, evenly spread.
+
+    Up to `burst` of them may be taken at once, so that no stretch of `seconds` ever sees more than
+    `amount + burst - 1`. `key` names whose rate it is, for example `telegram:<bot>:chat:<id>`.
+    """
+
+    key: str
+    amount: float
+    seconds: float = 1.0
+    burst: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """`count` tokens; where that is 0, some bucket is empty for another `wait` seconds."""
+
+    count: int
+    wait: float = 0.0
+
+
+class Buckets(Protocol):
+    """Token buckets that all workers, bots and hosts draw from: how fast a provider, a chat or a group is called.
+
+    A provider takes a token from each bucket that a call concerns before it makes the call, in one `take`, and lets
+    other messages go first while one of them waits. Where a rate is high it takes many at once (`burst`), never one
+    a message. A provider's own "too fast, wait so long" empties the bucket for everybody with `pause`:
+
+        bot, chat = Bucket("telegram:7", 30), Bucket("telegram:7:chat:42", 1)
+        taken = await buckets.take(1, bot, chat)
+        if not taken.count:
+            ...  # somebody else's turn; this one again after `taken.wait`
+        except TooManyRequests as answer:
+            await buckets.pause(bot, answer.retry_after)
+
+    Never raises and never waits long: where the shared buckets are away, each process keeps to its share of the rate.
+    """
+
+    async def take(self, wanted: int, *buckets: Bucket) -> Taken:
+        """Take up to `wanted` tokens, the same number from each of the buckets; or nothing from any."""
+        ...
+
+    async def pause(self, bucket: Bucket, seconds: float) -> None:
+        """Nobody gets a token for so long; then they come again one by one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class PressedLetter:
     """A letter in its final form: links in `html` and `text` stand as `{{ click_<position> }}`."""
 

@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 
 import structlog
 import uvloop
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from channels import registry
+from channels.buckets import shared
 from core.database import Sessions, async_engine
 from core.errors import ChannelFault, ChannelHalted
 from core.messages import Content
@@ -53,31 +55,37 @@ def drain_channel(installation: Installation, channel: str, *, seconds: float) -
 
 async def _drain(installation: Installation, channel: str, me: str, seconds: float) -> Drained:
     engine = async_engine(installation.database_url)
-    provider = registry.provider(channel, installation.settings, installation.keys)
     try:
-        claims = Claims(
-            channel,
-            holder=me,
-            size=_batch(provider),
-            clock=now,
-            limit=_limit(installation.sessions, channel),
-            traits=provider.traits,
-        )
-        drain = Drain(
-            engine,
-            provider,
-            content=_contents(installation.sessions),
-            holder=me,
-            clock=now,
-            claims=claims,
-            patience=_patience(installation.sessions),
-        )
-        loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGTERM, drain.stop)
-        loop.call_later(seconds, drain.stop)
-        return await drain.run()
+        async with shared(installation.redis_url, shares=installation.settings.workers) as buckets:
+            provider = registry.provider(channel, installation.settings, installation.keys, buckets)
+            drain = _drain_over(provider, engine, installation.sessions, me)
+            loop = asyncio.get_running_loop()
+            loop.add_signal_handler(signal.SIGTERM, drain.stop)
+            loop.call_later(seconds, drain.stop)
+            return await drain.run()
     finally:
         await engine.dispose()
+
+
+def _drain_over(provider: Provider, engine: AsyncEngine, sessions: Sessions, me: str) -> Drain:
+    channel = provider.traits.channel
+    claims = Claims(
+        channel,
+        holder=me,
+        size=_batch(provider),
+        clock=now,
+        limit=_limit(sessions, channel),
+        traits=provider.traits,
+    )
+    return Drain(
+        engine,
+        provider,
+        content=_contents(sessions),
+        holder=me,
+        clock=now,
+        claims=claims,
+        patience=_patience(sessions),
+    )
 
 
 def _batch(provider: Provider) -> int:

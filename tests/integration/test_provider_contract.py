@@ -10,6 +10,7 @@ import pytest
 
 import config
 from channels import registry
+from channels.buckets import LocalBuckets
 from config.keys import Keys
 from core.errors import ChannelHalted, NotFound
 from core.messages import Accepted, Message, Outcome, Refused, Settled, Unsent
@@ -177,7 +178,7 @@ async def test_the_settings_open_a_provider_that_sends_real_letters(tmp_path: Pa
     async with ScriptedSmtp() as one, ScriptedSmtp() as other:
         urls = f"smtp://127.0.0.1:{one.port}?tls=none smtp://127.0.0.1:{other.port}?tls=none&weight=0"
         settings = config.load({"SENDBOTE_DATA": str(tmp_path), "SENDBOTE_SMTP_URL": urls})
-        carrier = registry.provider("email", settings, Keys(addresses=b"a" * 32, signing=b"s" * 32))
+        carrier = registry.provider("email", settings, Keys(addresses=b"a" * 32, signing=b"s" * 32), LocalBuckets())
         outcomes, fault = await send(carrier, messages(40))
     assert fault is None
     assert kinds(outcomes) == {"Accepted": 40}
@@ -188,7 +189,7 @@ async def test_the_settings_open_a_provider_that_sends_real_letters(tmp_path: Pa
 def test_a_channel_that_nobody_opened_is_named(tmp_path: Path) -> None:
     settings = config.load({"SENDBOTE_DATA": str(tmp_path)})
     with pytest.raises(NotFound) as unknown:
-        registry.provider("pigeon", settings, Keys(addresses=b"a" * 32, signing=b"s" * 32))
+        registry.provider("pigeon", settings, Keys(addresses=b"a" * 32, signing=b"s" * 32), LocalBuckets())
     assert "pigeon" in sentence(unknown.value.code, unknown.value.params)
 
 
