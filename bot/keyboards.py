@@ -9,15 +9,17 @@ from bot import words
 from bot.presses import (
     LaunchPressed,
     MovePressed,
+    NewcomersPressed,
     OpenPressed,
     PagePressed,
     PreviewPressed,
     RefreshPressed,
+    SendMorePressed,
     SurePressed,
 )
 from core.rules.campaigns import actions
 from core.tables.campaigns import Campaign
-from core.vocabulary import CampaignAction
+from core.vocabulary import CampaignAction, CampaignState
 from texts import _, reasons
 
 NAME_AT_MOST = 40
@@ -27,15 +29,18 @@ Rows = list[list[InlineKeyboardButton]]
 def card(campaign: Campaign) -> InlineKeyboardMarkup:
     """What may be done in the campaign's state; a launch begins with its preview."""
     moves = [_move(campaign, action) for action in actions(campaign.state)]
+    if campaign.state == CampaignState.SENT:
+        moves.append(_button(_("Send to newcomers"), NewcomersPressed(campaign_id=campaign.id)))
     return _keyboard([moves, [_button(_("Refresh"), RefreshPressed(campaign_id=campaign.id))]])
 
 
-def preview(campaign_id: int, confirmation: str | None, count: int) -> InlineKeyboardMarkup:
+def preview(campaign_id: int, confirmation: str | None, count: int, *, newcomers: bool = False) -> InlineKeyboardMarkup:
     """Without a confirmation there is nothing to launch."""
     rows: Rows = [[_button(_("Back"), RefreshPressed(campaign_id=campaign_id))]]
     if confirmation is not None:
         label = _("Launch to %(count)s", count=words.number(count))
-        rows.insert(0, [_button(label, LaunchPressed(campaign_id=campaign_id, confirmation=confirmation))])
+        pressed = SendMorePressed if newcomers else LaunchPressed
+        rows.insert(0, [_button(label, pressed(campaign_id=campaign_id, confirmation=confirmation))])
     return _keyboard(rows)
 
 

@@ -33,6 +33,15 @@ class LaunchPressed(CallbackData, prefix="go"):
     """20 digits and the number of recipients: some 30 bytes."""
 
 
+class NewcomersPressed(CallbackData, prefix="new"):
+    campaign_id: Number
+
+
+class SendMorePressed(CallbackData, prefix="more"):
+    campaign_id: Number
+    confirmation: str
+
+
 class MovePressed(CallbackData, prefix="move"):
     campaign_id: Number
     action: CampaignAction

@@ -15,7 +15,7 @@ from core.queries import campaigns as queries
 from core.queries import pacing
 from core.queries.pacing import Allowance
 from core.rules.campaigns import next_state
-from core.services import campaigns
+from core.services import campaigns, newcomers
 from core.services.campaigns import Preview
 from core.tables.campaigns import Campaign
 from core.vocabulary import CHANNEL_EMAIL, CampaignAction
@@ -27,6 +27,7 @@ class Look:
     campaign: Campaign
     preview: Preview
     allowance: Allowance | None
+    newcomers: bool = False
 
 
 def read(session: Session, campaign_id: int, now: datetime) -> Look:
@@ -38,6 +39,18 @@ def read(session: Session, campaign_id: int, now: datetime) -> Look:
         campaign=campaign,
         preview=campaigns.preview(session, campaign_id, now, channels=CHANNELS),
         allowance=pacing.allowance(session, pacing.ACCOUNT, now) if limited else None,
+    )
+
+
+def read_newcomers(session: Session, campaign_id: int, now: datetime) -> Look:
+    """Those who have joined a finished campaign's segments since; raise IllegalTransition if it is not finished."""
+    campaign = queries.get(session, campaign_id)
+    limited = campaign.channel == CHANNEL_EMAIL
+    return Look(
+        campaign=campaign,
+        preview=newcomers.preview(session, campaign_id, now, channels=CHANNELS),
+        allowance=pacing.allowance(session, pacing.ACCOUNT, now) if limited else None,
+        newcomers=True,
     )
 
 
@@ -57,14 +70,18 @@ def drawn(look: Look, *, may_launch: bool) -> Drawn:
         parts.append(figure(_("Excluded, and not counted as chosen"), preview.excluded))
     if look.allowance:
         parts.append(_limit(preview.reachable, look.allowance))
-    if not preview.reachable:
+    if look.newcomers and not preview.chosen:
+        parts.append(_("Nobody has joined since."))
+    elif not preview.reachable:
         parts.append(_("There is nobody to launch to."))
     elif may_launch:
         parts.append(_("The button below launches exactly this. If letter or audience change, you are asked again."))
     else:
         parts.append(_("Your role lets you look, but not launch."))
     confirmation = preview.confirmation if may_launch and preview.reachable else None
-    return Drawn("\n\n".join(parts), keyboards.preview(campaign.id, confirmation, preview.reachable))
+    return Drawn(
+        "\n\n".join(parts), keyboards.preview(campaign.id, confirmation, preview.reachable, newcomers=look.newcomers)
+    )
 
 
 def impossible(problem: Problem, campaign_id: int) -> Drawn:

@@ -15,6 +15,7 @@ from cli.output import BY, AsJson, grouped, print_json
 from core.errors import NotFound
 from core.queries import campaigns as queries
 from core.services import campaigns, trials
+from core.services import newcomers as joined
 from core.services.campaigns import Preview
 from core.tables.campaigns import Campaign, SenderRow
 from core.tables.segments import Segment
@@ -148,6 +149,36 @@ def cancel(which: Which, as_json: AsJson = False) -> None:
     with opened() as door, door.sessions.begin() as session:
         told = _told(campaigns.cancel(session, found(session, Campaign, which).id, by=BY, now=datetime.now(UTC)))
     print_json(told) if as_json else print(_("“%(name)s” is cancelled.", **told))
+
+
+@app.command(help=_("Send a finished campaign to those who have joined its segments since."))
+def newcomers(
+    which: Which,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Send without asking."))] = False,
+    as_json: AsJson = False,
+) -> None:
+    with opened() as door:
+        with door.sessions() as session:
+            campaign_id = found(session, Campaign, which).id
+            looked = joined.preview(session, campaign_id, datetime.now(UTC), channels=CHANNELS)
+        if not as_json:
+            _show(looked)
+        if not yes and not _agrees(looked, as_json):
+            print_json(_table(looked) | {"sent": False}) if as_json else print(
+                _("Nothing was sent. To send: add --yes.")
+            )
+            raise typer.Exit(1)
+        with door.sessions.begin() as session:
+            sent = joined.send(
+                session,
+                campaign_id,
+                confirmation=looked.confirmation,
+                outside=outside(door.settings),
+                by=BY,
+                now=datetime.now(UTC),
+            )
+            told = _told(sent) | {"sent": True}
+    print_json(told) if as_json else print(_("“%(name)s” is being sent. See: sendbote status %(id)s", **told))
 
 
 def _preview(door: Opened, which: str) -> tuple[int, Preview]:

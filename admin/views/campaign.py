@@ -10,11 +10,14 @@ from admin.access import by, may, needs
 from admin.context import panel, reading, writing
 from admin.downloads import csv_response
 from admin.words import timezone, weekday
+from channels.known import CHANNELS
+from channels.outside import outside
 from core.database import Sessions
 from core.queries import campaigns as queries
 from core.queries import recipients, segments, statistics, templates, waits
 from core.rules.campaigns import actions
 from core.services import campaigns, senders
+from core.services import newcomers as joined
 from core.tables.campaigns import Campaign
 from core.vocabulary import CampaignState, DeliveryState, Reason, Role
 from texts import _, reasons
@@ -88,6 +91,24 @@ def export(id: int) -> Response:  # noqa: A002
     state, reason = _filters()
     filename = f"campaign-{id}-recipients.csv"
     return csv_response(_exported(panel().sessions, campaign.origin_id, state, reason), filename)
+
+
+@pages.get("/<int:id>/newcomers")
+@needs(Role.LAUNCHER)
+def newcomers(id: int) -> ResponseReturnValue:  # noqa: A002
+    """Who has joined the segments since, by reason, before anything is sent to them."""
+    campaign = queries.get(reading(), id)
+    looked = joined.preview(reading(), id, datetime.now(UTC), channels=CHANNELS)
+    return render_template("panel/newcomers.html", campaign=campaign, preview=looked)
+
+
+@pages.post("/<int:id>/newcomers")
+@needs(Role.LAUNCHER)
+def send_to_newcomers(id: int) -> ResponseReturnValue:  # noqa: A002
+    now, confirmation = datetime.now(UTC), request.form.get("confirmation", "")
+    with writing() as session:
+        joined.send(session, id, confirmation=confirmation, outside=outside(panel().settings), by=by(), now=now)
+    return redirect(url_for("campaign.detail", id=id))
 
 
 def _exported(

@@ -21,7 +21,10 @@ from core.tables.deliveries import Delivery
 from core.vocabulary import DeliveryState, Reason
 
 Frozen = dict[str, Any]
-"""`include` and `exclude` hold expression trees, `as_of` the instant of which they speak (ISO 8601)."""
+"""`include` and `exclude` hold expression trees, `as_of` the instant of which they speak (ISO 8601).
+
+`beyond`, if there is one, is an origin: whoever has a delivery of it already is not chosen again.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,9 @@ def by_reason(
     segments.plan_for_all(session)
     key = case((Identity.address_key.in_(_shared(campaign.channel)), Identity.address_key))
     chosen = (
-        select(_reason(campaign, required, now, traits=traits).label("reason"), key.label("key"))
+        select(
+            _unless_taken(_reason(campaign, required, now, traits=traits), audience).label("reason"), key.label("key")
+        )
         .select_from(Contact)
         .outerjoin(Identity, live_identity(campaign.channel))
         .where(_chosen(audience))
@@ -81,7 +86,7 @@ def by_reason(
     rows, reachable = counts.pop(None, (0, 0))
     reasons = {Reason(code): rows for code, (rows, _) in counts.items()}
     if rows > reachable:
-        reasons[Reason.DUPLICATE_ADDRESS] = rows - reachable
+        reasons[Reason.DUPLICATE_ADDRESS] = reasons.get(Reason.DUPLICATE_ADDRESS, 0) + rows - reachable
     return Counts(reachable, reasons, _excluded(session, audience))
 
 
@@ -169,7 +174,15 @@ def _shared(channel: str) -> Select[bytes]:
 def _chosen(audience: Frozen, span: Span | None = None) -> ColumnElement[bool]:
     as_of = datetime.fromisoformat(audience["as_of"])
     included = segments.any_of(audience["include"], as_of, span)
-    return and_(included, segments.none_of(audience["exclude"], as_of, span))
+    chosen = and_(included, segments.none_of(audience["exclude"], as_of, span))
+    beyond = audience.get("beyond")
+    return chosen if beyond is None else and_(chosen, _without_delivery(beyond, span))
+
+
+def _without_delivery(origin_id: int, span: Span | None) -> ColumnElement[bool]:
+    had = select(Delivery.contact_id).where(Delivery.origin_id == origin_id, Delivery.contact_id == Contact.id)
+    bounds = span.holds(Delivery.contact_id) if span else ()
+    return ~had.where(Delivery.step == 0, *bounds).exists()
 
 
 def _excluded(session: Session, audience: Frozen) -> int:
@@ -194,6 +207,18 @@ def _reason(
     if not lacking:
         return reason
     return func.coalesce(reason, case((or_(*lacking), literal(Reason.TEMPLATE_LACKS_VALUE.value))))
+
+
+def _unless_taken(reason: Value, audience: Frozen) -> Value:
+    """An address that has been written to in this campaign, as another contact's, is not written to again."""
+    if audience.get("beyond") is None:
+        return reason
+    had = select(Delivery.id).where(
+        Delivery.origin_id == audience["beyond"],
+        Delivery.channel == Identity.channel,
+        Delivery.address_key == Identity.address_key,
+    )
+    return func.coalesce(reason, case((had.exists(), literal(Reason.DUPLICATE_ADDRESS.value))))
 
 
 def _lacks(name: str, channel: str) -> ColumnElement[bool]:

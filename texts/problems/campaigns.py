@@ -20,6 +20,7 @@ SENTENCES = {
         "Nothing was sent. Look at the preview and confirm again."
     ),
     "campaign.nobody": N_("“%(name)s” would reach nobody: its segments are empty. Nothing was sent."),
+    "campaign.no_newcomers": N_("Nobody has joined the segments of “%(name)s” since it was sent. Nothing was sent."),
     "campaign.dead_links": N_(
         "Letters would go to real people, but their links and pictures would lead nowhere (%(address)s). "
         "Set SENDBOTE_PUBLIC_URL to the https address under which customers reach this installation."
