@@ -21,6 +21,7 @@ from core.queries import gates, leases
 from core.queries import settings as business
 from core.queries import templates as letters
 from core.queries.campaigns import with_origin
+from core.queries.liveness import alive
 from core.rules.patience import Patience
 from core.services import consent, recipients, trials
 from core.services.claims import Claims, Limit
@@ -40,14 +41,15 @@ log = structlog.get_logger()
 def drain_channel(installation: Installation, channel: str, *, seconds: float) -> Drained | None:
     """Send what is due for up to `seconds`; None if every slot of the channel is taken."""
     me = holder()
-    slot = _slot(installation.sessions, channel, me, installation.settings.workers)
-    if slot is None:
-        return None
-    try:
-        drained = uvloop.run(_drain(installation, channel, me, seconds))
-    finally:
-        with installation.sessions.begin() as session:
-            leases.release(session, slot, me)
+    with alive(installation.engine, me):
+        slot = _slot(installation.sessions, channel, me, installation.settings.workers)
+        if slot is None:
+            return None
+        try:
+            drained = uvloop.run(_drain(installation, channel, me, seconds))
+        finally:
+            with installation.sessions.begin() as session:
+                leases.release(session, slot, me)
     _conclude(installation.sessions, channel, drained)
     log.info("drained", channel=channel, sent=drained.sent, settled=drained.settled)
     return drained
@@ -119,7 +121,7 @@ def _slot(sessions: Sessions, channel: str, me: str, slots: int) -> str | None:
     for number in range(min(slots, SLOTS)):
         name = f"drain:{channel}:{number}"
         with sessions.begin() as session:
-            if leases.acquire(session, name, me, LEASE_SECONDS):
+            if leases.acquire(session, name, me, LEASE_SECONDS, locked=True):
                 return name
     return None
 

@@ -38,6 +38,7 @@ from sqlalchemy.sql.dml import Delete, ReturningUpdate
 
 from core.ports import FirstContact, Traits
 from core.queries.eligibility import conversation_reason, is_approved, suppression_reason
+from core.queries.liveness import is_dead
 from core.tables.attempts import Attempt
 from core.tables.campaigns import Origin
 from core.tables.contacts import Contact, Identity
@@ -169,7 +170,10 @@ def _marked(channel: str) -> ReturningUpdate[int]:
 
 
 def settle() -> Update:
-    """Record what went wrong, where it is ours: `ids, generations, states, reasons, saids, due_ats`, and `now`."""
+    """Record what went wrong, where it is ours: `ids, generations, states, reasons, saids, due_ats`, and `now`.
+
+    What was thought in doubt is settled by this too: a server's reply counts, however late it is brought home.
+    """
     wrong = _given(
         "wrong",
         id=BigInteger,
@@ -181,7 +185,11 @@ def settle() -> Update:
     )
     return (
         update(Delivery)
-        .where(Delivery.id == wrong.c.id, Delivery.generation == wrong.c.generation, Delivery.state == S.SENDING)
+        .where(
+            Delivery.id == wrong.c.id,
+            Delivery.generation == wrong.c.generation,
+            or_(Delivery.state == S.SENDING, Delivery.state == S.IN_DOUBT),
+        )
         .values(
             state=wrong.c.state,
             reason=wrong.c.reason,
@@ -198,18 +206,24 @@ def attempted(rows: Sequence[dict[str, object]]) -> Insert:
 
 
 def give_back(rows: Sequence[tuple[int, int]], now: datetime) -> Update:
-    """Return claimed deliveries that were never marked; they are first in line again."""
+    """Return deliveries that were never handed to the provider; they are first in line again.
+
+    Their mark may have been committed all the same, when the server went away before it said so, and somebody may
+    have called them in doubt since.
+    """
     mine = _pairs(rows)
+    ours = or_(*(Delivery.state == state for state in (S.CLAIMED, S.SENDING, S.IN_DOUBT)))
     return (
         update(Delivery)
-        .where(Delivery.id == mine.c.id, Delivery.generation == mine.c.generation, Delivery.state == S.CLAIMED)
-        .values(state=S.PENDING, due_at=now, attempt=Delivery.attempt - 1)
+        .where(Delivery.id == mine.c.id, Delivery.generation == mine.c.generation, ours)
+        .values(state=S.PENDING, reason=null(), due_at=now, attempt=Delivery.attempt - 1)
     )
 
 
 def expired_batches() -> Select[Batch]:
-    """Batches whose holder has not been heard of for longer than the lease."""
-    return select(Batch).where(Batch.lease_until < func.clock_timestamp()).with_for_update(skip_locked=True)
+    """Batches whose holder is dead, or has not been heard of for longer than the lease."""
+    lost = or_(Batch.lease_until < func.clock_timestamp(), is_dead(Batch.holder))
+    return select(Batch).where(lost).with_for_update(skip_locked=True)
 
 
 def bring_back(ids: Sequence[int], now: datetime) -> Update:

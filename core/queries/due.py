@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.queries.deliveries import barred_origins, fresh
+from core.queries.liveness import is_dead
 from core.tables.campaigns import Campaign, Origin
 from core.tables.deliveries import Delivery
 from core.tables.imports import Import
@@ -86,6 +87,8 @@ def _unbarred(session: Session, channel: str, now: datetime) -> bool:
 def free_slots(session: Session, channel: str, slots: int) -> int:
     """How many more drains of the channel may fly."""
     held = select(func.count()).where(
-        Lease.name.startswith(f"drain:{channel}:", autoescape=True), Lease.expires_at > func.clock_timestamp()
+        Lease.name.startswith(f"drain:{channel}:", autoescape=True),
+        Lease.expires_at > func.clock_timestamp(),
+        ~is_dead(Lease.holder),
     )
     return max(0, slots - (session.scalar(held) or 0))

@@ -1,20 +1,28 @@
 """Taking, keeping and giving back leases."""
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, false, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from core.queries.liveness import is_dead
 from core.tables.leases import Lease
 
 
-def acquire(session: Session, name: str, holder: str, seconds: int) -> bool:
-    """Take the lease if it is free, past, or ours already; a new holder raises its generation."""
+def acquire(session: Session, name: str, holder: str, seconds: int, *, locked: bool = False) -> bool:
+    """Take the lease if it is free, past, or ours already; a new holder raises its generation.
+
+    `locked`: its holders keep their advisory locks, and who has lost it is dead before its lease is past.
+    """
     until = func.clock_timestamp() + func.make_interval(0, 0, 0, 0, 0, 0, seconds)
     statement = insert(Lease).values(name=name, holder=holder, expires_at=until)
     taken = statement.on_conflict_do_update(
         index_elements=["name"],
         set_={"holder": holder, "expires_at": until, "generation": Lease.generation + 1},
-        where=or_(Lease.expires_at < func.clock_timestamp(), Lease.holder == holder),
+        where=or_(
+            Lease.expires_at < func.clock_timestamp(),
+            Lease.holder == holder,
+            is_dead(Lease.holder) if locked else false(),
+        ),
     ).returning(Lease.name)
     return session.scalar(taken) is not None
 

@@ -1,16 +1,18 @@
 """The drain: claims deliveries of one channel, marks them, hands them to its provider, and records what came of it."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from core.errors import ChannelFault
+from core.errors import ChannelFault, Unavailable
 from core.hot import HotConnection, Statement, hot_connection
-from core.messages import Accepted, Content, DeliveryId, Message, Outcome, Unsent
+from core.messages import Accepted, Content, DeliveryId, Message, Outcome, Unknown, Unsent
 from core.ports import Provider
 from core.queries import deliveries
 from core.rules.patience import USUAL, Patience
@@ -24,6 +26,9 @@ LEAST = 25
 WINDOW = 100
 """The most messages between mark and outcome: what a `kill -9` may leave in doubt."""
 RENEW_SECONDS = 15
+HOMEWARD_SECONDS = 45.0
+"""How long a database that went away is waited for, to record what came back meanwhile."""
+HOMEWARD_PAUSE = 0.5
 
 log = structlog.get_logger()
 
@@ -88,8 +93,9 @@ class Drain:
                 self.stop()
                 await asyncio.wait([turns])
                 keeper.cancel()
-            turns.result()
-            await self._give_back_rest()
+        if (broken := turns.exception()) is not None and not isinstance(broken, Unavailable):
+            raise broken
+        await self._bring_home()
         self._drained.ended = self._claims.ended
         return self._drained
 
@@ -117,19 +123,57 @@ class Drain:
         finally:
             self._stopping = True
             self._close()
-            self._keep(await ahead.close())
+            with contextlib.suppress(Unavailable):
+                self._keep(await ahead.close())
+
+    async def _bring_home(self) -> None:
+        """Record what came back, and give back the rest; a database that went away is waited for a while."""
+        give_up = asyncio.get_running_loop().time() + HOMEWARD_SECONDS
+        while True:
+            try:
+                await self._record_rest()
+                await self._give_back_rest()
+            except (Unavailable, DBAPIError, OSError):
+                if asyncio.get_running_loop().time() > give_up:
+                    raise
+                log.warning("postgresql_away", unrecorded=len(self._under_way), again_in_seconds=HOMEWARD_PAUSE)
+                await asyncio.sleep(HOMEWARD_PAUSE)
+            else:
+                return
+
+    async def _record_rest(self) -> None:
+        """What the turns could not record, over a connection of its own."""
+        self._settle_untaken()
+        if not self._gathered:
+            return
+        gathered = list(self._gathered)
+        async with hot_connection(self._engine) as ledger:
+            await self._write(ledger, gathered, [])
+        await self._record_wrong(gathered)
+        self._forget(gathered)
 
     async def _turn(self, ahead: Ahead, ledger: HotConnection) -> None:
         """One commit: what came back is recorded, and what goes next is marked."""
         if self._done:
             self._settle_untaken()
-        gathered, self._gathered = self._gathered, []
-        accepted = [(claimed.id, outcome.said) for claimed, outcome in gathered if isinstance(outcome, Accepted)]
-        group = [] if self._stopping else self._next_group(ahead, self._window - len(self._under_way) + len(accepted))
+        gathered = list(self._gathered)
+        accepted = sum(isinstance(outcome, Accepted) for _, outcome in gathered)
+        group = [] if self._stopping else self._next_group(ahead, self._window - len(self._under_way) + accepted)
         if self._stopping or ahead.ended:
             self._close()
         if not group and not gathered:
             return
+        marked = await self._write(ledger, gathered, group)
+        await self._record_wrong(gathered)
+        self._forget(gathered)
+        self._hand_over(group, marked)
+        self._more.set()
+
+    async def _write(
+        self, ledger: HotConnection, gathered: list[tuple[Claimed, Outcome]], group: list[Claimed]
+    ) -> set[int]:
+        """Returns whose mark was made."""
+        accepted = [(claimed.id, outcome.said) for claimed, outcome in gathered if isinstance(outcome, Accepted)]
         marked = await ledger.run(
             self._turn_statement,
             accepted_ids=[id_ for id_, _ in accepted],
@@ -140,11 +184,13 @@ class Drain:
             batch_ids=[claimed.batch_id for claimed in group],
         )
         self._drained.sent += len(accepted)
-        await self._record_wrong(gathered)
-        for claimed, _ in gathered:
+        return {row[0] for row in marked}
+
+    def _forget(self, recorded: list[tuple[Claimed, Outcome]]) -> None:
+        """What is recorded is under way no longer; until then it stays, since the database may go at any moment."""
+        del self._gathered[: len(recorded)]
+        for claimed, _ in recorded:
             del self._under_way[claimed.id]
-        self._hand_over(group, {row[0] for row in marked})
-        self._more.set()
 
     def _next_group(self, ahead: Ahead, room: int) -> list[Claimed]:
         """As many as there is room for, once there is room for enough: a commit costs nearly the same for one."""
@@ -180,10 +226,14 @@ class Drain:
             self._marked.put_nowait(None)
 
     def _settle_untaken(self) -> None:
-        """What the provider has not taken any more surely was not sent."""
+        """What the provider did not take any more was not sent; what it took and left unsettled may have been."""
         while not self._marked.empty():
             for message in self._marked.get_nowait() or ():
                 self._gathered.append((self._under_way[message.delivery_id], Unsent("not begun")))
+        settled = {claimed.id for claimed, _ in self._gathered}
+        for claimed in self._under_way.values():
+            if claimed.id not in settled:
+                self._gathered.append((claimed, Unknown("the provider ended without a word")))
 
     def _keep(self, batch: list[Claimed]) -> None:
         for claimed in batch:
@@ -200,10 +250,14 @@ class Drain:
         )
 
     async def _keep_leases(self) -> None:
+        """A renewal that fails is made good by the next; without any the lease runs out, and nothing more begins."""
         while True:
             await asyncio.sleep(RENEW_SECONDS)
-            async with self._engine.begin() as connection:
-                await connection.execute(deliveries.renew(self._claims.batches, self._holder))
+            try:
+                async with self._engine.begin() as connection:
+                    await connection.execute(deliveries.renew(self._claims.batches, self._holder))
+            except (DBAPIError, OSError):
+                log.warning("postgresql_away", again_in_seconds=RENEW_SECONDS)
 
     async def _give_back_rest(self) -> None:
         rows = list(self._open.items())

@@ -2,15 +2,17 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import Engine, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.database import Sessions
-from core.messages import Accepted, Content, Deferred, Message, Outcome, Refused, Sender, Unknown, Unsent
+from core.messages import Accepted, Content, Deferred, Message, Outcome, Refused, Sender, Settled, Unknown, Unsent
 from core.queries import gates
+from core.queries.liveness import alive
 from core.services.claims import Claims, Limit
 from core.services.dispatcher import Drain, Drained
 from core.services.reaper import bring_back_expired
@@ -206,3 +208,70 @@ async def test_what_a_server_said_is_kept_letter_by_letter(sessions: Sessions, a
     await drain(async_engine, ScriptedChannel(lambda _: Accepted(next(said)))).run()
     with sessions() as session:
         assert list(session.scalars(select(Delivery.said).order_by(Delivery.id))) == words
+
+
+async def test_what_a_killed_worker_held_comes_back_before_its_lease_is_past(
+    sessions: Sessions, engine: Engine
+) -> None:
+    launched(sessions, 2)
+    future = datetime.now(UTC) + timedelta(minutes=5)
+    with sessions.begin() as session:
+        session.execute(update(Delivery).values(state=DeliveryState.CLAIMED, generation=1, attempt=1))
+        session.add(Batch(origin_id=1, holder="one", lease_until=future, delivery_ids=[1, 2]))
+    with alive(engine, "one"):
+        assert bring_back_expired(sessions, NOON) == 0
+    assert bring_back_expired(sessions, NOON) == 2
+    assert states(sessions) == {"pending": 2}
+
+
+async def test_answers_of_every_kind_settle_a_doubt_that_came_too_early(
+    sessions: Sessions, async_engine: AsyncEngine
+) -> None:
+    launched(sessions, 2)
+    answers: list[Outcome] = [Refused(Reason.RECIPIENT_SERVER_REFUSED, "550 no"), Deferred("451 later")]
+    given = iter(answers)
+
+    def answer(_: Message) -> Outcome:
+        bring_back_expired(sessions, NOON)
+        return next(given)
+
+    await drain(async_engine, ScriptedChannel(answer)).run()
+    assert states(sessions) == {"failed": 1, "pending": 1}
+
+
+async def test_what_comes_back_while_the_database_is_away_is_recorded_once_it_is_there(
+    sessions: Sessions, async_engine: AsyncEngine, engine: Engine
+) -> None:
+    launched(sessions, 300)
+
+    def answer(message: Message) -> Outcome:
+        if message.delivery_id == 60:
+            with engine.connect() as connection:
+                connection.execute(text(OTHERS_OUT))
+        return Accepted()
+
+    channel = ScriptedChannel(answer)
+    await drain(async_engine, channel).run()
+    assert states(sessions) == {"sent": len(channel.taken), "pending": 300 - len(channel.taken)}
+    await drain(async_engine, channel).run()
+    assert states(sessions) == {"sent": 300}
+    assert len({message.delivery_id for message in channel.taken}) == len(channel.taken) == 300
+
+
+OTHERS_OUT = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()
+AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""
+
+
+async def test_what_a_provider_leaves_without_a_word_is_in_doubt(sessions: Sessions, async_engine: AsyncEngine) -> None:
+    launched(sessions, 3)
+
+    class Silent(ScriptedChannel):
+        async def deliver(self, groups: AsyncIterator[Sequence[Message]]) -> AsyncIterator[Sequence[Settled]]:
+            async for group in groups:
+                yield [(group[0].delivery_id, Accepted())]
+                return
+
+    await asyncio.wait_for(drain(async_engine, Silent()).run(), 20)
+    assert states(sessions) == {"sent": 1, "in_doubt": 2}
