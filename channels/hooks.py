@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
+from channels.twilio.opening import open_twilio_hooks
 from config import Settings
 from config.keys import Keys
 from core.ports import Hooks
 
-HOOKS: Mapping[str, Callable[[Settings, Keys], Hooks | None]] = {}
+HOOKS: Mapping[str, Callable[[Settings, Keys], Hooks | None]] = {"twilio": open_twilio_hooks}
 """None where the settings name no secret: then nobody may report in that provider's name."""
 
 

@@ -28,6 +28,13 @@ class Settings:
     """Whether the relay's certificate must be good for its name."""
     providers: Mapping[str, str]
     """Which provider carries a channel, where it has several: `sms:gateway`."""
+    twilio_sid: str | None
+    """None: the sandbox's account."""
+    twilio_token: str | None
+    twilio_api: str | None
+    """Another address of Twilio's API, for example of a region; None: api.twilio.com."""
+    sms_per_second: float
+    """How many messages a second the numbers of the sender take together."""
     telegram_token: str | None
     """None: the sandbox's bot."""
     telegram_api: str | None
@@ -67,6 +74,10 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         smtp_connections=number(given, "SENDBOTE_SMTP_CONNECTIONS", 20, 1, 1000),
         smtp_verify=one_of(given, "SENDBOTE_SMTP_VERIFY", "yes", ("yes", "no")) == "yes",
         providers=pairs(given, "SENDBOTE_PROVIDERS"),
+        twilio_sid=given.get("SENDBOTE_TWILIO_SID"),
+        twilio_token=given.get("SENDBOTE_TWILIO_TOKEN"),
+        twilio_api=url(given, "SENDBOTE_TWILIO_API", ("http", "https")),
+        sms_per_second=float(number(given, "SENDBOTE_SMS_RATE", 10, 1, 1000)),
         telegram_token=token,
         telegram_api=url(given, "SENDBOTE_TELEGRAM_API", ("http", "https")),
         telegram_webhook=one_of(given, "SENDBOTE_TELEGRAM_UPDATES", "polling", ("polling", "webhook")) == "webhook",
@@ -104,6 +115,9 @@ def _with_files(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _refuse_contradictions(settings: Settings) -> None:
+    if (settings.twilio_sid is None) != (settings.twilio_token is None):
+        missing = "SENDBOTE_TWILIO_TOKEN" if settings.twilio_token is None else "SENDBOTE_TWILIO_SID"
+        raise BadSetting(missing, "half_an_account")
     if not settings.sandbox and settings.smtp_url is None:
         raise BadSetting("SENDBOTE_SANDBOX", "no_relay")
     if settings.telegram_webhook and settings.telegram_token:

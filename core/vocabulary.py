@@ -108,6 +108,8 @@ class EventKind(StrEnum):
 
     OPENED = "opened"
     CLICKED = "clicked"
+    ACCEPTED = "accepted"
+    """The provider has the message after all: what was in doubt is sent."""
     DELIVERED = "delivered"
     BOUNCED = "bounced"
     COMPLAINED = "complained"

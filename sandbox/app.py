@@ -27,6 +27,9 @@ from sandbox.telegram.limits import Limits
 from sandbox.telegram.updates import Updates
 from sandbox.telegram.webhook import Webhooks
 from sandbox.telegram.world import World
+from sandbox.twilio import api as twilio_api
+from sandbox.twilio.callbacks import Callbacks
+from sandbox.twilio.world import TwilioWorld
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Sandbox:
     store: MailStore
     behaviour: Behaviour
     telegram: Telegram
+    twilio: TwilioWorld
 
     @property
     def url(self) -> str:
@@ -68,21 +72,27 @@ async def running(data: Path, *, port: int = 0, smtp_port: int = 0, language: st
     telegram = Telegram(world, Updates(world), Limits())
     returns, webhooks = Returns(store, behaviour), asyncio.create_task(Webhooks(telegram).run())
     application = web.Application(middlewares=[doorkeeper], client_max_size=64 * 1024 * 1024)
+    phones = TwilioWorld(directory, lambda: pulse.beat("phones"))
+    callbacks = Callbacks(phones)
     application.add_routes(api.routes(telegram))
+    application.add_routes(twilio_api.routes(phones, callbacks))
     application.add_routes(control.routes(store, behaviour, telegram, pulse))
-    install(application, Parts(store, behaviour, telegram, pulse, language))
+    application.add_routes(control.twilio_routes(phones, callbacks))
+    install(application, Parts(store, behaviour, telegram, pulse, language, phones, callbacks))
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
     try:
         await runner.setup()
         http_port = await _listen(runner, port)
         async with server.serving(store, behaviour, returns, port=smtp_port) as letters_port:
-            yield Sandbox(http_port, letters_port, store, behaviour, telegram)
+            yield Sandbox(http_port, letters_port, store, behaviour, telegram, phones)
     finally:
         webhooks.cancel()
         returns.cancel()
+        await callbacks.close()
         await runner.cleanup()
         store.close()
         world.close()
+        phones.close()
 
 
 async def _listen(runner: web.AppRunner, port: int) -> int:

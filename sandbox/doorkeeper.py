@@ -8,7 +8,7 @@ from aiohttp import web
 from sandbox.loopback import is_loopback
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-FOR_PROGRAMS = ("/bot", "/file/bot", "/control/")
+FOR_PROGRAMS = ("/bot", "/file/bot", "/control/", "/2010-04-01/")
 
 
 @web.middleware

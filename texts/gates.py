@@ -11,6 +11,9 @@ GATES = {
     "cancelled": N_("Cancelled; what has not begun to be sent is being taken back."),
     "daily_limit": N_("The daily limit is used up. It goes on by itself tomorrow."),
     "balance_too_low": N_("The balance is too low. Top up the account; it goes on by itself."),
+    "carrier_filtered": N_(
+        "Carriers filter this text as spam. Change the text in a copy of the campaign, or resume it."
+    ),
     "relay_unavailable": N_("The mail server does not answer. It is tried again by itself."),
     "channel_halted": N_("The channel does not let us in. Check its login in the settings."),
     "restored": N_(

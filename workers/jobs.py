@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import structlog
 
-from channels.consent import ConsentWording
 from channels.known import CHANNELS
 from core.errors import Problem
 from core.services import imports, recipients
@@ -31,7 +30,6 @@ def prepare(campaign_id: int) -> None:
             holder=holder(),
             clock=now,
             stop=_until_told(),
-            asking=ConsentWording(installation.settings.language),
         )
 
 

@@ -15,7 +15,7 @@ DEFAULTS: dict[str, Any] = {
     "retry_first_seconds": USUAL.first_seconds,
     "retry_last_seconds": USUAL.last_seconds,
     "audience_tolerance": 0.01,
-    "consent_days": 28,
+    "keywords": {"stop": [], "start": [], "help": []},
 }
 
 

@@ -7,12 +7,14 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.messages import Event
+from core.services import late
+from core.services.inbound import understood
 from core.tables.consent import Consent
 from core.tables.contacts import Revision
 from core.tables.deliveries import Delivery
 from core.tables.events import Engagement, EventRow
 from core.tables.suppression import Suppression
-from core.vocabulary import Actor, DeliveryState, EventKind, Purpose, Reason, SuppressionList
+from core.vocabulary import Actor, DeliveryState, EventKind, Purpose, SuppressionList
 
 ENGAGING = (EventKind.OPENED, EventKind.CLICKED, EventKind.REPLIED, EventKind.UNSUBSCRIBED, EventKind.COMPLAINED)
 
@@ -25,6 +27,7 @@ async def record(connection: AsyncConnection, events: Sequence[Event]) -> int:
     """
     if not events:
         return 0
+    events = await understood(connection, events)
     appended = insert(EventRow).on_conflict_do_nothing(index_elements=["provider", "key"])
     result = await connection.execute(
         appended.returning(EventRow.id, EventRow.kind, EventRow.delivery_id), [_row(event) for event in events]
@@ -64,14 +67,26 @@ async def _complain(connection: AsyncConnection, delivery_ids: list[int]) -> Non
     await _audience_changed(connection)
 
 
+async def _accept(connection: AsyncConnection, delivery_ids: list[int]) -> None:
+    """The provider has it: no longer in doubt. What was settled already stays as it is."""
+    unsettled = Delivery.state.in_((DeliveryState.IN_DOUBT, DeliveryState.SENDING))
+    await connection.execute(
+        update(Delivery)
+        .where(Delivery.id.in_(delivery_ids), unsettled)
+        .values(state=DeliveryState.SENT, reason=None, settled_at=func.now())
+    )
+
+
 async def _bounce(connection: AsyncConnection, delivery_ids: list[int]) -> None:
     """A late bounce counts: `failed` ranks over `sent` and `delivered`."""
+    await late.retry(connection, delivery_ids)
     accepted = Delivery.state.in_((DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.IN_DOUBT))
     await connection.execute(
         update(Delivery)
         .where(Delivery.id.in_(delivery_ids), accepted)
-        .values(state=DeliveryState.FAILED, reason=Reason.RECIPIENT_SERVER_REFUSED)
+        .values(state=DeliveryState.FAILED, reason=late.reason())
     )
+    await late.draw(connection, delivery_ids)
 
 
 async def _deliver(connection: AsyncConnection, delivery_ids: list[int]) -> None:
@@ -86,6 +101,7 @@ async def _deliver(connection: AsyncConnection, delivery_ids: list[int]) -> None
 CONSEQUENCES = {
     EventKind.UNSUBSCRIBED: _unsubscribe,
     EventKind.COMPLAINED: _complain,
+    EventKind.ACCEPTED: _accept,
     EventKind.BOUNCED: _bounce,
     EventKind.DELIVERED: _deliver,
 }

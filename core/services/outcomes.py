@@ -48,7 +48,10 @@ async def record_wrong(
     await connection.execute(deliveries.settle(), {**rows, "now": now})
     dead = [claimed.id for claimed, outcome in wrong if isinstance(outcome, Refused) and outcome.bounce in DEAD]
     if dead:
-        await connection.execute(_blacklist(dead))
+        await connection.execute(_blacklist(dead, SuppressionList.GENERAL))
+    out = [one.id for one, told in wrong if isinstance(told, Refused) and told.reason is Reason.OPTED_OUT_BY_KEYWORD]
+    if out:
+        await connection.execute(_blacklist(out, SuppressionList.UNSUBSCRIBED))
     return sum(isinstance(outcome, Unsent) for _, outcome in wrong)
 
 
@@ -80,10 +83,10 @@ def _attempt(claimed: Claimed, outcome: Wrong, now: datetime) -> dict[str, objec
     }
 
 
-def _blacklist(delivery_ids: list[int]) -> Insert:
-    """The addresses of these deliveries do not exist: put them on the general blacklist of their channel."""
+def _blacklist(delivery_ids: list[int], name: SuppressionList) -> Insert:
+    """Put the addresses of these deliveries on a list of their channel: they do not exist, or want nothing."""
     named = select(
-        literal(SuppressionList.GENERAL.value),
+        literal(name.value),
         Delivery.contact_id,
         Delivery.channel,
         Delivery.address_key,

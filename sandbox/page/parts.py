@@ -15,6 +15,8 @@ from sandbox.mail.store import MailStore
 from sandbox.pulse import Pulse
 from sandbox.smtp.behaviour import Behaviour
 from sandbox.telegram.call import Telegram
+from sandbox.twilio.callbacks import Callbacks
+from sandbox.twilio.world import TwilioWorld
 
 HERE = Path(__file__).parent
 CONTENT_SECURITY = (
@@ -30,6 +32,8 @@ class Parts:
     telegram: Telegram
     pulse: Pulse
     language: str
+    twilio: TwilioWorld
+    callbacks: Callbacks
 
     async def page(self, request: web.Request, template: str, *, code: int = 200, **values: Any) -> web.Response:
         """A whole page, in the reader's language."""
@@ -49,6 +53,7 @@ class Parts:
         return {
             "letters": await self.store.count_letters(),
             "messages": self.telegram.world.count_all(),
+            "texts": self.twilio.count(),
             "switches": len(self.behaviour.rules) + sum(map(bool, switched)),
         }
 

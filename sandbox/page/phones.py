@@ -1,12 +1,34 @@
-"""Phones: short messages and WhatsApp, as soon as a channel sends them here."""
+"""Phones: short messages and WhatsApp, one phone for each number, from which one can answer."""
 
 from aiohttp import web
 
 from sandbox.page.parts import Parts
+from sandbox.twilio import people
 
 
 def routes(parts: Parts) -> list[web.RouteDef]:
     async def page(request: web.Request) -> web.Response:
-        return await parts.page(request, "phones.html")
+        phones = parts.twilio.phones()
+        chosen = request.query.get("number") or (phones[0].phone if phones else "")
+        texts = parts.twilio.conversation(chosen) if chosen else []
+        ours = next((one.recipient if one.inbound else one.sender or one.service for one in reversed(texts)), "")
+        held = parts.twilio.behaviour
+        return await parts.page(
+            request,
+            "phones.html",
+            phones=phones,
+            chosen=chosen,
+            texts=texts,
+            ours=ours,
+            balance=held.balance,
+            held=held,
+        )
 
-    return [web.get("/phones", page)]
+    async def answer(request: web.Request) -> web.Response:
+        given = await request.post()
+        phone, to, body = (str(given.get(name, "")) for name in ("phone", "to", "body"))
+        if phone and to and body.strip():
+            people.say(parts.twilio, parts.callbacks, phone=phone, to=to, body=body)
+        raise web.HTTPSeeOther(f"/phones?number={phone.replace('+', '%2B')}")
+
+    return [web.get("/phones", page), web.post("/phones", answer)]

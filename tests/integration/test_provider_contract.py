@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -16,9 +18,11 @@ from core.errors import ChannelHalted, NotFound
 from core.messages import Accepted, Message, Outcome, Refused, Settled, Unsent
 from core.ports import Provider
 from core.vocabulary import Reason
-from tests.integration.email_factory import groups_of, kinds, message, messages, provider, relay, send
+from sandbox.app import running
+from tests.integration.email_factory import CONTENT, groups_of, kinds, message, messages, provider, relay, send
 from tests.integration.scripted_channel import ScriptedChannel
 from tests.integration.scripted_smtp import ScriptedSmtp
+from tests.integration.twilio_factory import number_of, twilio_provider
 from texts.problems import sentence
 
 
@@ -32,6 +36,14 @@ class Case:
     halt: Callable[[], None] | None
     """From now on nobody can be sent to; None where the fake knows no such thing."""
     arrived: Callable[[], list[str]]
+    to: Callable[[int], str] = lambda number: f"user{number}@example.test"
+    """The address of that number's recipient."""
+
+    def message(self, number: int) -> Message:
+        return replace(message(number), address=self.to(number))
+
+    def messages(self, count: int) -> list[Message]:
+        return [self.message(number) for number in range(1, count + 1)]
 
 
 @asynccontextmanager
@@ -43,6 +55,25 @@ async def email() -> AsyncIterator[Case]:
             lambda: server.at("auth", "535 5.7.8 no"),
             lambda: server.recipients,
         )
+
+
+def twilio(channel: str) -> "Opening":
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Case]:
+        with TemporaryDirectory() as directory:
+            async with running(Path(directory)) as sandbox:
+                carrier, sent = twilio_provider(sandbox, channel), sandbox.twilio.behaviour
+                sent.balance = Decimal(1_000_000)
+                prefix = "whatsapp:" if channel == "whatsapp" else ""
+                yield Case(
+                    carrier,
+                    lambda address: sent.opted_out.add((prefix + CONTENT.sender.address, prefix + address)),
+                    lambda: setattr(sent, "token", "changed"),
+                    lambda: [one.recipient.removeprefix(prefix) for one in sandbox.twilio.page(limit=10_000)],
+                    number_of,
+                )
+
+    return opened
 
 
 @asynccontextmanager
@@ -57,7 +88,7 @@ async def fake() -> AsyncIterator[Case]:
 
 
 Opening = Callable[[], AbstractAsyncContextManager[Case]]
-CASES = {"email": email, "scripted channel": fake}
+CASES = {"email": email, "sms by twilio": twilio("sms"), "whatsapp": twilio("whatsapp"), "scripted channel": fake}
 
 
 @pytest.fixture(params=CASES)
@@ -67,16 +98,16 @@ def opening(request: pytest.FixtureRequest) -> Opening:
 
 async def test_every_message_is_settled_once_and_arrives(opening: Opening) -> None:
     async with opening() as case:
-        outcomes, fault = await send(case.provider, messages(230))
+        outcomes, fault = await send(case.provider, case.messages(230))
         assert fault is None
         assert kinds(outcomes) == {"Accepted": 230}
-        assert sorted(case.arrived()) == sorted(one.address for one in messages(230))
+        assert sorted(case.arrived()) == sorted(one.address for one in case.messages(230))
 
 
 async def test_a_refusal_is_a_value_and_concerns_one_recipient(opening: Opening) -> None:
     async with opening() as case:
-        case.refuse("user4@example.test")
-        outcomes, fault = await send(case.provider, messages(60))
+        case.refuse(case.to(4))
+        outcomes, fault = await send(case.provider, case.messages(60))
         assert fault is None
         assert isinstance(outcomes[4], Refused)
         assert kinds(outcomes) == {"Accepted": 59, "Refused": 1}
@@ -89,8 +120,8 @@ async def test_nothing_to_send_is_no_fault(opening: Opening) -> None:
 
 async def test_it_may_be_used_again(opening: Opening) -> None:
     async with opening() as case:
-        await send(case.provider, messages(3))
-        outcomes, fault = await send(case.provider, [message(9)])
+        await send(case.provider, case.messages(3))
+        outcomes, fault = await send(case.provider, [case.message(9)])
         assert fault is None
         assert kinds(outcomes) == {"Accepted": 1}
 
@@ -98,9 +129,9 @@ async def test_it_may_be_used_again(opening: Opening) -> None:
 async def test_outcomes_come_while_the_source_waits_for_them(opening: Opening) -> None:
     unsettled, most, room = 0, 0, asyncio.Event()
 
-    async def source() -> AsyncIterator[Sequence[Message]]:
+    async def source(case: Case) -> AsyncIterator[Sequence[Message]]:
         nonlocal unsettled, most
-        async for group in groups_of(messages(300), 50):
+        async for group in groups_of(case.messages(300), 50):
             while unsettled > 50:
                 room.clear()
                 await asyncio.wait_for(room.wait(), 5)
@@ -109,7 +140,7 @@ async def test_outcomes_come_while_the_source_waits_for_them(opening: Opening) -
             yield group
 
     async with opening() as case:
-        async for settled in case.provider.deliver(source()):
+        async for settled in case.provider.deliver(source(case)):
             unsettled -= len(settled)
             room.set()
     assert unsettled == 0
@@ -119,15 +150,15 @@ async def test_outcomes_come_while_the_source_waits_for_them(opening: Opening) -
 async def test_it_does_not_take_a_million_at_once(opening: Opening) -> None:
     taken = 0
 
-    async def source() -> AsyncIterator[Sequence[Message]]:
+    async def source(case: Case) -> AsyncIterator[Sequence[Message]]:
         nonlocal taken
-        async for group in groups_of(messages(5000), 50):
+        async for group in groups_of(case.messages(2000), 50):
             taken += len(group)
             yield group
 
     settled = 0
     async with opening() as case:
-        async for group in case.provider.deliver(source()):
+        async for group in case.provider.deliver(source(case)):
             assert taken - settled <= 250
             settled += len(group)
 
@@ -137,7 +168,7 @@ async def test_when_the_channel_halts_all_that_was_taken_comes_back_unsent(openi
         if case.halt is None:
             pytest.skip("this fake never halts")
         case.halt()
-        outcomes, fault = await send(case.provider, messages(170))
+        outcomes, fault = await send(case.provider, case.messages(170))
         assert isinstance(fault, ChannelHalted)
         assert has_words(fault.code, fault.params)
         assert all(isinstance(outcome, Unsent) for outcome in outcomes.values())
@@ -153,11 +184,11 @@ async def test_a_group_marked_while_the_channel_halts_comes_back_too(opening: Op
         fault = None
 
         async def source() -> AsyncIterator[Sequence[Message]]:
-            yield [message(1)]
+            yield [case.message(1)]
             while not settled:
                 await asyncio.sleep(0.01)
             await asyncio.sleep(0.1)
-            yield [message(2)]
+            yield [case.message(2)]
 
         try:
             async for group in case.provider.deliver(source()):

@@ -7,6 +7,7 @@ SENTENCES = {
     "setting.unreadable": N_("The file that %(name)s names cannot be read: %(problem)s. Check its path and its owner."),
     "setting.not_a_url": N_("%(name)s is not an address that begins with one of: %(schemes)s"),
     "setting.not_a_number": N_("%(name)s must be a whole number from %(least)s to %(most)s."),
+    "setting.half_an_account": N_("%(name)s is missing: an account needs both its SID and its token."),
     "setting.not_pairs": N_("%(name)s must hold pairs such as sms:gateway, separated by commas."),
     "setting.not_a_choice": N_("%(name)s must be one of: %(choices)s."),
     "setting.not_a_key": N_("%(name)s must be 64 hexadecimal digits."),

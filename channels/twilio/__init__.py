@@ -1,0 +1,1 @@
+"""Twilio: SMS and WhatsApp by its REST API, its status callbacks, and what customers write."""

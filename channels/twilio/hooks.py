@@ -1,0 +1,88 @@
+"""What Twilio posts to us: statuses of messages, and what customers write."""
+
+from collections.abc import Mapping
+from urllib.parse import parse_qs, parse_qsl, urlsplit
+
+from twilio.request_validator import RequestValidator
+
+from channels.twilio.codes import meaning
+from core.errors import Forged, Invalid
+from core.messages import Event
+from core.ports import HookRequest
+from core.rules import tokens
+from core.rules.addresses import address_key
+from core.vocabulary import BounceClass, EventKind
+
+STATUS = "status"
+WHATSAPP = "whatsapp:"
+KINDS = {
+    "queued": EventKind.ACCEPTED,
+    "sending": EventKind.ACCEPTED,
+    "sent": EventKind.ACCEPTED,
+    "delivered": EventKind.DELIVERED,
+    "read": EventKind.OPENED,
+    "undelivered": EventKind.BOUNCED,
+    "failed": EventKind.BOUNCED,
+}
+LONGEST_TEXT = 1600
+
+
+class TwilioHooks:
+    """A core.ports.Hooks. `signing` verifies our own token in the address, `addresses` hashes whoever wrote."""
+
+    def __init__(self, auth_token: str, signing: bytes, addresses: bytes) -> None:
+        self._validator = RequestValidator(auth_token)
+        self._signing, self._addresses = signing, addresses
+
+    def verify(self, request: HookRequest) -> None:
+        """By the configured public address: a proxy's headers may say what they like."""
+        signature = request.headers.get("x-twilio-signature", "")
+        if not self._validator.validate(request.url, _fields(request), signature):
+            raise Forged("hook.forged", provider="twilio", why="signature")
+
+    def parse(self, request: HookRequest) -> list[Event]:
+        fields = _fields(request)
+        if "MessageSid" not in fields:
+            raise Invalid("hook.unreadable", where="MessageSid")
+        if "MessageStatus" in fields:
+            return self._status(request, fields)
+        return [self._inbound(request, fields)]
+
+    def _status(self, request: HookRequest, fields: Mapping[str, str]) -> list[Event]:
+        status, code = fields["MessageStatus"], fields.get("ErrorCode", "")
+        kind = KINDS.get(status)
+        delivery_id = self._delivery(request.url)
+        if kind is None or delivery_id is None:
+            return []
+        return [status_event(fields["MessageSid"], status, int(code) if code.isdigit() else 0, delivery_id, request)]
+
+    def _inbound(self, request: HookRequest, fields: Mapping[str, str]) -> Event:
+        given = fields.get("From", "")
+        channel, number = ("whatsapp", given.removeprefix(WHATSAPP)) if given.startswith(WHATSAPP) else ("sms", given)
+        details = {
+            "address_key": address_key(self._addresses, channel, number).hex(),
+            "text": fields.get("Body", "")[:LONGEST_TEXT],
+            "to": fields.get("To", "").removeprefix(WHATSAPP),
+        }
+        return Event(EventKind.REPLIED, "twilio", fields["MessageSid"], request.at, channel=channel, details=details)
+
+    def _delivery(self, url: str) -> int | None:
+        given = parse_qs(urlsplit(url).query).get("d", [""])[0]
+        return tokens.verify(self._signing, STATUS, given)
+
+
+def status_event(sid: str, status: str, code: int, delivery_id: int, request: HookRequest) -> Event:
+    """The same for a callback and for a status that was fetched: its key is the message and the status."""
+    kind, bounce, details = KINDS[status], None, {"said": f"{status} {code}" if code else status, "sid": sid}
+    if kind is EventKind.BOUNCED:
+        meant = meaning(code)
+        bounce = meant.bounce if code else BounceClass.UNKNOWN
+        details["reason"] = meant.reason.value if meant.reason else ""
+    return Event(kind, "twilio", f"{sid}:{status}", request.at, delivery_id=delivery_id, bounce=bounce, details=details)
+
+
+def _fields(request: HookRequest) -> dict[str, str]:
+    try:
+        return dict(parse_qsl(request.body.decode("utf-8"), keep_blank_values=True))
+    except UnicodeDecodeError:
+        raise Forged("hook.forged", provider="twilio", why="encoding") from None

@@ -1,0 +1,33 @@
+"""The words by which customers opt out, opt in again, or ask for help, in their languages."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+
+class Keyword(StrEnum):
+    STOP = "stop"
+    START = "start"
+    HELP = "help"
+
+
+WORDS: Mapping[Keyword, frozenset[str]] = {
+    Keyword.STOP: frozenset(
+        (
+            *("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"),
+            *("abmelden", "stopp", "abbestellen", "kündigen", "arret"),
+        )
+    ),
+    Keyword.START: frozenset(["start", "unstop", "yes", "optin", "anmelden", "ja"]),
+    Keyword.HELP: frozenset(["help", "info", "hilfe", "aide"]),
+}
+"""English words are those that carriers prescribe; the account adds its own."""
+
+
+def keyword(text: str, own: Mapping[str, Iterable[str]] | None = None) -> Keyword | None:
+    """What a message that is nothing but a keyword asks for: case, punctuation and a leading slash do not count."""
+    word = text.strip().strip("/.!?\"'„“”").strip().casefold()
+    for meant in Keyword:
+        mine = {one.strip().casefold() for one in (own or {}).get(meant.value, ())}
+        if word in WORDS[meant] or word in mine:
+            return meant
+    return None

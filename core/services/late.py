@@ -1,0 +1,123 @@
+"""What a provider reports of a message that it had taken, where it says more than that it failed.
+
+The event of such a report holds `reason` in its details: a word of our own, or nothing if it may be tried again.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, null, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import InstrumentedAttribute
+
+from core.tables.campaigns import Campaign, Origin
+from core.tables.deliveries import Delivery
+from core.tables.events import EventRow
+from core.tables.gates import Gate
+from core.tables.suppression import Suppression
+from core.vocabulary import (
+    BounceClass,
+    CampaignState,
+    DeliveryState,
+    EventKind,
+    GateScope,
+    Reason,
+    SuppressionList,
+)
+
+TRIES = 3
+WAIT = timedelta(minutes=15)
+FILTERED_PAUSE = 20
+"""So many messages of a campaign that a carrier filtered pause it: the text is at fault, not the people."""
+PASSING = (BounceClass.TRANSIENT, BounceClass.RATE)
+DEAD = (Reason.INVALID_ADDRESS, Reason.NOT_A_MOBILE)
+
+
+def reason() -> ColumnElement[str]:
+    """The last report's word for it; else that the other side refused."""
+    told = func.nullif(_last(EventRow.details["reason"].astext).scalar_subquery(), "")
+    return func.coalesce(told, literal(Reason.RECIPIENT_SERVER_REFUSED.value))
+
+
+async def retry(connection: AsyncConnection, delivery_ids: list[int]) -> None:
+    """What the provider itself says did not arrive, and may later: it waits, a few times, while its origin is open.
+
+    That is no blind resending: the report says that this attempt is over.
+    """
+    passing = _last(EventRow.bounce).scalar_subquery().in_(PASSING)
+    told = _last(EventRow.details["reason"].astext).scalar_subquery() == ""
+    still_open = exists().where(Origin.id == Delivery.origin_id, Origin.open)
+    await connection.execute(
+        update(Delivery)
+        .where(Delivery.id.in_(delivery_ids), Delivery.attempt < TRIES, passing, told, still_open)
+        .where(Delivery.state.in_((DeliveryState.SENT, DeliveryState.IN_DOUBT)))
+        .values(state=DeliveryState.PENDING, reason=Reason.RETRY_LATER, due_at=func.now() + WAIT, settled_at=None)
+    )
+
+
+async def draw(connection: AsyncConnection, delivery_ids: list[int]) -> None:
+    """Keep dead numbers out of later campaigns, and pause a campaign whose text the carriers filter."""
+    await _suppress(connection, delivery_ids, SuppressionList.GENERAL, DEAD)
+    await _suppress(connection, delivery_ids, SuppressionList.UNSUBSCRIBED, (Reason.OPTED_OUT_BY_KEYWORD,))
+    concerned = (
+        select(Delivery.origin_id)
+        .where(Delivery.id.in_(delivery_ids), Delivery.reason == Reason.CARRIER_FILTERED)
+        .distinct()
+    )
+    for origin_id in (await connection.scalars(concerned)).all():
+        if (await connection.scalar(_filtered(origin_id)) or 0) >= FILTERED_PAUSE:
+            await _pause(connection, origin_id)
+
+
+async def _suppress(
+    connection: AsyncConnection, delivery_ids: list[int], name: SuppressionList, why: tuple[Reason, ...]
+) -> None:
+    named = select(
+        literal(name.value),
+        Delivery.contact_id,
+        Delivery.channel,
+        Delivery.address_key,
+        literal("report"),
+        Delivery.id,
+    ).where(
+        Delivery.id.in_(delivery_ids),
+        Delivery.state == DeliveryState.FAILED,
+        Delivery.reason.in_(why),
+        Delivery.address_key.is_not(None),
+    )
+    columns = ["list", "contact_id", "channel", "address_key", "source", "delivery_id"]
+    await connection.execute(insert(Suppression).from_select(columns, named).on_conflict_do_nothing())
+
+
+def _filtered(origin_id: int) -> Select[int]:
+    of_origin = and_(Delivery.id == EventRow.delivery_id, Delivery.origin_id == origin_id)
+    return (
+        select(func.count())
+        .select_from(EventRow)
+        .join(Delivery, of_origin)
+        .where(EventRow.kind == EventKind.BOUNCED, Delivery.reason == Reason.CARRIER_FILTERED)
+    )
+
+
+async def _pause(connection: AsyncConnection, origin_id: int) -> None:
+    paused = (
+        update(Campaign)
+        .where(Campaign.origin_id == origin_id, Campaign.state == CampaignState.SENDING)
+        .values(state=CampaignState.PAUSED, paused_why="carrier_filtered", paused_by="system")
+        .returning(Campaign.id)
+    )
+    for campaign_id in (await connection.scalars(paused)).all():
+        gate = {"reason": "carrier_filtered", "set_by": "system", "until": null(), "details": {}}
+        closed = insert(Gate).values(scope=GateScope.CAMPAIGN, key=str(campaign_id), **gate)
+        await connection.execute(closed.on_conflict_do_update(index_elements=["scope", "key"], set_=gate))
+
+
+def _last(column: ColumnElement[str] | InstrumentedAttribute[str | None]) -> Select[str | None]:
+    """Of the last report of failure about a delivery."""
+    return (
+        select(column)
+        .where(EventRow.delivery_id == Delivery.id, EventRow.kind == EventKind.BOUNCED)
+        .order_by(EventRow.id.desc())
+        .limit(1)
+        .correlate(Delivery)
+    )
