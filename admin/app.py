@@ -11,7 +11,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 import texts
-from admin import access, background, context, login, protection, words
+from admin import access, background, context, login, measures, protection, words
 from admin.accounts import create_first
 from admin.throttle import Throttle
 from admin.views import pages
@@ -58,6 +58,7 @@ def create_app(settings: Settings, keys: Keys, sessions: Sessions) -> Flask:
         MAX_FORM_MEMORY_SIZE=8 * 1024 * 1024,
     )
     panel = context.attach(app, settings, keys, sessions)
+    measures.measure(app)
     protection.protect(app, settings)
     words.install(app)
     login.install(app, panel, Throttle())

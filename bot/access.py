@@ -12,7 +12,7 @@ from aiogram.dispatcher.flags import FlagDecorator
 from aiogram.types import CallbackQuery, Message, TelegramObject, Update, User
 from sqlalchemy.orm import Session
 
-from bot import words
+from bot import measures, words
 from bot.running import Run
 from bot.telling import telling
 from core.queries import operators
@@ -58,7 +58,7 @@ class Arrival(BaseMiddleware):
                 with speaking(operator.language if operator else person.language_code):
                     async with telling(bot, event):
                         if is_new:
-                            await handler(event, data)
+                            await _handled(handler, event, data)
 
 
 class Doorkeeper(BaseMiddleware):
@@ -75,6 +75,15 @@ class Doorkeeper(BaseMiddleware):
         elif isinstance(event, Message) and (operator is not None or event.chat.type == "private"):
             await event.answer(words.quoted(words.not_for_you(operator)) if operator else words.stranger())
         return None
+
+
+async def _handled(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> None:
+    try:
+        await handler(event, data)
+    except BaseException:
+        measures.updates.labels("failed").inc()
+        raise
+    measures.updates.labels("handled").inc()
 
 
 def _arrive(session: Session, update_id: int, telegram_id: int) -> tuple[bool, Operator | None]:

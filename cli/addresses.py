@@ -17,6 +17,7 @@ class Addresses:
     public_port: int
     sandbox_port: int
     sandbox_smtp_port: int
+    metrics_port: int
     panel: str
     public: str
     sandbox: str | None
@@ -40,7 +41,7 @@ def choose(settings: Settings) -> tuple[Addresses, list[Moved]]:
 
     The panel is `localhost` and the public pages are `127.0.0.1`: two origins, though on one machine.
     """
-    wanted = {"panel": settings.panel_port, "public": settings.public_port}
+    wanted = {"panel": settings.panel_port, "public": settings.public_port, "metrics": settings.metrics_port}
     if settings.sandbox:
         wanted |= {"sandbox": settings.sandbox_port, "sandbox_smtp": settings.sandbox_smtp_port}
     chosen: dict[str, int] = {}
@@ -55,6 +56,7 @@ def choose(settings: Settings) -> tuple[Addresses, list[Moved]]:
         public_port=chosen["public"],
         sandbox_port=chosen.get("sandbox", settings.sandbox_port),
         sandbox_smtp_port=chosen.get("sandbox_smtp", settings.sandbox_smtp_port),
+        metrics_port=chosen["metrics"],
         panel=settings.panel_url or f"http://localhost:{chosen['panel']}",
         public=settings.public_url or f"http://127.0.0.1:{chosen['public']}",
         sandbox=f"http://127.0.0.1:{chosen['sandbox']}" if settings.sandbox else None,

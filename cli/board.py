@@ -12,6 +12,7 @@ from texts import N_, _
 NAMES = {
     "panel": N_("the panel"),
     "public": N_("the public pages"),
+    "metrics": N_("the metrics"),
     "sandbox": N_("the sandbox"),
     "sandbox_smtp": N_("the sandbox's mail server"),
 }

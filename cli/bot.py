@@ -14,6 +14,7 @@ from cli.context import Opened, opened
 from cli.environment import sandbox_token
 from config import Settings
 from config.checks import BadSetting
+from metrics.serving import serve as serve_metrics
 from texts import _
 
 app = typer.Typer(add_completion=False)
@@ -37,6 +38,7 @@ def serve() -> None:
         uvloop.run(_interrupted())
         return
     with opened(settings=settings) as door:
+        serve_metrics(settings.data, "bot")
         uvloop.run(_serve(door, account))
 
 

@@ -78,7 +78,7 @@ class Child:
         try:
             running = await asyncio.create_subprocess_exec(
                 *self.process.command,
-                env=self._environment,
+                env={**self._environment, "SENDBOTE_PROCESS": self.process.name},
                 stdin=DEVNULL,
                 stdout=into,
                 stderr=STDOUT,

@@ -25,6 +25,7 @@ def environment(
         "SENDBOTE_SANDBOX_SMTP_PORT": str(addresses.sandbox_smtp_port),
         "SENDBOTE_PANEL_URL": addresses.panel,
         "SENDBOTE_PUBLIC_URL": addresses.public,
+        "SENDBOTE_METRICS_PORT": str(addresses.metrics_port),
         "SENDBOTE_SANDBOX": "yes" if settings.sandbox else "no",
         "SENDBOTE_LANGUAGE": language,
         "SENDBOTE_SUPERVISOR": str(os.getpid()),

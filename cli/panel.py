@@ -8,6 +8,7 @@ from waitress import create_server
 from cli.context import opened
 from cli.first_login import FirstLogin, first_login
 from config.checks import BadSetting
+from metrics.serving import serve as serve_metrics
 from texts import _
 
 app = typer.Typer(add_completion=False)
@@ -20,6 +21,7 @@ def panel() -> None:
     from admin.app import create_app
 
     with opened() as door:
+        serve_metrics(door.settings.data, "panel")
         web = create_app(door.settings, door.keys, door.sessions)
         if "SENDBOTE_SUPERVISED" not in os.environ:
             _show(first_login(door))

@@ -29,7 +29,7 @@ def processes(settings: Settings) -> list[Process]:
             for number in range(1, settings.workers + 1)
         ),
     ]
-    return [process for process in table if process]
+    return [process for process in table if process and process.command[-1] in settings.run]
 
 
 def _subcommand(subcommand: str, colour: int, *, name: str | None = None) -> Process:

@@ -21,6 +21,7 @@ from cli.ports import answers
 from cli.processes import Process
 from cli.reach import Say, wait_for_database, wait_for_redis
 from cli.supervisor import OUR_COLOUR, Supervisor
+from metrics.gathering import serve as serve_metrics
 from texts import _, language
 from texts.problems import sentence
 
@@ -50,24 +51,29 @@ def _run(installation: Opened, table: list[Process], logs: Logs, say: Say, make_
     where, moves = choose(settings)
     for move in moves:
         say(moved(move))
-    login = make_login(installation)
+    login = make_login(installation) if "panel" in settings.run else None
     installation.engine.dispose()
     assert installation.redis_url
     given = environment(settings, where, installation.database_url, installation.redis_url, language())
     write(where, settings.data)
+    figures = serve_metrics(settings.data, where.metrics_port)
     try:
-        Supervisor(table, given, logs).run(partial(_announce, where, login, say), partial(_keep_servers, settings, say))
+        Supervisor(table, given, logs).run(
+            partial(_announce, where, login, say, settings.run), partial(_keep_servers, settings, say)
+        )
     finally:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
+        figures.shutdown()
+        figures.server_close()
         erase(settings.data)
 
 
-async def _announce(where: Addresses, login: FirstLogin | None, say: Say) -> None:
+async def _announce(where: Addresses, login: FirstLogin | None, say: Say, run: frozenset[str]) -> None:
     """Show the addresses as soon as they all answer, or after a while those that do not."""
     show = partial(board, where, login, Console())
     try:
-        silent = await _silent_ports(where)
+        silent = await _silent_ports(where, run)
     except asyncio.CancelledError:
         if login:
             show()
@@ -77,9 +83,12 @@ async def _announce(where: Addresses, login: FirstLogin | None, say: Say) -> Non
         say(_("Nothing answers on port %(port)s yet; see the lines above.", port=port))
 
 
-async def _silent_ports(where: Addresses) -> list[int]:
+async def _silent_ports(where: Addresses, run: frozenset[str]) -> list[int]:
     """Wait until every page answers; those that do not after half a minute."""
-    silent = [where.panel_port, where.public_port, *([where.sandbox_port] if where.sandbox else [])]
+    pages = {"panel": where.panel_port, "web": where.public_port}
+    if where.sandbox:
+        pages["sandbox"] = where.sandbox_port
+    silent = [port for name, port in pages.items() if name in run]
     clock = asyncio.get_running_loop().time
     deadline = clock() + READY_SECONDS
     while silent and clock() < deadline:

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from cli.context import Opened, opened
 from config.checks import BadSetting
+from metrics.serving import serve as serve_metrics
 from texts import _
 
 app = typer.Typer(add_completion=False)
@@ -26,6 +27,7 @@ async def _serve(door: Opened) -> None:
     from core.database import async_engine
     from web.app import create_app
 
+    serve_metrics(door.settings.data, "web")
     engine = async_engine(door.database_url)
     pages = create_app(
         engine,

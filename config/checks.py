@@ -51,3 +51,11 @@ def one_of(given: Mapping[str, str], name: str, default: str, choices: Sequence[
     if value not in choices:
         raise BadSetting(name, "not_a_choice", choices=", ".join(choices))
     return value
+
+
+def some_of(given: Mapping[str, str], name: str, choices: Sequence[str]) -> frozenset[str]:
+    """Any of the choices, separated by commas or blanks; all of them if nothing is said."""
+    values = frozenset(given.get(name, "").lower().replace(",", " ").split()) or frozenset(choices)
+    if not values <= set(choices):
+        raise BadSetting(name, "not_a_choice", choices=", ".join(choices))
+    return values

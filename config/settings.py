@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from config.checks import BadSetting, number, one_of, pairs, port, url
+from config.checks import BadSetting, number, one_of, pairs, port, some_of, url
 
+PROCESSES = ("sandbox", "panel", "web", "bot", "scheduler", "worker")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -53,6 +54,11 @@ class Settings:
     sandbox: bool
     """Whether to start the sandbox: by default when no relay is named."""
     workers: int
+    all_workers: int
+    """On all machines together, where there are several."""
+    metrics_port: int
+    run: frozenset[str]
+    """Which processes `sendbote up` keeps running on this machine."""
     language: str
     timezone: str
     default_country: str
@@ -90,6 +96,9 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         sandbox_smtp_port=port(given, "SENDBOTE_SANDBOX_SMTP_PORT", 8028),
         sandbox=one_of(given, "SENDBOTE_SANDBOX", "no" if smtp_url and token else "yes", ("yes", "no")) == "yes",
         workers=number(given, "SENDBOTE_WORKERS", 1, 1, 64),
+        all_workers=number(given, "SENDBOTE_ALL_WORKERS", number(given, "SENDBOTE_WORKERS", 1, 1, 64), 1, 64),
+        metrics_port=port(given, "SENDBOTE_METRICS_PORT", 8030),
+        run=some_of(given, "SENDBOTE_RUN", PROCESSES),
         language=one_of(given, "SENDBOTE_LANGUAGE", "en", ("en", "de")),
         timezone=given.get("SENDBOTE_TIMEZONE", "Europe/Berlin"),
         default_country=given.get("SENDBOTE_COUNTRY", "DE").upper(),
@@ -129,6 +138,7 @@ def _refuse_contradictions(settings: Settings) -> None:
         "SENDBOTE_PUBLIC_PORT": settings.public_port,
         "SENDBOTE_SANDBOX_PORT": settings.sandbox_port,
         "SENDBOTE_SANDBOX_SMTP_PORT": settings.sandbox_smtp_port,
+        "SENDBOTE_METRICS_PORT": settings.metrics_port,
     }
     if settings.telegram_webhook:
         ports["SENDBOTE_TELEGRAM_PORT"] = settings.telegram_port

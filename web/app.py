@@ -17,6 +17,7 @@ from core.services.tracking import record
 from web import hooks as reports
 from web import tracking, unsubscribing
 from web.doors import DOORS, Doors
+from web.measures import answers, spooled
 from web.pages import HERE, page
 from web.recorder import Recorder
 from web.spool import Spool
@@ -53,8 +54,10 @@ def create_app(
 
     `hooks` are the providers that may report, by name, each below the `public_url` that they know.
     """
-    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_answered])
-    recorder = Recorder(engine, Spool(spool), record)
+    app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_counted, _answered])
+    waiting = Spool(spool)
+    spooled.set_function(waiting.size)
+    recorder = Recorder(engine, waiting, record)
     app[DOORS] = Doors(engine, recorder, Targets(engine), key, clock, language, public_url.rstrip("/"), hooks or {})
     app.add_routes([*tracking.routes, *unsubscribing.routes, *reports.routes])
     app.add_routes([web.get("/health", health), web.get("/style.css", style)])
@@ -77,6 +80,15 @@ async def health(request: web.Request) -> web.Response:
 
 async def style(_: web.Request) -> web.FileResponse:
     return web.FileResponse(HERE / "style.css", headers={"Cache-Control": "public, max-age=86400"})
+
+
+@web.middleware
+async def _counted(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """By route, of which there are a few: a stranger's words are never a label."""
+    answer = await handler(request)
+    resource = request.match_info.route.resource
+    answers.labels(resource.canonical if resource else "none", f"{answer.status // 100}xx").inc()
+    return answer
 
 
 @web.middleware

@@ -8,6 +8,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from core.messages import Event
+from web import measures
 from web.spool import Spool
 
 GROUP = 500
@@ -65,8 +66,10 @@ class Recorder:
         if self._away or not await self._committed(events):
             try:
                 self._spool.keep(events)
+                measures.recorded.labels("spool").inc(len(events))
             except OSError as fault:
                 log.error("spool_full", problem=fault.strerror, lost=len(events))
+                measures.recorded.labels("nowhere").inc(len(events))
                 problem = fault
         for _, safe in group:
             if safe.done():
@@ -85,6 +88,7 @@ class Recorder:
             if not self._away:
                 log.warning("database_away", spooled=len(events))
             self._away = True
+            measures.groups.labels("failed").inc()
             return False
         except SQLAlchemyError as fault:
             if len(events) == 1:
@@ -95,6 +99,8 @@ class Recorder:
         if self._away:
             log.info("database_back")
         self._away = False
+        measures.groups.labels("committed").inc()
+        measures.recorded.labels("database").inc(len(events))
         return True
 
     async def _replay_often(self) -> None:

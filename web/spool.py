@@ -56,6 +56,10 @@ class Spool:
             self.back(path)
         self.filled = any(self._waiting())
 
+    def size(self) -> int:
+        """Bytes that wait on disk."""
+        return sum(path.stat().st_size for path in self._waiting())
+
     def _waiting(self) -> list[Path]:
         return sorted(self._directory.glob("*.jsonl"))
 

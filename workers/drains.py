@@ -27,6 +27,7 @@ from core.services import recipients, trials
 from core.services.claims import Claims, Limit
 from core.services.dispatcher import Drain, Drained
 from core.vocabulary import CHANNEL_EMAIL, GateScope
+from workers import measures
 from workers.installation import Installation, holder, now
 
 SLOTS = 64
@@ -42,7 +43,7 @@ def drain_channel(installation: Installation, channel: str, *, seconds: float) -
     """Send what is due for up to `seconds`; None if every slot of the channel is taken."""
     me = holder()
     with alive(installation.engine, me):
-        slot = _slot(installation.sessions, channel, me, installation.settings.workers)
+        slot = _slot(installation.sessions, channel, me, installation.settings.all_workers)
         if slot is None:
             return None
         try:
@@ -58,13 +59,18 @@ def drain_channel(installation: Installation, channel: str, *, seconds: float) -
 async def _drain(installation: Installation, channel: str, me: str, seconds: float) -> Drained:
     engine = async_engine(installation.database_url)
     try:
-        async with shared(installation.redis_url, shares=installation.settings.workers) as buckets:
+        async with shared(installation.redis_url, shares=installation.settings.all_workers) as buckets:
             provider = registry.provider(channel, installation.settings, installation.keys, buckets)
             drain = _drain_over(provider, engine, installation.sessions, me)
             loop = asyncio.get_running_loop()
             loop.add_signal_handler(signal.SIGTERM, drain.stop)
             loop.call_later(seconds, drain.stop)
-            return await drain.run()
+            counting = asyncio.create_task(measures.count(drain, channel))
+            try:
+                return await drain.run()
+            finally:
+                counting.cancel()
+                await asyncio.wait([counting])
     finally:
         await engine.dispose()
 
@@ -129,6 +135,7 @@ def _slot(sessions: Sessions, channel: str, me: str, slots: int) -> str | None:
 def _conclude(sessions: Sessions, channel: str, drained: Drained) -> None:
     """Close a gate for a fault of the channel, and bring to its end whatever has nothing left."""
     if drained.fault is not None:
+        measures.faults.add(channel)
         _report(sessions, channel, drained.fault)
     for origin_id in drained.ended:
         with sessions() as session:

@@ -3,12 +3,15 @@
 import signal
 import time
 from collections.abc import Callable
+from functools import wraps
+from typing import TypeVar
 
 import structlog
 
 from channels.known import CHANNELS
 from core.errors import Problem
 from core.services import imports, recipients
+from workers import measures
 from workers.drains import drain_channel
 from workers.installation import holder, now, opened
 from workers.parent import die_with_parent
@@ -16,9 +19,23 @@ from workers.parent import die_with_parent
 JOB_SECONDS = 50
 IMPORT_SECONDS = 3000
 """An import is one transaction and cannot go on where it stopped; the queue ends jobs after an hour."""
+A = TypeVar("A", int, str)
 log = structlog.get_logger()
 
 
+def counted(job: Callable[[A], None]) -> Callable[[A], None]:
+    """Count it where its worker shows it, though it runs in a child."""
+
+    @wraps(job)
+    def run(argument: A) -> None:
+        measures.begun.add(job.__name__)
+        job(argument)
+        measures.ended.add(job.__name__)
+
+    return run
+
+
+@counted
 def prepare(campaign_id: int) -> None:
     """Give the campaign's recipients their deliveries; what is not done in time is rung again."""
     die_with_parent()
@@ -33,6 +50,7 @@ def prepare(campaign_id: int) -> None:
         )
 
 
+@counted
 def drain(channel: str) -> None:
     """Send what is due on a channel for up to a minute."""
     die_with_parent()
@@ -40,6 +58,7 @@ def drain(channel: str) -> None:
         drain_channel(installation, channel, seconds=JOB_SECONDS)
 
 
+@counted
 def run_import(import_id: int) -> None:
     """What goes wrong stands in the import's own row, where people look for it; a fault of ours ends it too."""
     die_with_parent()

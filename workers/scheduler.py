@@ -11,9 +11,12 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from core.queries.bell import WORK
-from workers.installation import Installation, opened
+from metrics.serving import serve as serve_metrics
+from workers import measures
+from workers.installation import Installation, now, opened
 from workers.queue import RedisBell, connect
 from workers.timetable import TICK_SECONDS, tick
+from workers.watching import Watch
 
 log = structlog.get_logger()
 AWAY_SECONDS = 3.0
@@ -26,22 +29,29 @@ def run() -> None:
         signal.signal(number, lambda received, _: told.append(received))
     with opened() as installation:
         redis = connect(installation.redis_url)
+        serve_metrics(installation.settings.data, "scheduler")
+        watch = Watch()
         while not told:
             try:
-                _listen(installation, redis, lambda: bool(told))
+                _listen(installation, redis, watch, lambda: bool(told))
             except (OperationalError, InterfaceError, DBAPIError, psycopg.OperationalError):
                 log.warning("postgresql_away", again_in_seconds=AWAY_SECONDS)
+                measures.away.labels("postgresql").set(1)
                 time.sleep(AWAY_SECONDS)
 
 
-def _listen(installation: Installation, redis: Redis, told: Callable[[], bool]) -> None:
+def _listen(installation: Installation, redis: Redis, watch: Watch, told: Callable[[], bool]) -> None:
     url = installation.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"LISTEN {WORK}")
+        measures.away.labels("postgresql").set(0)
         while not told():
             try:
                 tick(installation, RedisBell(redis))
+                watch.look(installation.sessions, redis, now())
+                measures.away.labels("redis").set(0)
             except RedisError:
+                measures.away.labels("redis").set(1)
                 log.warning("redis_away", meanwhile="workers look for work themselves", again_in_seconds=TICK_SECONDS)
             for _ in connection.notifies(timeout=TICK_SECONDS, stop_after=1):
                 pass

@@ -3,15 +3,17 @@
 from core.ports import Bell
 from core.queries import due
 from core.services import reaper, recipients, uploads
+from workers import measures
 from workers.installation import Installation, now
 
 TICK_SECONDS = 2.0
+unserved = measures.Unserved()
 
 
 def tick(installation: Installation, bell: Bell) -> int:
     """Bring back what dead workers held, end what is done, forget what is old, and ring; returns how many rings."""
     sessions = installation.sessions
-    reaper.bring_back_expired(sessions, now())
+    measures.expired.inc(reaper.bring_back_expired(sessions, now()))
     with sessions() as session:
         to_cancel, to_finish = due.campaigns_to_cancel(session), due.campaigns_to_finish(session)
     for campaign_id in to_cancel:
@@ -23,6 +25,8 @@ def tick(installation: Installation, bell: Bell) -> int:
     rings = _due(installation)
     for job, argument in rings:
         bell.ring(job, argument)
+    measures.ticks.inc()
+    measures.ticked_at.set_to_current_time()
     return len(rings)
 
 
@@ -31,7 +35,8 @@ def _due(installation: Installation) -> list[tuple[str, int | str]]:
         prepare = due.campaigns_to_prepare(session)
         channels = due.channels_to_drain(session, now())
         imports = due.imports_to_run(session)
-        idle = {channel: due.free_slots(session, channel, installation.settings.workers) for channel in channels}
+        idle = {channel: due.free_slots(session, channel, installation.settings.all_workers) for channel in channels}
+    unserved.seen({channel: slots == installation.settings.all_workers for channel, slots in idle.items()})
     rings: list[tuple[str, int | str]] = [("prepare", campaign_id) for campaign_id in prepare]
     rings += [("run_import", import_id) for import_id in imports]
     for channel, slots in idle.items():

@@ -15,6 +15,8 @@ from rq.serializers import JSONSerializer
 from sqlalchemy.exc import DBAPIError
 
 from core.errors import Unavailable
+from metrics.serving import serve as serve_metrics
+from workers import measures
 from workers.alone import LocalBell, bring_home
 from workers.installation import Installation, opened
 from workers.queue import NAME, connect
@@ -65,6 +67,8 @@ class OrderlyWorker(Worker):
 def run() -> None:
     """Work until SIGTERM; the job at hand is brought to its end first."""
     with opened() as installation:
+        measures.of_worker()
+        serve_metrics(installation.settings.data, "worker")
         connection = connect(installation.redis_url)
         while True:
             try:

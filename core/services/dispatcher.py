@@ -73,6 +73,11 @@ class Drain:
         self._stopping = self._closed = self._done = False
         self._drained = Drained()
 
+    @property
+    def drained(self) -> Drained:
+        """What it has done so far."""
+        return self._drained
+
     def stop(self) -> None:
         """Begin nothing more; what is on the wire is finished and recorded."""
         self._stopping = True
