@@ -72,13 +72,13 @@ def drawn(look: Look, *, may_launch: bool) -> Drawn:
         parts.append(_limit(preview.reachable, look.allowance))
     if look.newcomers and not preview.chosen:
         parts.append(_("Nobody has joined since."))
-    elif not preview.reachable:
+    elif not (preview.reachable or preview.asked):
         parts.append(_("There is nobody to launch to."))
     elif may_launch:
         parts.append(_("The button below launches exactly this. If letter or audience change, you are asked again."))
     else:
         parts.append(_("Your role lets you look, but not launch."))
-    confirmation = preview.confirmation if may_launch and preview.reachable else None
+    confirmation = preview.confirmation if may_launch and (preview.reachable or preview.asked) else None
     return Drawn(
         "\n\n".join(parts), keyboards.preview(campaign.id, confirmation, preview.reachable, newcomers=look.newcomers)
     )

@@ -20,6 +20,10 @@ class Links:
     def unsubscribe(self) -> Callable[[int], bytes]:
         return self._made(b"/u/", tokens.UNSUBSCRIBE)
 
+    def consent(self, choice: str) -> Callable[[int], bytes]:
+        """`yes` or `no`: both lead to a page that asks, and only its button answers."""
+        return self._made(b"/k/", tokens.CONSENT, after=f"/{choice}".encode())
+
     def named(self, name: str) -> Callable[[int], bytes]:
         """What makes the value of a system variable (`open_url`, `unsubscribe_url`, `click_<link id>` …) from an id."""
         match name.split("_", 1):
@@ -27,6 +31,10 @@ class Links:
                 return self.click(link_id)
             case ["open", _]:
                 return self.open_picture()
+            case ["accept", _]:
+                return self.consent("yes")
+            case ["decline", _]:
+                return self.consent("no")
         return self.unsubscribe()
 
     def _made(self, path: bytes, purpose: str, *, extra: str = "", after: bytes = b"") -> Callable[[int], bytes]:

@@ -1,6 +1,6 @@
 """What the core needs from outside, as protocols; entry points hand the real things in."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -174,3 +174,26 @@ class LetterPress(Protocol):
         known: Sequence[str],
         extras: Mapping[str, Any] | None = None,
     ) -> PressedLetter: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentLetter:
+    """A request for consent in one language. `wording` is what is agreed to, and `version` names that wording."""
+
+    language: str
+    subject: str
+    html: str | None
+    text: str
+    wording: str
+    version: str
+
+
+class ConsentPress(Protocol):
+    """Words the fixed request for consent of a channel: no advertising, no tracking, one way to accept and decline."""
+
+    channels: Collection[str]
+    """Those on which it can ask; on others who has not given consent is skipped."""
+
+    def __call__(self, channel: str, *, sender: str, imprint: str | None, days: int) -> Sequence[ConsentLetter]:
+        """One for each language that the installation speaks, its default first."""
+        ...

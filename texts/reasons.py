@@ -35,7 +35,10 @@ REASONS = {
         N_("The same address is already in this campaign"),
         N_("Nothing: another contact with this address gets the message."),
     ),
-    "consent_missing": (N_("Has not given consent"), N_("Ask for consent, or import it with its date and source.")),
+    "consent_missing": (
+        N_("Has not given consent"),
+        N_("Where it is required they are asked once, and get the message as soon as they say yes."),
+    ),
     "consent_declined": (N_("Declined consent"), N_("Nothing: the customer said no.")),
     "consent_unanswered": (
         N_("Did not answer the request for consent"),

@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.ports import Hooks
 from core.services.tracking import record
+from web import consenting, tracking, unsubscribing
 from web import hooks as reports
-from web import tracking, unsubscribing
 from web.doors import DOORS, Doors
 from web.measures import answers, spooled
 from web.pages import HERE, page
@@ -59,7 +59,7 @@ def create_app(
     spooled.set_function(waiting.size)
     recorder = Recorder(engine, waiting, record)
     app[DOORS] = Doors(engine, recorder, Targets(engine), key, clock, language, public_url.rstrip("/"), hooks or {})
-    app.add_routes([*tracking.routes, *unsubscribing.routes, *reports.routes])
+    app.add_routes([*tracking.routes, *unsubscribing.routes, *consenting.routes, *reports.routes])
     app.add_routes([web.get("/health", health), web.get("/style.css", style)])
     app.on_response_prepare.append(_secured)
     app.cleanup_ctx.append(_recording)

@@ -23,7 +23,7 @@ from core.queries import templates as letters
 from core.queries.campaigns import with_origin
 from core.queries.liveness import alive
 from core.rules.patience import Patience
-from core.services import recipients, trials
+from core.services import consent, recipients, trials
 from core.services.claims import Claims, Limit
 from core.services.dispatcher import Drain, Drained
 from core.vocabulary import CHANNEL_EMAIL, GateScope
@@ -144,6 +144,7 @@ def _conclude(sessions: Sessions, channel: str, drained: Drained) -> None:
             recipients.finish_if_done(sessions, campaign.id, now())
         else:
             trials.close_if_done(sessions, origin_id)
+            consent.conclude(sessions, origin_id, now())
 
 
 def _report(sessions: Sessions, channel: str, fault: ChannelFault) -> None:

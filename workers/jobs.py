@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import structlog
 
+from channels.consent import ConsentWording
 from channels.known import CHANNELS
 from core.errors import Problem
 from core.services import imports, recipients
@@ -47,6 +48,7 @@ def prepare(campaign_id: int) -> None:
             holder=holder(),
             clock=now,
             stop=_until_told(),
+            asking=ConsentWording(installation.settings.language),
         )
 
 

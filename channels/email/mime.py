@@ -10,7 +10,7 @@ from channels.email.quoted import plain
 from channels.links import Links
 from core.messages import Content, Message
 from core.rules import tokens
-from core.rules.templates import SYSTEM_NAMES, Program, compile_template
+from core.rules.templates import CONSENT_NAMES, SYSTEM_NAMES, Program, compile_template
 
 BREAK = b"\r\n"
 
@@ -77,7 +77,7 @@ class _Anything(frozenset[str]):
 
 
 def _is_system(name: str) -> bool:
-    return name in SYSTEM_NAMES or name.startswith("click_")
+    return name in SYSTEM_NAMES or name in CONSENT_NAMES or name.startswith("click_")
 
 
 def _part_head(kind: bytes) -> bytes:

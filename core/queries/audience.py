@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, literal, null, or_, select, true
+from sqlalchemy import CTE, ColumnElement, DateTime, Select, and_, case, false, func, literal, null, or_, select, true
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import Session
 
 from core.ports import Traits
 from core.queries import segments
-from core.queries.eligibility import live_identity, reason_for
+from core.queries import settings as business
+from core.queries.eligibility import CONSENT_OPEN_DAYS, NOTHING, live_identity, reason_for
 from core.queries.spans import Span
 from core.queries.templates import CONTACT_VARIABLES
 from core.rules.addresses import ADDRESS_VARIABLES, address_variable
@@ -69,10 +70,12 @@ def by_reason(
     Only addresses that several contacts share are told apart: sorting a million of them costs more than the rest.
     """
     segments.plan_for_all(session)
+    days = int(business.value(session, "consent_days"))
     key = case((Identity.address_key.in_(_shared(campaign.channel)), Identity.address_key))
     chosen = (
         select(
-            _unless_taken(_reason(campaign, required, now, traits=traits), audience).label("reason"), key.label("key")
+            _unless_taken(_reason(campaign, required, now, days, traits=traits), audience).label("reason"),
+            key.label("key"),
         )
         .select_from(Contact)
         .outerjoin(Identity, live_identity(campaign.channel))
@@ -105,32 +108,52 @@ def prepare_chunk(
     *,
     cancelled: bool,
     traits: Traits | None = None,
+    consent_days: int = CONSENT_OPEN_DAYS,
+    asks: bool = False,
 ) -> Insert:
     """Deliveries for the chosen contacts with ids in (after, upto]; running it twice adds nothing.
 
-    Of contacts that share an address the first gets the message, the others `duplicate_address`: that is what the
-    first of the two inserts finds out, in one look at the index that it has to write to anyway.
+    Where people can be asked for consent (`asks`), those who lack nothing else wait for it. Of contacts that share an
+    address the first gets the message, the others `duplicate_address`: that is what the first of the two inserts
+    finds out, in one look at the index that it has to write to anyway.
     """
+    span = Span(after, upto)
     reason: Value = literal(Reason.CANCELLED.value)
+    waiting: Value = false()
     if not cancelled:
-        reason = _reason(campaign, required, now, Span(after, upto), traits=traits)
-    chosen = _chosen_within(campaign, Span(after, upto), reason)
-    free = _deliveries(campaign, chosen, DeliveryState.PENDING, null(), chosen.c.address_key)
-    taken = insert(Delivery).from_select(COLUMNS, free.where(chosen.c.reason.is_(None)).order_by(chosen.c.contact_id))
+        reason = _reason(campaign, required, now, consent_days, span, traits=traits)
+        waiting = _waits(campaign, required, reason, now, span, traits=traits) if asks else false()
+    chosen = _chosen_within(campaign, span, reason, waiting)
+    waits = chosen.c.waits
+    state = case((waits, DeliveryState.AWAITING_CONSENT.value), else_=DeliveryState.PENDING.value)
+    until = case((waits, literal(now + timedelta(days=consent_days), DateTime(timezone=True))))
+    free = _deliveries(campaign, chosen, state=state, reason=chosen.c.reason, key=chosen.c.address_key, due=until)
+    first = free.where(or_(chosen.c.reason.is_(None), waits)).order_by(waits, chosen.c.contact_id)
+    taken = insert(Delivery).from_select(COLUMNS, first)
     sent = taken.on_conflict_do_nothing().returning(Delivery.contact_id).cte("sent")
     refused = DeliveryState.CANCELLED if cancelled else DeliveryState.SKIPPED
-    why = func.coalesce(chosen.c.reason, literal(Reason.DUPLICATE_ADDRESS.value))
-    rest = _deliveries(campaign, chosen, refused, why, null())
+    why = func.coalesce(case((waits, null()), else_=chosen.c.reason), literal(Reason.DUPLICATE_ADDRESS.value))
+    rest = _deliveries(campaign, chosen, state=literal(refused.value), reason=why, key=null(), due=null())
     left = ~select(sent.c.contact_id).where(sent.c.contact_id == chosen.c.contact_id).exists()
     others = insert(Delivery).from_select(COLUMNS, rest.where(left).order_by(chosen.c.contact_id))
     return others.on_conflict_do_nothing(index_elements=["origin_id", "contact_id", "step"])
 
 
 Value = ColumnElement[Any]
-COLUMNS = ("origin_id", "content_id", "channel", "contact_id", "identity_id", "state", "reason", "address_key")
+COLUMNS = (
+    "origin_id",
+    "content_id",
+    "channel",
+    "contact_id",
+    "identity_id",
+    "state",
+    "reason",
+    "address_key",
+    "due_at",
+)
 
 
-def _chosen_within(campaign: Campaign, span: Span, reason: Value) -> CTE:
+def _chosen_within(campaign: Campaign, span: Span, reason: Value, waits: Value) -> CTE:
     assert campaign.audience is not None
     return (
         select(
@@ -138,6 +161,7 @@ def _chosen_within(campaign: Campaign, span: Span, reason: Value) -> CTE:
             Identity.id.label("identity_id"),
             Identity.address_key.label("address_key"),
             reason.label("reason"),
+            waits.label("waits"),
         )
         .select_from(Contact)
         .outerjoin(Identity, and_(live_identity(campaign.channel), *span.holds(Identity.contact_id)))
@@ -147,7 +171,7 @@ def _chosen_within(campaign: Campaign, span: Span, reason: Value) -> CTE:
     )
 
 
-def _deliveries(campaign: Campaign, chosen: CTE, state: DeliveryState, reason: Value, key: Value) -> Select[Any]:
+def _deliveries(campaign: Campaign, chosen: CTE, *, state: Value, reason: Value, key: Value, due: Value) -> Select[Any]:
     """Rows in the order of COLUMNS."""
     return select(
         literal(campaign.origin_id),
@@ -155,9 +179,10 @@ def _deliveries(campaign: Campaign, chosen: CTE, state: DeliveryState, reason: V
         literal(campaign.channel),
         chosen.c.contact_id,
         chosen.c.identity_id,
-        literal(state.value),
+        state,
         reason,
         key,
+        due,
     )
 
 
@@ -197,16 +222,37 @@ def _reason(
     campaign: Campaign,
     required: Sequence[str],
     now: datetime,
+    consent_days: int,
     span: Span | None = None,
     *,
     traits: Traits | None = None,
 ) -> ColumnElement[str | None]:
-    consent = campaign.consent_required
-    reason = reason_for(campaign.channel, campaign.purpose, consent, now, span=span, traits=traits)
-    lacking = [_lacks(name, campaign.channel) for name in required]
-    if not lacking:
-        return reason
-    return func.coalesce(reason, case((or_(*lacking), literal(Reason.TEMPLATE_LACKS_VALUE.value))))
+    reason = reason_for(
+        campaign.channel,
+        campaign.purpose,
+        campaign.consent_required,
+        now,
+        consent_days=consent_days,
+        span=span,
+        traits=traits,
+    )
+    return func.coalesce(reason, _lacking(required, campaign.channel))
+
+
+def _waits(
+    campaign: Campaign, required: Sequence[str], reason: Value, now: datetime, span: Span, *, traits: Traits | None
+) -> Value:
+    """Whether consent is all that is missing."""
+    if not campaign.consent_required:
+        return false()
+    other = reason_for(campaign.channel, campaign.purpose, False, now, span=span, traits=traits)
+    free = func.coalesce(other, _lacking(required, campaign.channel)).is_(None)
+    return and_(func.coalesce(reason, "") == Reason.CONSENT_MISSING.value, free)
+
+
+def _lacking(required: Sequence[str], channel: str) -> ColumnElement[str | None]:
+    lacking = [_lacks(name, channel) for name in required]
+    return case((or_(*lacking), literal(Reason.TEMPLATE_LACKS_VALUE.value))) if lacking else NOTHING
 
 
 def _unless_taken(reason: Value, audience: Frozen) -> Value:

@@ -43,7 +43,8 @@ def campaigns_to_finish(session: Session) -> list[int]:
         session.scalars(
             select(Campaign.id)
             .join(Origin, Origin.id == Campaign.origin_id)
-            .where(Campaign.state == CampaignState.SENDING, Campaign.prepared_at.is_not(None), ~_work(None))
+            .where(Campaign.state == CampaignState.SENDING, Campaign.prepared_at.is_not(None))
+            .where(~_work(None), ~_awaiting())
         )
     )
 
@@ -69,6 +70,12 @@ def _work(now: datetime | None) -> ColumnElement[bool]:
     come = Delivery.due_at.is_not(None) if now is None else Delivery.due_at <= now
     some_due = exists().where(in_origin, come, Delivery.state == DeliveryState.PENDING).correlate(Origin)
     return or_(some_due, some_fresh)
+
+
+def _awaiting() -> ColumnElement[bool]:
+    """Someone's consent is waited for; such deliveries have a time, and are found by it."""
+    waits = (Delivery.due_at.is_not(None), Delivery.state == DeliveryState.AWAITING_CONSENT)
+    return exists().where(Delivery.origin_id == Origin.id, *waits).correlate(Origin)
 
 
 def _unbarred(session: Session, channel: str, now: datetime) -> bool:

@@ -9,14 +9,13 @@ from sqlalchemy.orm import aliased
 from core.ports import FirstContact, Traits
 from core.queries.spans import Column, Span, within
 from core.rules.short_messages import APPROVED
-from core.tables.campaigns import Origin
-from core.tables.consent import Consent
+from core.tables.consent import Consent, ConsentRequest
 from core.tables.contacts import Contact, Identity
 from core.tables.contents import ContentRow
 from core.tables.conversations import Conversation
 from core.tables.deliveries import Delivery
 from core.tables.suppression import Suppression
-from core.vocabulary import OriginKind, Purpose, Reason, SuppressionList
+from core.vocabulary import DeliveryState, Purpose, Reason, SuppressionList
 
 CONSENT_OPEN_DAYS = 28
 """How long a request for consent may be answered: its links' validity."""
@@ -96,7 +95,10 @@ def suppression_reason(
 def consent_reason(
     channel: str, purpose: str, now: datetime, *, days: int, span: Span | None = None
 ) -> ColumnElement[str | None]:
-    """Null where the latest record says yes; a request older than `days` without an answer is *unanswered*."""
+    """Null where the latest record says yes. While a request is open its answer is awaited: *missing*.
+
+    A request ends `days` after its letter left, or with a letter that could not: *unanswered*.
+    """
     answered = (
         select(Consent.id)
         .where(Consent.contact_id == Contact.id, *within(Consent.contact_id, span))
@@ -104,21 +106,34 @@ def consent_reason(
         .correlate(Contact)
         .exists()
     )
-    asked = (
-        select(Delivery.id)
-        .join(Origin, Origin.id == Delivery.origin_id)
-        .where(Delivery.contact_id == Contact.id, *within(Delivery.contact_id, span))
-        .where(Origin.kind == OriginKind.CONSENT, Origin.channel == channel)
-        .where(Delivery.created_at <= now - timedelta(days=days))
-        .correlate(Contact)
-        .exists()
-    )
+    failed = (DeliveryState.FAILED.value, DeliveryState.SKIPPED.value, DeliveryState.CANCELLED.value)
+    ended = or_(Delivery.state.in_(failed), Delivery.settled_at <= now - timedelta(days=days))
     return case(
         (consented(channel, purpose, span), NOTHING),
+        (_asked(channel, purpose, span).where(~func.coalesce(ended, False)).exists(), _missing()),
         (answered, literal(Reason.CONSENT_DECLINED.value)),
-        (asked, literal(Reason.CONSENT_UNANSWERED.value)),
-        else_=literal(Reason.CONSENT_MISSING.value),
+        (_asked(channel, purpose, span).exists(), literal(Reason.CONSENT_UNANSWERED.value)),
+        else_=_missing(),
     )
+
+
+def _asked(channel: str, purpose: str, span: Span | None) -> Select[int]:
+    """Requests that nobody has answered, with the delivery of each one's letter."""
+    return (
+        select(ConsentRequest.id)
+        .join(
+            Delivery,
+            and_(Delivery.origin_id == ConsentRequest.origin_id, Delivery.contact_id == ConsentRequest.contact_id),
+        )
+        .where(ConsentRequest.contact_id == Contact.id, *within(ConsentRequest.contact_id, span))
+        .where(ConsentRequest.channel == channel, ConsentRequest.purpose == purpose)
+        .where(ConsentRequest.answered_at.is_(None))
+        .correlate(Contact)
+    )
+
+
+def _missing() -> ColumnElement[str]:
+    return literal(Reason.CONSENT_MISSING.value)
 
 
 def consented(channel: str, purpose: str, span: Span | None = None) -> Exists:

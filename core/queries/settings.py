@@ -16,6 +16,7 @@ DEFAULTS: dict[str, Any] = {
     "retry_last_seconds": USUAL.last_seconds,
     "audience_tolerance": 0.01,
     "keywords": {"stop": [], "start": [], "help": []},
+    "consent_days": 28,
 }
 
 

@@ -56,7 +56,8 @@ def content(session: Session, content_id: int, origin_id: int) -> Content:
     row = session.get_one(ContentRow, content_id)
     origin = session.get_one(Origin, origin_id)
     sender = session.get_one(SenderRow, origin.sender_id)
-    campaign = session.get(Campaign, origin.campaign_id) if origin.campaign_id else None
+    of_campaign = origin.campaign_id is not None and origin.kind != OriginKind.CONSENT
+    campaign = session.get(Campaign, origin.campaign_id) if of_campaign else None
     return Content(
         id=row.id,
         subject=f"[Test] {row.subject}" if row.subject and origin.kind == OriginKind.TEST else row.subject,

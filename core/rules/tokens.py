@@ -14,6 +14,7 @@ OPEN = "open"
 CLICK = "click"
 """Its `extra` is the link's id in decimal digits: a token of one link opens no other."""
 UNSUBSCRIBE = "unsubscribe"
+CONSENT = "consent"
 LENGTH = 28
 
 _VERSION = 0x10

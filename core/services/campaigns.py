@@ -34,6 +34,11 @@ class Preview:
     excluded: int
     confirmation: str
 
+    @property
+    def asked(self) -> int:
+        """Who is asked for consent first, and gets the message after saying yes."""
+        return self.reasons.get(Reason.CONSENT_MISSING, 0)
+
 
 def create(
     session: Session,

@@ -3,20 +3,25 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Exists, exists, select, update
+from sqlalchemy import ColumnElement, Exists, and_, exists, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from core.database import Sessions
-from core.ports import Channels
+from core.ports import Channels, ConsentPress
 from core.queries import audience, gates, leases, segments
 from core.queries import campaigns as queries
+from core.queries import consent as asked
+from core.queries import settings as business
 from core.queries.bell import ring
+from core.queries.spans import Span
 from core.rules.campaigns import next_state
+from core.services import consent
 from core.services.fitting import traits_for
-from core.tables.campaigns import Origin
+from core.tables.campaigns import Campaign, Origin
 from core.tables.contents import ContentRow
 from core.tables.deliveries import Batch, Delivery
 from core.vocabulary import CampaignAction as A
-from core.vocabulary import CampaignState, DeliveryState, GateScope, Reason
+from core.vocabulary import CampaignState, DeliveryState, GateScope, OriginKind, Reason
 
 FIRST_CHUNK = 2_000
 """Small, so that the first message leaves while the rest is prepared."""
@@ -32,9 +37,11 @@ def prepare(
     holder: str,
     clock: Callable[[], datetime],
     stop: Callable[[], bool],
+    asking: ConsentPress | None = None,
 ) -> bool:
     """Give every chosen contact its delivery; one transaction a chunk, so it may end anywhere and go on.
 
+    With `asking` those who lack nothing but consent are asked for it, and their deliveries wait for the answer.
     A cancelled campaign's remaining contacts get `cancelled` rows, so that nobody chosen is without one.
     Returns whether preparation is complete; False if `stop` asked to end, or another worker is at it.
     """
@@ -44,7 +51,7 @@ def prepare(
             return False
     try:
         while not stop():
-            if _prepare_chunk(sessions, campaign_id, lease, holder, clock(), channels=channels):
+            if _prepare_chunk(sessions, campaign_id, lease, holder, clock(), channels=channels, asking=asking):
                 return True
         return False
     finally:
@@ -69,6 +76,7 @@ def cancel_rest(sessions: Sessions, campaign_id: int) -> bool:
             .where(Delivery.id == some.c.id)
             .values(state=DeliveryState.CANCELLED, reason=Reason.CANCELLED, due_at=None)
         )
+        session.execute(asked.call_back(campaign_id))
         return bool(cancelled.rowcount)  # type: ignore[attr-defined]  # an update's result has one
 
 
@@ -84,19 +92,36 @@ def finish_if_done(sessions: Sessions, campaign_id: int, now: datetime) -> bool:
         if campaign.state == CampaignState.SENDING:
             campaign.state = next_state(campaign.state, A.FINISH)
         campaign.finished_at = now
-        session.execute(update(Origin).where(Origin.id == campaign.origin_id).values(open=False))
+        session.execute(update(Origin).where(_ours(campaign)).values(open=False))
         gates.open_again(session, GateScope.CAMPAIGN, str(campaign_id))
         return True
 
 
+def _ours(campaign: Campaign) -> ColumnElement[bool]:
+    """Its origin, and that of its requests for consent, unless another campaign waits for some that have not left."""
+    asking = and_(Origin.campaign_id == campaign.id, Origin.kind == OriginKind.CONSENT)
+    return or_(Origin.id == campaign.origin_id, and_(asking, ~exists().where(*_waits_in(Origin.id)).correlate(Origin)))
+
+
 def unsettled(origin_id: int | None) -> Exists:
     """Whether something of this origin waits or is under way."""
+    return exists().where(*_waits_in(origin_id))
+
+
+def _waits_in(origin_id: int | InstrumentedAttribute[int] | None) -> tuple[ColumnElement[bool], ...]:
     states = (DeliveryState.PENDING, DeliveryState.AWAITING_CONSENT, DeliveryState.CLAIMED, DeliveryState.SENDING)
-    return exists().where(Delivery.origin_id == origin_id, Delivery.state.in_(states))
+    return Delivery.origin_id == origin_id, Delivery.state.in_(states)
 
 
 def _prepare_chunk(
-    sessions: Sessions, campaign_id: int, lease: str, holder: str, now: datetime, *, channels: Channels
+    sessions: Sessions,
+    campaign_id: int,
+    lease: str,
+    holder: str,
+    now: datetime,
+    *,
+    channels: Channels,
+    asking: ConsentPress | None,
 ) -> bool:
     with sessions.begin() as session:
         campaign = queries.locked(session, campaign_id)
@@ -115,9 +140,22 @@ def _prepare_chunk(
         traits = traits_for(channels, campaign.channel, content)
         after = campaign.prepared_up_to
         segments.plan_for_all(session)
+        asks = asking is not None and campaign.channel in asking.channels and campaign.consent_required
         session.execute(
-            audience.prepare_chunk(campaign, content.required, after, upto, now, cancelled=cancelled, traits=traits)
+            audience.prepare_chunk(
+                campaign,
+                content.required,
+                after,
+                upto,
+                now,
+                cancelled=cancelled,
+                traits=traits,
+                consent_days=int(business.value(session, "consent_days")),
+                asks=asks,
+            )
         )
+        if asking is not None and asks and not cancelled:
+            consent.ask_waiting(session, campaign, Span(after, upto), asking, now)
         if campaign.prepared_up_to == 0:
             ring(session)
         campaign.prepared_up_to = upto

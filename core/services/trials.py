@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.database import Sessions
@@ -70,8 +70,9 @@ def send(
 
 
 def close_if_done(sessions: Sessions, origin_id: int) -> None:
-    """Let the dispatcher look no longer at a test each of whose mails is settled."""
-    done = update(Origin).where(Origin.id == origin_id, Origin.kind == OriginKind.TEST, ~unsettled(origin_id))
+    """Let the dispatcher look no longer at a test, or a request of its own, each of whose mails is settled."""
+    alone = or_(Origin.kind == OriginKind.TEST, and_(Origin.kind == OriginKind.CONSENT, Origin.campaign_id.is_(None)))
+    done = update(Origin).where(Origin.id == origin_id, alone, ~unsettled(origin_id))
     with sessions.begin() as session:
         session.execute(done.values(open=False))
 

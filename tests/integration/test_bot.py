@@ -141,7 +141,7 @@ async def test_reasons_are_said_in_words_before_the_launch(sessions: Sessions, t
         await olivia.say("/campaigns")
         await olivia.press("Spring")
         await olivia.press("Preview and launch")
-        await olivia.reads("Get nothing: 3", "Has not given consent: 3", "nobody to launch to")
+        await olivia.reads("Get nothing: 3", "Has not given consent: 3", "launches exactly this")
 
 
 async def test_a_changed_draft_makes_the_button_void(sessions: Sessions, tmp_path: Path) -> None:

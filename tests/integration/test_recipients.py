@@ -14,7 +14,7 @@ from core.queries import audience
 from core.services import recipients
 from core.services import segments as making
 from core.tables.campaigns import Campaign, Origin
-from core.tables.consent import Consent
+from core.tables.consent import Consent, ConsentRequest
 from core.tables.contacts import Contact, Identity
 from core.tables.contents import ContentRow
 from core.tables.deliveries import Delivery
@@ -113,7 +113,19 @@ def test_where_consent_is_required_its_latest_record_and_unanswered_requests_cou
         session.add(request)
         session.flush()
         long_ago = NOON - timedelta(days=40)
-        session.add(Delivery(origin_id=request.id, contact_id=asked, channel="email", created_at=long_ago))
+        session.add(
+            Delivery(origin_id=request.id, contact_id=asked, channel="email", state="sent", settled_at=long_ago)
+        )
+        session.add(
+            ConsentRequest(
+                contact_id=asked,
+                origin_id=request.id,
+                channel="email",
+                purpose="marketing",
+                asked_by="test",
+                asked_at=long_ago,
+            )
+        )
         campaign_id = _sending(session, consent_required=True)
     counted = _counted(sessions, campaign_id)
     assert (counted.reachable, counted.reasons) == (

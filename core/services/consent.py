@@ -1,0 +1,288 @@
+"""Asking for consent, once in a contact's life, and what an answer does: recorded for good, and acted on at once."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from core.database import Sessions
+from core.errors import NotFound, Refused
+from core.ports import ConsentLetter, ConsentPress
+from core.queries import consent as queries
+from core.queries import revisions
+from core.queries import settings as business
+from core.queries.bell import ring
+from core.queries.eligibility import live_identity
+from core.queries.spans import Span
+from core.services import audit
+from core.tables.campaigns import Campaign, Origin, SenderRow
+from core.tables.consent import Consent, ConsentRequest
+from core.tables.contacts import Contact, Identity
+from core.tables.contents import ContentRow
+from core.tables.deliveries import Delivery
+from core.tables.suppression import Suppression
+from core.vocabulary import OriginKind, Purpose, SuppressionList
+
+CHUNK = 10_000
+
+
+class Standing(StrEnum):
+    """How a request stands."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    ENDED = "ended"
+    """Its time ran out without an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request as its own page or buttons show it."""
+
+    standing: Standing
+    channel: str
+    wording: str
+    language: str
+    sender: str | None
+    new: bool = False
+    """Whether this very press answered it."""
+
+
+def look(session: Session, delivery_id: int, now: datetime) -> Asked:
+    """The request that this letter made; raise NotFound (`consent.not_found`) if it made none."""
+    return _told(session, *_request(session, delivery_id), now)
+
+
+def answer(session: Session, delivery_id: int, *, given: bool, way: str, now: datetime) -> Asked:
+    """Answer the request that this letter made. The first answer counts, and only while the request is open.
+
+    Accepting lets every waiting delivery of the contact go at once; declining ends them and unsubscribes the contact
+    on that channel. `way` is `link` or `button`. Raises NotFound (`consent.not_found`).
+    """
+    request, letter = _request(session, delivery_id)
+    before = _told(session, request, letter, now)
+    if before.standing is not Standing.OPEN:
+        return before
+    content = session.get_one(ContentRow, letter.content_id)
+    session.add(
+        Consent(
+            contact_id=request.contact_id,
+            identity_id=letter.identity_id,
+            channel=request.channel,
+            purpose=request.purpose,
+            given=given,
+            way=way,
+            wording=content.source,
+            wording_version=content.kind.partition(":")[2],
+            language=content.language,
+            at=now,
+        )
+    )
+    if not given:
+        _unsubscribe(session, letter)
+    _answered(session, [request.contact_id], request.channel, request.purpose, given=given, now=now)
+    after = _told(session, request, letter, now)
+    return Asked(after.standing, after.channel, after.wording, after.language, after.sender, new=True)
+
+
+def learnt(
+    session: Session, contact_ids: Sequence[int], *, channel: str, purpose: str, given: bool, now: datetime
+) -> None:
+    """Consents of these contacts were recorded by another way, while requests may be open: these are answered by it."""
+    _answered(session, contact_ids, channel, purpose, given=given, now=now)
+
+
+def ask_again(
+    session: Session, contact_id: int, *, channel: str, sender_id: int, press: ConsentPress, by: str, now: datetime
+) -> int:
+    """Ask one contact explicitly, whether they were asked before or not; the id of the letter.
+
+    Raises Refused (`consent.given_already`, `consent.still_open`, `consent.no_address`).
+    """
+    contact = session.get(Contact, contact_id, with_for_update=True)
+    if contact is None or contact.erased_at is not None:
+        raise NotFound("contact.not_found", id=contact_id)
+    identity = session.scalar(
+        select(Identity).join(Contact, live_identity(channel)).where(Identity.contact_id == contact_id)
+    )
+    if identity is None:
+        raise Refused("consent.no_address", channel=channel)
+    last = session.scalar(
+        select(ConsentRequest)
+        .where(ConsentRequest.contact_id == contact_id, ConsentRequest.channel == channel)
+        .where(ConsentRequest.purpose == Purpose.MARKETING)
+        .order_by(ConsentRequest.round.desc())
+        .limit(1)
+    )
+    _refuse_needless(session, contact_id, channel, last, now)
+    sender = session.get_one(SenderRow, sender_id)
+    contents = _contents(session, channel, sender, press)
+    origin = _origin(session, channel, sender_id, None)
+    letter = Delivery(
+        origin_id=origin.id,
+        contact_id=contact_id,
+        identity_id=identity.id,
+        content_id=contents.get((contact.language or "")[:2].lower(), next(iter(contents.values()))),
+        channel=channel,
+        address_key=identity.address_key,
+    )
+    session.add(letter)
+    session.add(
+        ConsentRequest(
+            contact_id=contact_id,
+            origin_id=origin.id,
+            channel=channel,
+            purpose=Purpose.MARKETING,
+            round=last.round + 1 if last else 1,
+            asked_by=by,
+            asked_at=now,
+        )
+    )
+    audit.note(session, by, "ask_consent", f"contact:{contact_id}", channel=channel)
+    session.flush()
+    ring(session)
+    return letter.id
+
+
+def ask_waiting(session: Session, campaign: Campaign, span: Span, press: ConsentPress, now: datetime) -> None:
+    """Ask those of the span who wait for consent and were never asked; who has answered meanwhile waits no more."""
+    assert campaign.sender_id is not None
+    sender = session.get_one(SenderRow, campaign.sender_id)
+    contents = _contents(session, campaign.channel, sender, press)
+    asking = session.scalar(
+        select(Origin).where(Origin.campaign_id == campaign.id, Origin.kind == OriginKind.CONSENT)
+    ) or _origin(session, campaign.channel, campaign.sender_id, campaign.id)
+    session.execute(queries.ask_waiting(campaign, asking, contents, span, now))
+    session.execute(queries.hold_open(campaign, span)).all()
+    session.execute(queries.settle_answered(campaign, span, now))
+
+
+def end_unanswered(sessions: Sessions, now: datetime) -> int:
+    """End the waits whose request ran out, a chunk a transaction; how many were looked at."""
+    looked_at = 0
+    while True:
+        with sessions.begin() as session:
+            days = int(business.value(session, "consent_days"))
+            moved: int = session.execute(queries.end_unanswered(now, days, CHUNK)).rowcount  # type: ignore[attr-defined]
+        looked_at += moved
+        if moved < CHUNK:
+            return looked_at
+
+
+def conclude(sessions: Sessions, origin_id: int, now: datetime) -> None:
+    """Nothing is left to send of these requests for now: who could not be asked is not waited for."""
+    with sessions.begin() as session:
+        if session.get_one(Origin, origin_id).kind == OriginKind.CONSENT:
+            session.execute(queries.hasten(origin_id, now))
+
+
+def _request(session: Session, delivery_id: int) -> tuple[ConsentRequest, Delivery]:
+    found = session.execute(queries.request_of(delivery_id)).first()
+    if found is None:
+        raise NotFound("consent.not_found", id=delivery_id)
+    return found[0], found[1]
+
+
+def _told(session: Session, request: ConsentRequest, letter: Delivery, now: datetime) -> Asked:
+    content = session.get_one(ContentRow, letter.content_id)
+    origin = session.get_one(Origin, letter.origin_id)
+    sender = session.get(SenderRow, origin.sender_id) if origin.sender_id else None
+    if request.answered_at is not None:
+        standing = Standing.ACCEPTED if request.given else Standing.DECLINED
+    elif queries.end_of(letter, int(business.value(session, "consent_days"))) <= now:
+        standing = Standing.ENDED
+    else:
+        standing = Standing.OPEN
+    return Asked(standing, request.channel, content.source, content.language, sender.name if sender else None)
+
+
+def _answered(
+    session: Session, contact_ids: Sequence[int], channel: str, purpose: str, *, given: bool, now: datetime
+) -> None:
+    """The requests are answered, and whatever waited for it goes, or ends, in the same transaction."""
+    session.flush()
+    session.execute(
+        update(ConsentRequest)
+        .where(ConsentRequest.contact_id.in_(contact_ids), ConsentRequest.answered_at.is_(None))
+        .where(ConsentRequest.channel == channel, ConsentRequest.purpose == purpose)
+        .values(given=given, answered_at=now)
+    )
+    session.execute(queries.settle(channel, purpose, now, Delivery.contact_id.in_(contact_ids)))
+    revisions.move(session)
+    ring(session)
+
+
+def _unsubscribe(session: Session, letter: Delivery) -> None:
+    entry = insert(Suppression).values(
+        list=SuppressionList.UNSUBSCRIBED,
+        contact_id=letter.contact_id,
+        channel=letter.channel,
+        address_key=letter.address_key,
+        source="consent",
+        delivery_id=letter.id,
+    )
+    session.execute(entry.on_conflict_do_nothing())
+
+
+def _refuse_needless(
+    session: Session, contact_id: int, channel: str, last: ConsentRequest | None, now: datetime
+) -> None:
+    latest = session.scalar(
+        select(Consent.given)
+        .where(Consent.contact_id == contact_id, Consent.channel == channel, Consent.purpose == Purpose.MARKETING)
+        .order_by(Consent.id.desc())
+        .limit(1)
+    )
+    if latest:
+        raise Refused("consent.given_already")
+    if last is None or last.answered_at is not None:
+        return
+    letter = session.scalars(
+        select(Delivery).where(Delivery.origin_id == last.origin_id, Delivery.contact_id == contact_id)
+    ).one_or_none()
+    failed = letter is None or letter.state in queries.NOT_ASKED
+    if not failed and letter is not None and queries.end_of(letter, int(business.value(session, "consent_days"))) > now:
+        raise Refused("consent.still_open", at=last.asked_at.date().isoformat())
+
+
+def _origin(session: Session, channel: str, sender_id: int, campaign_id: int | None) -> Origin:
+    origin = Origin(
+        kind=OriginKind.CONSENT, channel=channel, purpose=Purpose.CONSENT, sender_id=sender_id, campaign_id=campaign_id
+    )
+    session.add(origin)
+    session.flush()
+    return origin
+
+
+def _contents(session: Session, channel: str, sender: SenderRow, press: ConsentPress) -> dict[str, int]:
+    """The frozen letters by language, the account's own first; one that is there already is used again."""
+    days = int(business.value(session, "consent_days"))
+    letters = press(channel, sender=sender.name, imprint=sender.imprint, days=days)
+    return {letter.language: _frozen(session, letter) for letter in letters}
+
+
+def _frozen(session: Session, letter: ConsentLetter) -> int:
+    kind = f"consent:{letter.version}"
+    parts = (kind, letter.language, letter.subject, letter.wording, letter.html or "", letter.text)
+    hash_ = hashlib.sha256("\0".join(parts).encode()).digest()
+    known = session.scalar(select(ContentRow.id).where(ContentRow.hash == hash_, ContentRow.kind == kind).limit(1))
+    if known is not None:
+        return known
+    row = ContentRow(
+        kind=kind,
+        language=letter.language,
+        source=letter.wording,
+        subject=letter.subject,
+        html=letter.html,
+        plain=letter.text,
+        hash=hash_,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
