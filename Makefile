@@ -1,6 +1,7 @@
 # make up      install and start everything; Ctrl-C stops it
 # make test    every test
 # make check   the quick ones, with all static checks: before each commit
+# make bench   every benchmark: a table, and bench/results.json; ONLY="pipeline tracking" for some of them
 
 CANDIDATES = python3 python3.14 python3.13 python3.12 python3.11
 FITS = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
@@ -8,7 +9,7 @@ PYTHON := $(shell for python in $(CANDIDATES); do $$python -c '$(FITS)' 2>/dev/n
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
-.PHONY: up install develop check static test texts requirements clean
+.PHONY: up install develop check static test bench texts requirements clean
 
 up: install
 	@exec $(BIN)/sendbote up
@@ -32,6 +33,10 @@ check: static
 test: static
 	@$(PYTHON) requirements/system.py
 	$(PYTEST)
+
+bench: develop
+	@$(PYTHON) requirements/system.py
+	$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
 
 static: develop
 	$(BIN)/ruff check .

@@ -92,20 +92,27 @@ def count(sessions: Sessions) -> str:
         return f"{segments.size(session, node, datetime.now(UTC)):,}"
 
 
+def awkward(figures: Figures, sessions: Sessions, path: Path, rows: int) -> None:
+    moved = uploaded(sessions, write(path, changed(rows)))
+    figures.once("all changed: for good", lambda: run(sessions, moved, for_good=True))
+    refused = uploaded(sessions, write(path, nobodies(rows)))
+    figures.once("all refused: dry run", lambda: run(sessions, refused, for_good=False))
+
+
 def main() -> None:
-    asked = arguments(__doc__).parse_args()
+    parser = arguments(__doc__)
+    parser.add_argument("--once", action="store_true", help="the file for the first time, and no more")
+    asked = parser.parse_args()
     figures = Figures(f"Importing {asked.rows:,} rows", 1)
     with opened(asked.data) as sessions, tempfile.TemporaryDirectory() as folder:
         path = write(Path(folder, "people.csv"), people(asked.rows))
-        for name in ("first", "again"):
+        for name in ("first",) if asked.once else ("first", "again"):
             import_id = uploaded(sessions, path)
             figures.once(f"{name}: dry run", lambda which=import_id: run(sessions, which, for_good=False))  # type: ignore[misc]
             figures.once(f"{name}: for good", lambda which=import_id: run(sessions, which, for_good=True))  # type: ignore[misc]
             figures.once(f"{name}: count afterwards", lambda: count(sessions))
-        moved = uploaded(sessions, write(path, changed(asked.rows)))
-        figures.once("all changed: for good", lambda: run(sessions, moved, for_good=True))
-        refused = uploaded(sessions, write(path, nobodies(asked.rows)))
-        figures.once("all refused: dry run", lambda: run(sessions, refused, for_good=False))
+        if not asked.once:
+            awkward(figures, sessions, path, asked.rows)
         figures.show(as_json=asked.json)
 
 

@@ -36,3 +36,28 @@ def opened(data: Path | None) -> Iterator[Sessions]:
         finally:
             if data is None:
                 embedded.forget(home)
+
+
+@contextmanager
+def served() -> Iterator[tuple[Sessions, dict[str, str]]]:
+    """An empty installation with both servers, as durable as a real one: sessions, and what its processes are told."""
+    with tempfile.TemporaryDirectory(prefix="sendbote-bench-") as made:
+        home = Path(made)
+        try:
+            with embedded.running(home, durable=True) as servers:
+                assert servers.database_url
+                assert servers.redis_url
+                engine = database.sync_engine(servers.database_url)
+                migrations.upgrade(engine)
+                yield (
+                    database.make_sessions(engine),
+                    {
+                        "SENDBOTE_DATA": made,
+                        "SENDBOTE_DATABASE_URL": servers.database_url,
+                        "SENDBOTE_REDIS_URL": servers.redis_url,
+                        "SENDBOTE_LOG_LEVEL": "warning",
+                    },
+                )
+                engine.dispose()
+        finally:
+            embedded.forget(home)

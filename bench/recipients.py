@@ -89,12 +89,14 @@ def clear(sessions: Sessions) -> None:
 
 
 def main() -> None:
-    asked = arguments(__doc__).parse_args()
+    parser = arguments(__doc__)
+    parser.add_argument("--only", choices=AUDIENCES, help="one of the audiences")
+    asked = parser.parse_args()
     figures = Figures(f"Campaigns to {asked.rows:,} contacts", asked.rounds)
     with opened(asked.data) as sessions:
         fill(sessions, asked.rows)
         figures.best("figures of a sent campaign", lambda: figures_of(sessions, 1))
-        for name in AUDIENCES:
+        for name in [asked.only] if asked.only else AUDIENCES:
             measure(figures, sessions, name, draft(sessions, name))
         figures.show(as_json=asked.json)
         if asked.data is not None:

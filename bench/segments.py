@@ -82,13 +82,16 @@ def again(sessions: Sessions, segment_id: int) -> str:
 
 
 def main() -> None:
-    asked = arguments(__doc__).parse_args()
+    parser = arguments(__doc__)
+    parser.add_argument("--only", choices=EXPRESSIONS, help="one of the segments")
+    asked = parser.parse_args()
+    expressions = {asked.only: EXPRESSIONS[asked.only]} if asked.only else EXPRESSIONS
     figures = Figures(f"Segments of {asked.rows:,} contacts", asked.rounds)
     with opened(asked.data) as sessions:
         fill(sessions, asked.rows)
-        for name, expression in EXPRESSIONS.items():
+        for name, expression in expressions.items():
             figures.best(f"count: {name}", lambda expression=expression: size(sessions, expression))  # type: ignore[misc]
-        for name in ("everybody", "four conditions"):
+        for name in {"everybody", "four conditions"} & set(expressions):
             with sessions.begin() as session:
                 segment_id = segment(session, name, EXPRESSIONS[name])
             figures.best(f"reach: {name}", lambda which=segment_id: compute(sessions, which))  # type: ignore[misc]

@@ -16,8 +16,10 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import psutil
 import uvloop
 
 from channels.email.provider import EmailProvider
@@ -56,8 +58,19 @@ async def groups(messages: int) -> AsyncIterator[Sequence[Message]]:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class Sink:
+    port: int
+    process: psutil.Process
+
+    def cpu(self) -> float:
+        """Seconds that it has used so far."""
+        used = self.process.cpu_times()
+        return float(used.user + used.system)
+
+
 @contextlib.contextmanager
-def sink() -> Iterator[int]:
+def sink() -> Iterator[Sink]:
     """Postfix's smtp-sink on a free port."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
@@ -65,7 +78,7 @@ def sink() -> Iterator[int]:
     process = subprocess.Popen(command)  # noqa: S603 - the command is ours
     try:
         _await_port(port)
-        yield port
+        yield Sink(port, psutil.Process(process.pid))
     finally:
         process.kill()
         process.wait()
@@ -94,18 +107,23 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--connections", type=int, default=20)
     asked = parser.parse_args()
-    with sink() as port:
+    with sink() as into:
         for _ in range(asked.rounds):
-            mine, cpu = ours(port, asked.messages, asked.connections)
-            source = theirs(port, asked.messages, asked.connections)
+            mine, cpu = ours(into.port, asked.messages, asked.connections)
+            source = theirs(into.port, asked.messages, asked.connections)
             sys.stdout.write(
                 f"ours {mine:,.0f}/s, {cpu:.1f} us; smtp-source -d {source:,.0f}/s; ratio {mine / source:.2f}\n"
             )
             sys.stdout.flush()
 
 
+def tool(name: str) -> str | None:
+    """Where that program is, Debian's place for it included."""
+    return shutil.which(name) or shutil.which(name, path="/usr/sbin")
+
+
 def _tool(name: str) -> str:
-    found = shutil.which(name) or shutil.which(name, path="/usr/sbin")
+    found = tool(name)
     if found is None:
         raise SystemExit(f"{name} is missing: it comes with Postfix")
     return found

@@ -7,6 +7,7 @@ import base64
 import binascii
 import struct
 from collections.abc import Callable
+from functools import lru_cache
 from hashlib import blake2b
 from hmac import compare_digest
 
@@ -30,12 +31,13 @@ def sign(key: bytes, purpose: str, number: int, extra: str = "") -> str:
 
 def signer(key: bytes, purpose: str, extra: str = "") -> Callable[[int], bytes]:
     """`sign` for many numbers: what does not depend on them is done once, for each letter holds several."""
-    person, bound, pack = purpose.encode(), extra.encode(), _HEAD.pack
+    begun, bound, pack, encode = _begun(key, purpose).copy, extra.encode(), _HEAD.pack, binascii.b2a_base64
 
     def sign_number(number: int) -> bytes:
         head = pack(_VERSION, number)
-        mac = blake2b(head + bound, key=key, digest_size=_MAC_BYTES, person=person).digest()
-        return binascii.b2a_base64(head + mac, newline=False).translate(_URL_SAFE)
+        mac = begun()
+        mac.update(head + bound)
+        return encode(head + mac.digest(), newline=False).translate(_URL_SAFE)
 
     return sign_number
 
@@ -60,10 +62,32 @@ def sign_lower(key: bytes, purpose: str, number: int) -> bytes:
 
     Base32 would be 34 characters long, and costs five times as much as all the rest of a token.
     """
-    head = _HEAD.pack(_VERSION, number)
-    return (head + _mac(key, purpose, head, "")).hex().encode("ascii")
+    return lower_signer(key, purpose)(number)
+
+
+def lower_signer(key: bytes, purpose: str) -> Callable[[int], bytes]:
+    """`sign_lower` for many numbers."""
+    begun, pack, encode = _begun(key, purpose).copy, _HEAD.pack, binascii.b2a_hex
+
+    def sign_number(number: int) -> bytes:
+        head = pack(_VERSION, number)
+        mac = begun()
+        mac.update(head)
+        return encode(head + mac.digest())
+
+    return sign_number
 
 
 def _mac(key: bytes, purpose: str, head: bytes, extra: str) -> bytes:
-    """The purpose is BLAKE2's personalisation, which separates it from all that follows; at most 16 bytes."""
-    return blake2b(head + extra.encode(), key=key, digest_size=_MAC_BYTES, person=purpose.encode()).digest()
+    mac = _begun(key, purpose).copy()
+    mac.update(head + extra.encode())
+    return mac.digest()
+
+
+@lru_cache(maxsize=64)
+def _begun(key: bytes, purpose: str) -> blake2b:
+    """The purpose is BLAKE2's personalisation, which separates it from all that follows; at most 16 bytes.
+
+    Copied for each token: to read the key anew each time costs twice as much.
+    """
+    return blake2b(key=key, digest_size=_MAC_BYTES, person=purpose.encode())

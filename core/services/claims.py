@@ -20,7 +20,6 @@ from core.vocabulary import DeliveryState
 SCOPE = "account"
 STATE = 3
 """The place of the state in a claimed row."""
-FIELDS = ("first_name", "last_name", "language", "country", "external_id")
 OPEN_BATCH = Statement(deliveries.open_batch())
 REACH_FIRST_FRESH = Statement(deliveries.reach_first_fresh())
 RESERVE = Statement(pacing.reserve())
@@ -28,9 +27,8 @@ RESERVE = Statement(pacing.reserve())
 Row = tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A delivery that is ours until its batch's lease ends."""
+class Claimed(NamedTuple):
+    """A delivery that is ours until its batch's lease ends; a tuple, for it is made once a message."""
 
     id: DeliveryId
     generation: int
@@ -232,6 +230,12 @@ class _Statements:
 
 
 def _claimed(row: Row, batch_id: int, origin_id: int, address_name: str) -> Claimed:
-    (id_, generation, attempt, _state, created_at, content_id, address, *fields, attributes) = row
-    values = {**(attributes or {}), **dict(zip(FIELDS, fields, strict=True)), address_name: address}
+    id_, generation, attempt, _, created_at, content_id, address, first, last, language, country, external, more = row
+    values = more or {}
+    values["first_name"] = first
+    values["last_name"] = last
+    values["language"] = language
+    values["country"] = country
+    values["external_id"] = external
+    values[address_name] = address
     return Claimed(id_, generation, attempt, batch_id, origin_id, content_id, address, values, created_at)

@@ -37,7 +37,9 @@ class Slot:
         else:
             for apply in self.filters:
                 value = apply(value)
-        return str(escape(value)) if self.escaped else str(value)
+        if type(value) is not str:
+            value = str(value)
+        return str(escape(value)) if self.escaped and not value.isalnum() else value
 
 
 @dataclass(frozen=True, slots=True)
