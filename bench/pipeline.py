@@ -20,6 +20,8 @@ from bench.worker import CONNECTIONS, Sent, send
 from core.database import Sessions
 
 MS = "ms"
+LETTER_BYTES = 5_830
+"""Of the campaign's letter, headers included: `smtp-source` sends as much."""
 PARTS = {
     "claim": "claim: limit, suppression, rows",
     "render": "render",
@@ -38,7 +40,7 @@ def measured(
     for _ in range(rounds):
         launched(sessions, drafted)
         ours.append(_all(send(environment, into), recipients))
-        source.append(theirs(into.port, recipients, CONNECTIONS))
+        source.append(theirs(into.port, recipients, CONNECTIONS, LETTER_BYTES))
         ratio = ours[-1].a_second / source[-1]
         sys.stderr.write(f"ours {ours[-1].a_second:,.0f}/s, smtp-source -d {source[-1]:,.0f}/s, ratio {ratio:.2f}\n")
     launched(sessions, drafted)

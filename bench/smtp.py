@@ -93,8 +93,8 @@ def ours(port: int, messages: int, connections: int) -> tuple[float, float]:
     return messages / (time.perf_counter() - began), (_cpu() - used) / messages * 1e6
 
 
-def theirs(port: int, messages: int, connections: int) -> float:
-    command = [_tool("smtp-source"), "-d", "-s", str(connections), "-m", str(messages), "-l", str(len(BODY) + 100)]
+def theirs(port: int, messages: int, connections: int, size: int = len(BODY) + 100) -> float:
+    command = [_tool("smtp-source"), "-d", "-s", str(connections), "-m", str(messages), "-l", str(size)]
     began = time.perf_counter()
     command += ["-f", "a@sender.test", "-t", "b@example.test", f"127.0.0.1:{port}"]
     subprocess.run(command, check=True)  # noqa: S603 - the command is ours
