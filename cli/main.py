@@ -28,6 +28,7 @@ SUBCOMMANDS = {
     "backup": ("cli.backup", N_("Save database, keys and files in one file, while everything goes on.")),
     "restore": ("cli.restore", N_("Bring an installation back from a backup.")),
     "upgrade": ("cli.upgrade", N_("Save a backup, then bring the data to this version.")),
+    "support-bundle": ("cli.support", N_("Gather what helps to find a fault, without personal data.")),
     "reopen": ("cli.reopen", N_("Let a restored installation send again.")),
     "panel": ("cli.panel", N_("Serve the panel.")),
     "web": ("cli.web", N_("Serve the public pages: open picture, links, unsubscribing.")),

@@ -16,6 +16,7 @@ from cli.board import board, moved
 from cli.context import Opened, opened
 from cli.environment import environment
 from cli.first_login import FirstLogin, first_login
+from cli.keeping.traces import Traces
 from cli.logs import Logs
 from cli.ports import answers
 from cli.processes import Process
@@ -58,7 +59,7 @@ def _run(installation: Opened, table: list[Process], logs: Logs, say: Say, make_
     write(where, settings.data)
     figures = serve_metrics(settings.data, where.metrics_port)
     try:
-        Supervisor(table, given, logs).run(
+        Supervisor(table, given, logs, Traces(settings.data)).run(
             partial(_announce, where, login, say, settings.run), partial(_keep_servers, settings, say)
         )
     finally:

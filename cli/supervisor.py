@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 from cli.child import Child
+from cli.keeping.traces import Traces
 from cli.logs import Logs
 from cli.processes import Process
 from texts import _
@@ -21,8 +22,10 @@ Chore = Callable[[], Coroutine[Any, Any, None]]
 class Supervisor:
     """Runs processes side by side; each lives and dies by itself."""
 
-    def __init__(self, table: Sequence[Process], environment: Mapping[str, str], logs: Logs) -> None:
-        self._logs = logs
+    def __init__(
+        self, table: Sequence[Process], environment: Mapping[str, str], logs: Logs, traces: Traces | None = None
+    ) -> None:
+        self._logs, self._traces = logs, traces
         self._children = [Child(process, environment, line=self._line, died=self._died) for process in table]
 
     def run(self, *chores: Chore) -> None:
@@ -66,6 +69,8 @@ class Supervisor:
 
     def _line(self, process: Process, text: str) -> None:
         self._logs.line(process.name, process.colour, text)
+        if self._traces:
+            self._traces.note(process.name, text)
 
     def _died(self, process: Process, code: int, pause: float) -> None:
         self.say(
