@@ -6,12 +6,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from channels.email.checks import Fault, check
 from channels.email.press import press
 from core.errors import Invalid
+from core.ports import PressedLetter
 from core.queries import templates
 from core.queries.contact_pages import addresses
 from core.rules.templates import SYSTEM_NAMES, compile_template
 from core.tables.contacts import Contact
+from core.vocabulary import TemplateKind
 
 NOTHING = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 """The picture that counts reads; a preview asks nobody for it."""
@@ -34,9 +37,10 @@ class Shown:
     subject: str
     html: str | None
     text: str
+    faults: Sequence[Fault] = ()
 
 
-def show(session: Session, letter: Letter, contact: Contact | None) -> Shown:
+def show(session: Session, letter: Letter, contact: Contact | None, *, imprint: str | None = None) -> Shown:
     """The letter with the contact's values; raise Invalid with the place of what cannot work for them."""
     known = templates.known_variables(session)
     pressed = press(
@@ -59,7 +63,13 @@ def show(session: Session, letter: Letter, contact: Contact | None) -> Shown:
         return compile_template(part, names, escape=escape).render(values)
 
     html = filled(pressed.html, True) if pressed.html is not None else None
-    return Shown(filled(pressed.subject, False), html, filled(pressed.text, False))
+    return Shown(filled(pressed.subject, False), html, filled(pressed.text, False), _faults(letter, pressed, imprint))
+
+
+def _faults(letter: Letter, pressed: PressedLetter, imprint: str | None) -> Sequence[Fault]:
+    if letter.kind == TemplateKind.SHORT:
+        return ()
+    return check(pressed.html, pressed.text, list(pressed.links), imprint=imprint)
 
 
 def line_of(problem: Invalid) -> int | None:

@@ -20,7 +20,7 @@ from core.queries import settings as business
 from core.tables.operators import Operator
 from core.tables.suppression import Suppression
 from core.vocabulary import SuppressionList as L
-from texts import gates, reasons, roles, suppression
+from texts import faults, gates, reasons, roles, suppression
 from texts.problems import sentence
 from texts.segments import CHANNELS
 
@@ -40,6 +40,7 @@ def install(app: Flask) -> None:
             "languages": {"en": "English", "de": "Deutsch"},
             "state_word": reasons.state,
             "reason_word": reasons.reason,
+            "fault_word": faults.fault,
             "advice_word": reasons.advice,
             "action_word": reasons.action,
             "role_word": roles.role,

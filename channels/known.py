@@ -3,7 +3,7 @@
 from core.ports import Channels, FirstContact, Traits
 from core.vocabulary import CHANNEL_EMAIL, TemplateKind
 
-LETTERS = frozenset({TemplateKind.MJML, TemplateKind.HTML, TemplateKind.TEXT})
+LETTERS = frozenset({TemplateKind.BLOCKS, TemplateKind.MJML, TemplateKind.HTML, TemplateKind.TEXT})
 
 KNOWN = (
     Traits(CHANNEL_EMAIL, kinds=LETTERS),

@@ -5,6 +5,9 @@ from typing import Annotated
 
 import typer
 
+from channels.email.checks import Fault
+from channels.email.checks import check as find_faults
+from channels.email.checks import mend as mender
 from channels.email.press import press
 from cli.context import opened
 from cli.finding import found
@@ -15,12 +18,21 @@ from core.tables.contents import ContentRow
 from core.tables.templates import Template
 from core.vocabulary import TemplateKind
 from texts import _
+from texts.faults import fault
 
 app = typer.Typer(no_args_is_help=True, help=_("Make templates and preview them."))
-KINDS = {".mjml": TemplateKind.MJML, ".html": TemplateKind.HTML, ".htm": TemplateKind.HTML, ".txt": TemplateKind.TEXT}
+KINDS = {
+    ".json": TemplateKind.BLOCKS,
+    ".mjml": TemplateKind.MJML,
+    ".html": TemplateKind.HTML,
+    ".htm": TemplateKind.HTML,
+    ".txt": TemplateKind.TEXT,
+}
 
 Which = Annotated[str, typer.Argument(metavar="TEMPLATE", help=_("The template's number or name."))]
-Letter = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help=_("The letter: .mjml, .html or .txt."))]
+Letter = Annotated[
+    Path, typer.Argument(exists=True, dir_okay=False, help=_("The letter: .mjml, .html, .txt, or .json with blocks."))
+]
 TextPart = Annotated[
     Path | None,
     typer.Option("--text", exists=True, dir_okay=False, help=_("Its plain text; else made from the letter.")),
@@ -97,6 +109,37 @@ def show(which: Which, as_json: AsJson = False) -> None:
     print(f"{told['name']}\n{told['subject']}\n\n{told['text']}")
     if told["required"]:
         print("\n" + _("Cannot do without: %(names)s", names=", ".join(content.required)))
+
+
+@app.command(help=_("All faults of a letter, each with its place; --mend puts right what can be."))
+def check(
+    which: Which,
+    mend: Annotated[bool, typer.Option("--mend", help=_("Put right what can be, as a new version."))] = False,
+    as_json: AsJson = False,
+) -> None:
+    with opened() as door:
+        if mend:
+            with door.sessions.begin() as session:
+                kept = found(session, Template, which)
+                mended = templates.mend(session, press, mender, kept.id, by=BY, imprint=queries.imprint(session))
+            if mended and not as_json:
+                print(_("Mended, as a new version of the letter."))
+        with door.sessions() as session:
+            letter = queries.finished(session, found(session, Template, which))
+        faults = find_faults(letter.html, letter.plain, letter.links, imprint=letter.imprint) if letter else []
+    if as_json:
+        print_json([{"fault": one.code, "place": one.place, "mendable": one.mendable, **one.params} for one in faults])
+    else:
+        for one in faults:
+            print("  ".join(filter(None, (_worded(one), one.place, _("(can be mended)") if one.mendable else ""))))
+        if not faults:
+            print(_("Nothing to find fault with."))
+    if faults:
+        raise typer.Exit(1)
+
+
+def _worded(one: Fault) -> str:
+    return fault(one.code, one.params)
 
 
 def _told(template: Template) -> dict[str, object]:

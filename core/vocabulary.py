@@ -156,6 +156,7 @@ class InDoubtPolicy(StrEnum):
 
 
 class TemplateKind(StrEnum):
+    BLOCKS = "blocks"
     MJML = "mjml"
     HTML = "html"
     TEXT = "text"

@@ -5,6 +5,7 @@ const lines = document.getElementById("lines");
 const contact = document.getElementById("contact");
 let wrongLine = Number(editor.dataset.line) || 0;
 let last = source;
+let look = "";
 
 function number() {
   const count = source.value.split("\n").length;
@@ -36,7 +37,7 @@ document.getElementById("insert").addEventListener("change", (event) => {
   last.setRangeText(`{{ ${event.target.value} | fallback("") }}`, last.selectionStart, last.selectionEnd, "end");
   event.target.value = "";
   last.focus();
-  later();
+  last.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
 const frameForm = document.createElement("form");
@@ -49,6 +50,7 @@ document.body.append(frameForm);
 function written() {
   const form = new FormData(editor);
   form.set("contact", contact.value);
+  form.set("look", look);
   return form;
 }
 
@@ -62,12 +64,34 @@ async function show() {
   wrongLine = told.problem && told.where === "source" ? told.line || 0 : 0;
   number();
   if (told.problem) return;
+  showFaults(told.faults);
   document.getElementById("shown-subject").textContent = told.subject;
   document.getElementById("shown-text").textContent = told.text;
   document.getElementById("device").hidden = !told.html;
   frameForm.replaceChildren(...[...written()].map(([name, value]) => Object.assign(document.createElement("input"), { type: "hidden", name, value })));
   frameForm.submit();
 }
+
+// What the check finds, and one press for what can be mended.
+function showFaults(faults = []) {
+  const list = document.getElementById("faults");
+  document.getElementById("well").hidden = faults.length > 0;
+  list.replaceChildren(...faults.map(({ words, place }) => {
+    const row = document.createElement("li");
+    row.textContent = words;
+    if (place) row.append(" ", Object.assign(document.createElement("code"), { textContent: place }));
+    return row;
+  }));
+  const mend = document.getElementById("mend");
+  if (mend) mend.hidden = !faults.some(({ mendable }) => mendable);
+}
+document.getElementById("mend")?.addEventListener("click", async () => {
+  const answer = await fetch(editor.dataset.mend, { method: "POST", body: written(), headers: { Accept: "application/json" } }).catch(() => null);
+  if (!answer?.ok) return;
+  source.value = (await answer.json()).source;
+  document.dispatchEvent(new Event("mended"));
+  later();
+});
 
 let timer = 0;
 function later() {
@@ -80,6 +104,11 @@ contact.addEventListener("input", later);
 document.querySelectorAll("[data-device]").forEach((button) => button.addEventListener("click", () => {
   document.getElementById("device").className = `device ${button.dataset.device}`;
   document.querySelectorAll("[data-device]").forEach((other) => other.setAttribute("aria-pressed", String(other === button)));
+}));
+document.querySelectorAll("[data-look]").forEach((button) => button.addEventListener("click", () => {
+  look = button.dataset.look;
+  document.querySelectorAll("[data-look]").forEach((other) => other.setAttribute("aria-pressed", String(other === button)));
+  show();
 }));
 number();
 show();

@@ -14,8 +14,10 @@ from admin.views import (
     imports,
     operators,
     own,
+    pictures,
     segments,
     settings,
+    starting,
     style,
     suppressions,
     templates,
@@ -41,7 +43,9 @@ PAGES = (
     wizard.pages,
     segments.pages,
     suppressions.pages,
+    starting.pages,
     templates.pages,
+    pictures.pages,
     settings.pages,
 )
 
@@ -74,7 +78,7 @@ def menu() -> list[Item]:
     """What the person at the browser may go to."""
     items = [
         Item(_("Campaigns"), "campaigns.index_view", "campaigns", ("campaigns", "campaign", "wizard")),
-        Item(_("Templates"), "templates.index_view", "templates", ("templates", "template")),
+        Item(_("Templates"), "templates.index_view", "templates", ("templates", "template", "starting")),
         Item(_("Segments"), "segments.index_view", "segments", ("segments", "segment")),
         Item(_("Contacts"), "contacts.index_view", "contacts", ("contacts", "contact")),
         Item(_("Do not contact"), "suppressions.index_view", "suppressions", ("suppressions", "suppression")),

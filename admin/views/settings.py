@@ -61,6 +61,15 @@ def add_sender() -> ResponseReturnValue:
     return redirect(url_for("settings.show"))
 
 
+@pages.post("/senders/<int:id>/imprint")
+@needs(Role.ADMINISTRATOR)
+def set_imprint(id: int) -> ResponseReturnValue:  # noqa: A002
+    with writing() as session:
+        senders.set_imprint(session, id, request.form.get("imprint", ""), by=by())
+    flash(_("Saved."), "done")
+    return redirect(url_for("settings.show"))
+
+
 @pages.post("/senders/<int:id>/archive")
 @needs(Role.ADMINISTRATOR)
 def archive_sender(id: int) -> ResponseReturnValue:  # noqa: A002 - the name of the part of the address

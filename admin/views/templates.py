@@ -9,10 +9,15 @@ from sqlalchemy import Select, select
 
 from admin import letters
 from admin.access import by, needs
+from admin.blocks import described
 from admin.context import panel, reading, writing
 from admin.views.lists import ListView
 from admin.words import Formatter, ago, say
+from channels.email.checks import mend
+from channels.email.dark import in_the_dark
+from channels.email.outlook import as_word_shows
 from channels.email.press import press
+from channels.email.starts import start
 from core.database import reduced_errors
 from core.errors import Invalid, Problem
 from core.queries import contact_pages
@@ -22,6 +27,7 @@ from core.tables.contacts import Contact
 from core.tables.templates import Template
 from core.vocabulary import Role, TemplateKind
 from texts import LANGUAGES, N_, _
+from texts.faults import fault
 from texts.problems import sentence
 
 pages = Blueprint("template", __name__, url_prefix="/templates")
@@ -30,12 +36,15 @@ PREVIEW_POLICY = (
 )
 """A letter may look as it likes, but runs nothing, knows no cookie and belongs to no origin."""
 KINDS = {
+    TemplateKind.BLOCKS: N_("Blocks"),
     TemplateKind.HTML: "HTML",
     TemplateKind.MJML: "MJML",
     TemplateKind.TEXT: N_("Text only"),
     TemplateKind.SHORT: N_("SMS and messenger"),
 }
 START = {
+    TemplateKind.BLOCKS: '{"blocks": [{"type": "text", "text": "Hello {{ first_name | fallback(\\"there\\") }},"}, '
+    '{"type": "footer", "text": ""}]}',
     TemplateKind.HTML: "<!doctype html>\n<html>\n<body>\n"
     '  <p>Hello {{ first_name | fallback("there") }},</p>\n'
     "</body>\n</html>\n",
@@ -52,7 +61,7 @@ class TemplateList(ListView):
     intro = N_("Letters with places for what is known of each recipient.")
     searched = N_("A part of the name")
     row_page = "template.edit"
-    new_page = "template.new"
+    new_page = "starting.gallery"
     new_words = N_("New template")
     empty_words = N_("There are no templates yet.")
     column_list = ("name", "subject", "kind", "updated_at")
@@ -79,7 +88,7 @@ class TemplateList(ListView):
 def new() -> ResponseReturnValue:
     kind = TemplateKind(request.values.get("kind", TemplateKind.HTML))
     if request.method == "GET":
-        return _editor(None, "", letters.Letter(kind, "en", "", START[kind], None))
+        return _editor(None, *_begun(kind))
     written, name = _written(kind), request.form.get("name", "")
     try:
         with writing() as session:
@@ -141,7 +150,18 @@ def check() -> ResponseReturnValue:
         line = letters.line_of(problem) if isinstance(problem, Invalid) else None
         where = problem.params.get("where", "source")
         return {"problem": sentence(problem.code, problem.params), "line": line, "where": where}
-    return {"subject": shown.subject, "text": shown.text, "html": shown.html is not None}
+    found = [
+        {"words": fault(one.code, one.params), "place": one.place, "mendable": one.mendable} for one in shown.faults
+    ]
+    return {"subject": shown.subject, "text": shown.text, "html": shown.html is not None, "faults": found}
+
+
+@pages.post("/mend")
+@needs(Role.EDITOR)
+def mended() -> ResponseReturnValue:
+    """The source in the editor without what can be mended in it; it is saved like any other change."""
+    written = _written(request.form.get("kind", TemplateKind.HTML))
+    return {"source": mend(written.kind, written.source, queries.imprint(reading()))}
 
 
 @pages.post("/preview")
@@ -152,6 +172,10 @@ def preview() -> Response:
         page = _shown().html or ""
     except Problem:
         page = ""
+    if request.form.get("look") == "outlook":
+        page = as_word_shows(page)
+    elif request.form.get("look") == "dark":
+        page = in_the_dark(page)
     response = Response(page, mimetype="text/html")
     response.headers["Content-Security-Policy"] = PREVIEW_POLICY
     return response
@@ -167,7 +191,18 @@ def _shown() -> letters.Shown:
     else:
         contact = session.scalar(select(Contact).where(Contact.erased_at.is_(None)).order_by(Contact.id).limit(1))
     with reduced_errors():
-        return letters.show(session, _written(request.form.get("kind", TemplateKind.HTML)), contact)
+        return letters.show(
+            session, _written(request.form.get("kind", TemplateKind.HTML)), contact, imprint=queries.imprint(session)
+        )
+
+
+def _begun(kind: TemplateKind) -> tuple[str, letters.Letter]:
+    """Name and letter that a new template begins with: a finished one, if one is named."""
+    code = request.args.get("language", "en")
+    one = start(request.args.get("start", ""), code) if code in LANGUAGES else None
+    if one is None or kind != TemplateKind.BLOCKS:
+        return "", letters.Letter(kind, code if code in LANGUAGES else "en", "", START[kind], None)
+    return "", letters.Letter(kind, code, one.subject, one.source, None)
 
 
 def _written(kind: str) -> letters.Letter:
@@ -203,4 +238,5 @@ def _editor(template: Template | None, name: str, letter: letters.Letter, *, lin
         languages_offered=[(code, code) for code in LANGUAGES],
         variables=queries.known_variables(session),
         labels=contact_pages.labels(session),
+        blocks=described(),
     )

@@ -9,14 +9,20 @@ from admin.access import by, needs
 from admin.context import panel, reading, writing
 from admin.words import say
 from channels import registry
+from channels.email.checks import Fault
+from channels.email.checks import check as find_faults
+from channels.email.checks import mend as mender
+from channels.email.press import press
 from channels.known import CHANNELS
 from channels.outside import outside
 from core.database import reduced_errors
 from core.errors import NotFound, Problem
+from core.queries import audience as people
 from core.queries import campaigns as queries
 from core.queries import pacing, segments, templates
 from core.queries.trials import latest
 from core.services import campaigns, senders, trials
+from core.services import templates as letters
 from core.tables.campaigns import Campaign
 from core.vocabulary import CHANNEL_EMAIL, CampaignState, Role
 from texts import _
@@ -124,6 +130,7 @@ def check(id: int) -> ResponseReturnValue:  # noqa: A002
     return render_template(
         "panel/wizard_check.html",
         campaign=campaign,
+        faults=_faults(campaign, now),
         preview=preview,
         problem=problem,
         template=templates.get(session, campaign.template_id) if campaign.template_id else None,
@@ -133,6 +140,18 @@ def check(id: int) -> ResponseReturnValue:  # noqa: A002
         trials=latest(session, id),
         allowance=pacing.allowance(session, pacing.ACCOUNT, now) if campaign.channel == CHANNEL_EMAIL else None,
     )
+
+
+@pages.post("/<int:id>/mend")
+@needs(Role.EDITOR)
+def mend(id: int) -> ResponseReturnValue:  # noqa: A002
+    """Put right what can be in the campaign's letter, as a new version of its template."""
+    campaign = queries.get(reading(), id)
+    if campaign.template_id is not None:
+        imprint = templates.imprint(reading(), campaign.sender_id)
+        with writing() as session:
+            letters.mend(session, press, mender, campaign.template_id, by=by(), imprint=imprint)
+    return redirect(url_for("wizard.check", id=id))
 
 
 @pages.post("/<int:id>/test")
@@ -201,3 +220,18 @@ def _change(campaign: Campaign, **fields: object) -> bool:
         say(problem)
         return False
     return True
+
+
+def _faults(campaign: Campaign, now: datetime) -> list[Fault]:
+    """What the check before launch finds in the letter, and whom it could not be filled in for."""
+    session = reading()
+    template = templates.get(session, campaign.template_id) if campaign.template_id else None
+    letter = templates.finished(session, template, campaign.sender_id) if template else None
+    if letter is None:
+        return []
+    found = find_faults(letter.html, letter.plain, letter.links, imprint=letter.imprint)
+    if letter.required and campaign.include:
+        frozen = people.frozen(session, campaign.include, campaign.exclude, now)
+        for name, count in people.lacking(session, campaign, frozen, letter.required).items():
+            found.append(Fault("lacks_value", params={"name": name, "count": count}))
+    return found

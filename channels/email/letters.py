@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import css_inline
 from mjml import mjml2html
 
+from channels.email.blocks import to_mjml
 from channels.email.fonts import without_remote_fonts
 from channels.email.plaintext import plain_text
 from channels.email.protection import Protected
@@ -30,6 +31,9 @@ def make(
     A letter without a way to unsubscribe gets one at its end, in its own language.
     """
     names = [*known, *SYSTEM_NAMES]
+    if kind == "blocks":
+        with speaking(language):
+            kind, source = "mjml", to_mjml(source)
     programs = _checked(kind, subject, source, text, names)
     links: list[str] = []
     page = None if kind == "text" else _page(kind, source, language, links)

@@ -93,6 +93,24 @@ def by_reason(
     return Counts(reachable, reasons, _excluded(session, audience))
 
 
+def lacking(session: Session, campaign: Campaign, audience: Frozen, required: Sequence[str]) -> dict[str, int]:
+    """How many of the chosen lack each variable that the letter needs; those that nobody lacks are left out."""
+    if not required:
+        return {}
+    segments.plan_for_all(session)
+    counts = [
+        func.count().filter(_lacks(name, campaign.channel)).label(f"lacks_{at}") for at, name in enumerate(required)
+    ]
+    statement = (
+        select(*counts)
+        .select_from(Contact)
+        .outerjoin(Identity, live_identity(campaign.channel))
+        .where(_chosen(audience))
+    )
+    found = session.execute(statement).one()
+    return {name: int(count) for name, count in zip(required, found, strict=True) if count}
+
+
 def end_of_chunk(after: int, size: int) -> Select[int | None]:
     """The contact id that ends the next chunk of `size` contacts; null when there are none left."""
     chunk = select(Contact.id).where(Contact.id > after).order_by(Contact.id).limit(size).subquery()

@@ -9,6 +9,7 @@ from core.tables.campaigns import Origin, SenderRow
 from core.tables.contacts import Contact, Identity
 from core.tables.contents import Link
 from core.tables.deliveries import Delivery
+from core.tables.pictures import PictureRow
 from core.tables.suppression import Suppression
 from core.vocabulary import SuppressionList
 
@@ -16,6 +17,11 @@ from core.vocabulary import SuppressionList
 def target(link_id: int) -> Select[str]:
     """The link's target as it stands in the letter; it may hold variables."""
     return select(Link.url).where(Link.id == link_id)
+
+
+def picture(name: str) -> Select[bytes]:
+    """A picture's bytes, as they are served."""
+    return select(PictureRow.body).where(PictureRow.name == name)
 
 
 def addressee(delivery_id: int) -> Select[Any]:

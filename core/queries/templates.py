@@ -1,6 +1,7 @@
 """Reading templates, contents and the variables that letters may use."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,9 +11,9 @@ from core.messages import Content, Sender
 from core.rules.addresses import ADDRESS_VARIABLES
 from core.tables.campaigns import Campaign, Origin, SenderRow
 from core.tables.contacts import Attribute
-from core.tables.contents import ContentRow
+from core.tables.contents import ContentRow, Link
 from core.tables.templates import Template
-from core.vocabulary import OriginKind, TemplateKind
+from core.vocabulary import CHANNEL_EMAIL, OriginKind, TemplateKind
 
 CONTACT_VARIABLES = ("first_name", "last_name", "language", "country", "external_id", *ADDRESS_VARIABLES)
 
@@ -49,6 +50,36 @@ def count(session: Session) -> int:
 def known_variables(session: Session) -> list[str]:
     """The contact's own fields, then the keys of all attributes."""
     return [*CONTACT_VARIABLES, *session.scalars(select(Attribute.key).order_by(Attribute.key))]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A letter as it was last saved, for looking at it whole."""
+
+    html: str | None
+    plain: str
+    links: list[str]
+    required: list[str]
+    imprint: str | None
+
+
+def finished(session: Session, template: Template, sender_id: int | None = None) -> Finished | None:
+    """None for a short message, which has no page."""
+    if template.kind == TemplateKind.SHORT or template.content_id is None:
+        return None
+    row = session.get_one(ContentRow, template.content_id)
+    links = session.scalars(select(Link.url).where(Link.content_id == row.id).order_by(Link.position)).all()
+    return Finished(row.html, row.plain or "", list(links), list(row.required), imprint(session, sender_id))
+
+
+def imprint(session: Session, sender_id: int | None = None) -> str | None:
+    """The sender's, or without one what all senders of letters say of themselves, if that is one thing."""
+    statement = select(SenderRow.imprint).where(SenderRow.imprint.is_not(None), SenderRow.imprint != "")
+    if sender_id is not None:
+        return session.scalar(statement.where(SenderRow.id == sender_id))
+    here = statement.where(SenderRow.channel == CHANNEL_EMAIL, SenderRow.archived_at.is_(None)).distinct()
+    found = session.scalars(here.limit(2)).all()
+    return found[0] if len(found) == 1 else None
 
 
 def content(session: Session, content_id: int, origin_id: int) -> Content:

@@ -137,3 +137,9 @@ def _mailbox(address: str) -> str:
     if checked.ascii_domain in FREEMAIL:
         raise Invalid("sender.freemail", where="address", address=address)
     return checked.normalized
+
+
+def set_imprint(session: Session, sender_id: int, imprint: str, *, by: str) -> None:
+    """What a sender says of itself at the end of letters; an empty one takes it away."""
+    get(session, sender_id).imprint = imprint.strip()[:1000] or None
+    audit.note(session, by, "change", f"sender:{sender_id}", fields=["imprint"])

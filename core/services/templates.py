@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,10 @@ from core.rules.short_messages import mapped
 from core.services import audit
 from core.tables.contents import ContentRow, Link
 from core.tables.templates import Template
+from core.vocabulary import TemplateKind
 
+Mender = Callable[[str, str, str | None], str]
+"""From a letter's kind, its source and an imprint to the source without what can be mended."""
 PLACE = re.compile(r"\{\{ click_(\d+) \}\}")
 
 
@@ -70,6 +73,28 @@ def change(
     _write(session, press, template, subject=subject, source=source, text=text, extras=kept)
     audit.note(session, by, "change", f"template:{template.id}", version=template.version)
     return template
+
+
+def mend(
+    session: Session, press: LetterPress, mender: Mender, template_id: int, *, by: str, imprint: str | None
+) -> bool:
+    """Save the letter as `mender` makes it, as a new version; returns whether there was anything to mend."""
+    template = queries.get(session, template_id)
+    better = template.source if template.kind == TemplateKind.SHORT else mender(template.kind, template.source, imprint)
+    if better == template.source:
+        return False
+    change(
+        session,
+        press,
+        template_id,
+        version=template.version,
+        by=by,
+        name=template.name,
+        subject=template.subject,
+        source=better,
+        text=template.text,
+    )
+    return True
 
 
 def archive(session: Session, template_id: int, *, by: str, now: datetime) -> None:

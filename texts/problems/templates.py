@@ -20,6 +20,9 @@ SENTENCES = {
         "which has variables, filters, if, and for over a contact's own list."
     ),
     "template.missing_value": N_("The contact has no value for “%(name)s”, and the letter gives no fallback."),
+    "letter.bad_colour": N_("“%(what)s” is no colour. Write it as #0b6566."),
+    "letter.too_many_blocks": N_("A letter may have %(most)s blocks. Remove some."),
+    "letter.unknown_block": N_("Block %(number)s is of a kind that there is not: “%(what)s”."),
     "letter.mjml": N_("The MJML of the letter cannot be read: %(what)s"),
     "letter.too_slow": N_("The letter took longer than %(seconds)s seconds to make and was stopped. Simplify it."),
     "letter.too_large": N_("The letter needed more memory than is allowed and was stopped. Simplify it."),

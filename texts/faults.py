@@ -1,0 +1,23 @@
+"""What the check before launch finds in a letter, in plain words with what to do about it."""
+
+from collections.abc import Mapping
+
+from texts import N_, _
+
+FAULTS = {
+    "picture_without_width": N_("A picture has no width in whole pixels. Outlook shows it in its full size."),
+    "picture_too_wide": N_("A picture is %(width)s pixels wide. More than %(most)s breaks the letter in Outlook."),
+    "picture_without_alt": N_("A picture has no alternative text. Who sees no pictures sees nothing there."),
+    "content_too_wide": N_("A part is %(width)s pixels wide. Letters should be no wider than %(most)s."),
+    "too_large": N_("The letter has %(kilobytes)s kB. Gmail cuts off what goes beyond %(most)s."),
+    "no_text_part": N_("There is no text part. Some programs show nothing else, and filters mind."),
+    "no_unsubscribe_link": N_("There is no link to unsubscribe."),
+    "no_imprint": N_("There is no imprint. Letters to customers must say who sends them."),
+    "broken_link": N_("A link leads nowhere."),
+    "insecure_link": N_("An address is not secure (http instead of https)."),
+    "lacks_value": N_("%(count)s recipients have no value for “%(name)s” and would get nothing."),
+}
+
+
+def fault(code: str, params: Mapping[str, object]) -> str:
+    return _(FAULTS[code]) % params if params else _(FAULTS[code])
