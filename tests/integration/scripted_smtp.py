@@ -56,6 +56,8 @@ class ScriptedSmtp:
     tls: ssl.SSLContext | None = None
     implicit_tls: bool = False
     port: int = 0
+    seconds: float = 0.0
+    """How long it thinks over each message before it takes it."""
     go_ahead_without_recipients: bool = False
     """Whether DATA is answered 354 though no recipient was accepted, as RFC 2920 allows."""
     rules: list[Rule] = field(default_factory=list)
@@ -84,13 +86,17 @@ class ScriptedSmtp:
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
+    async def hang_up(self) -> None:
+        """Close every connection; new ones are welcome."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
     async def stop(self) -> None:
         """Close the port and every connection; the record stays, and the server may be entered again."""
         assert self._server
         self._server.close()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.hang_up()
         self._server = None
 
     def answer(self, stage: str, about: str, usual: str) -> str | Act:
@@ -214,6 +220,8 @@ class _Conversation:
             if not line:
                 raise _Hangup
             lines.append(line[1:] if line.startswith(b".") else line)
+        if self.server.seconds:
+            await asyncio.sleep(self.server.seconds)
         mail = Mail(self.sender or "", tuple(self.recipients), b"".join(lines), self.number, self.parameters)
         answer = self.server.answer("body", about, "250 2.0.0 queued")
         if not mail.recipients and answer == "250 2.0.0 queued":

@@ -1,0 +1,237 @@
+"""A whole installation to break: PostgreSQL, Valkey, a mail server, scheduler and worker, people and campaigns."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+
+import psutil
+from redis import Redis
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+
+import embedded
+from channels.email.press import press
+from channels.known import CHANNELS
+from core import database, migrations
+from core.queries import ledger
+from core.queries import settings as business
+from core.rules.outside import Outside
+from core.services import campaigns, segments, senders, settings, templates
+from core.tables.campaigns import Campaign
+from core.vocabulary import CampaignState, DeliveryState
+from embedded.postgres import postmaster
+from tests.faults.keeper import Keeper, until
+from tests.faults.scaled import CLOCK
+from tests.integration.campaign_factory import make_contacts
+
+BY = "faults"
+HERE = Outside(None, real_relay=False)
+MOVING = (DeliveryState.PENDING, DeliveryState.AWAITING_CONSENT, DeliveryState.CLAIMED, DeliveryState.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Toll:
+    """What one run cost."""
+
+    lost: int
+    twice: int
+    doubt: int
+    seconds: float
+    """The longest silence of the mail server after the fault."""
+    why: str = ""
+
+
+class World:
+    def __init__(self, data: Path, servers: embedded.Servers, people: int) -> None:
+        assert servers.database_url
+        assert servers.redis_url
+        self.data, self.people = data, people
+        self.redis_url = servers.redis_url
+        self.home = embedded.home_of(data)
+        self.mail = data / "mail"
+        self.mail.mkdir()
+        self.engine = database.sync_engine(servers.database_url)
+        migrations.upgrade(self.engine)
+        self.sessions = database.make_sessions(self.engine)
+        self.keeper = Keeper(self._environment(servers), data / "log")
+        self.keeper.keep("mail", "tests.faults.mail", str(self.mail))
+        if not until((self.mail / "port").exists):
+            raise SystemExit("the mail server did not start")
+        relay = {"SENDBOTE_SMTP_URL": f"smtp://anna:secret@127.0.0.1:{(self.mail / 'port').read_text()}?tls=none"}
+        self.keeper.environment |= relay
+        self._fill()
+        for name in ("scheduler", "worker"):
+            self.start(name)
+
+    def start(self, name: str, program: str = "") -> None:
+        self.keeper.keep(name, "tests.faults.scaled", program or name)
+
+    def order(self, **order: object) -> None:
+        """Tell the mail server what to do from now on."""
+        with socket.socket(socket.AF_UNIX) as line:
+            line.connect(str(self.mail / "orders"))
+            line.sendall(json.dumps(order).encode() + b"\n")
+            line.recv(10)
+
+    def at(self, stage: str, answer: str, *, about: str = "", times: int | None = None, skip: int = 0) -> None:
+        self.order(at=[stage, answer, about, times, skip])
+
+    def accepted(self) -> list[tuple[float, str]]:
+        """Everything that the mail server has ever taken over, by its own record."""
+        path = self.mail / "record"
+        lines = path.read_text().splitlines() if path.exists() else []
+        return [(float(line.split()[0]), line.split()[1]) for line in lines if " " in line]
+
+    def draft(self, **fields: object) -> tuple[int, str]:
+        """A campaign to everybody, and the confirmation that launches it."""
+        with self.sessions.begin() as session:
+            made = campaigns.create(session, name="Fault", by=BY, exclude=[], **self._made)  # type: ignore[arg-type]
+            for name, value in fields.items():
+                setattr(made, name, value)
+            looked = campaigns.preview(session, made.id, datetime.now(UTC), channels=CHANNELS)
+            return made.id, looked.confirmation
+
+    def launch(self, campaign_id: int, confirmation: str) -> None:
+        with self.sessions.begin() as session:
+            campaigns.launch(
+                session,
+                campaign_id,
+                confirmation=confirmation,
+                outside=HERE,
+                channels=CHANNELS,
+                by=BY,
+                now=datetime.now(UTC),
+            )
+
+    def await_mails(self, count: int, seconds: float = 60.0) -> bool:
+        """Until the mail server has taken so many since the run began."""
+        return until(lambda: len(self.accepted()) >= count, seconds)
+
+    def forget(self) -> None:
+        """Begin a run: nothing under way, an empty record, nobody on a list, a mail server that does as usual."""
+        self.order(clear=True, seconds=0.02, users={"anna": "secret"})
+        (self.mail / "record").write_text("")
+        self.jump(0)
+        with self.sessions.begin() as session:
+            session.execute(text("DELETE FROM suppressions"))
+            session.execute(text("DELETE FROM gates"))
+
+    def jump(self, seconds: float) -> None:
+        """The business clock of all processes goes on from so many seconds ahead."""
+        (self.data / "clock").write_text(str(seconds))
+
+    def settled(self, campaign_id: int) -> bool:
+        """Whether the campaign is over, as the database sees it; False while that is away."""
+        try:
+            with self.sessions() as session:
+                campaign = session.get_one(Campaign, campaign_id)
+                return campaign.state in (CampaignState.SENT, CampaignState.CANCELLED) and bool(campaign.finished_at)
+        except DBAPIError:
+            return False
+
+    def toll(self, campaign_id: int, broken_at: float) -> Toll:
+        """The ledger and the mail server's record, held against each other."""
+        accepted = self.accepted()
+        got = Counter(address for _, address in accepted)
+        with self.sessions() as session:
+            origin = session.scalar(select(Campaign.origin_id).where(Campaign.id == campaign_id))
+            rows = session.execute(
+                text(
+                    "SELECT i.address, d.state FROM deliveries d JOIN identities i ON i.id = d.identity_id "
+                    "WHERE d.origin_id = :origin"
+                ),
+                {"origin": origin},
+            ).all()
+            offences = ledger.offences(session)
+        states = Counter(state for _, state in rows)
+        claimed_sent = [address for address, state in rows if state == DeliveryState.SENT and not got[address]]
+        denied = [address for address, state in rows if got[address] and state in ("failed", "skipped", "cancelled")]
+        moving = sum(states[state] for state in MOVING)
+        missing = self.people - len(rows)
+        lost = len(claimed_sent) + len(denied) + moving + missing
+        why = f"{dict(states)} {[one.code for one in offences]}" if lost or offences else ""
+        return Toll(
+            lost + len(offences),
+            sum(count - 1 for count in got.values()),
+            states[DeliveryState.IN_DOUBT],
+            _silence([at for at, _ in accepted], broken_at),
+            why,
+        )
+
+    def kill_postgres(self, number: signal.Signals = signal.SIGKILL) -> None:
+        pid = postmaster(self.home)
+        assert pid
+        psutil.Process(pid).send_signal(number)
+        with contextlib.suppress(psutil.Error):
+            psutil.Process(pid).wait(20)
+
+    def kill_valkey(self) -> None:
+        with self.redis() as client:
+            psutil.Process(int(client.info("server")["process_id"])).kill()  # type: ignore[index]
+
+    def redis(self) -> "Redis":
+        return Redis.from_url(self.redis_url)
+
+    def revive(self) -> None:
+        embedded.revive(self.data)
+
+    def close(self) -> None:
+        self.keeper.stop()
+        self.engine.dispose()
+
+    def _environment(self, servers: embedded.Servers) -> dict[str, str]:
+        return {
+            "SENDBOTE_DATA": str(self.data),
+            "SENDBOTE_DATABASE_URL": str(servers.database_url),
+            "SENDBOTE_REDIS_URL": str(servers.redis_url),
+            "SENDBOTE_PUBLIC_PORT": "0",
+            "SENDBOTE_LOG_LEVEL": "warning",
+            CLOCK: str(self.data / "clock"),
+        }
+
+    def _fill(self) -> None:
+        now = datetime.now(UTC)
+        with self.sessions.begin() as session:
+            make_contacts(session, self.people)
+            settings.set_daily_limit(session, 100_000_000, by=BY, now=now)
+            business.put(session, "retry_first_seconds", 1, by=BY)
+            letter = templates.create(
+                session, press, name="Letter", kind="text", subject="Hello {{ first_name }}", source="Hello", by=BY
+            )
+            everyone = segments.create_dynamic(session, name="Everyone", expression={"all": []}, by=BY)
+            sender = senders.create(session, name="Shop", address="news@shop.example", by=BY)
+            self._made = {"template_id": letter.id, "sender_id": sender.id, "include": [everyone.id]}
+
+
+def _silence(times: list[float], since: float) -> float:
+    """The longest time without a mail from `since` to the last one."""
+    later = [since, *(at for at in times if at > since)]
+    return max((after - before for before, after in pairwise(later)), default=0.0)
+
+
+@contextlib.contextmanager
+def world(people: int) -> Iterator[World]:
+    data = Path(tempfile.mkdtemp(prefix="sendbote-faults-"))
+    made = None
+    try:
+        with embedded.running(data, durable=True) as servers:
+            made = World(data, servers, people)
+            try:
+                yield made
+            finally:
+                embedded.revive(data)
+                made.close()
+    finally:
+        embedded.forget(data)
+        if os.environ.get("SENDBOTE_KEEP_FAULTS") is None:
+            shutil.rmtree(data, ignore_errors=True)
