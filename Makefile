@@ -9,7 +9,7 @@ PYTHON := $(shell for python in $(CANDIDATES); do $$python -c '$(FITS)' 2>/dev/n
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
-.PHONY: up install develop check static test bench texts requirements clean
+.PHONY: up install develop check static test bench faults texts requirements clean
 
 up: install
 	@exec $(BIN)/sendbote up
@@ -37,6 +37,10 @@ test: static
 bench: develop
 	@$(PYTHON) requirements/system.py
 	$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
+
+# Breaks everything at random points and counts what was lost; RUNS=20 for more of them, SEED=2 for others.
+faults: develop
+	$(BIN)/python -m tests.faults --runs $(or $(RUNS),4) --seed $(or $(SEED),1)
 
 static: develop
 	$(BIN)/ruff check .

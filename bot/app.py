@@ -4,7 +4,7 @@ from aiogram import Dispatcher
 
 from bot.access import Arrival, Doorkeeper
 from bot.live import Live
-from bot.routers import campaigns, launch, moves, newcomers, other, start, status
+from bot.routers import campaigns, doubts, launch, moves, newcomers, other, start, status
 from bot.running import Run
 from core.rules.outside import Outside
 
@@ -15,6 +15,6 @@ def make_dispatcher(run: Run, live: Live, outside: Outside) -> Dispatcher:
     dispatcher.update.outer_middleware(Arrival(run))
     for observer in (dispatcher.message, dispatcher.callback_query):
         observer.middleware(Doorkeeper())
-    for subject in (start, campaigns, launch, newcomers, moves, status, other):
+    for subject in (start, campaigns, launch, newcomers, moves, doubts, status, other):
         dispatcher.include_router(subject.make())
     return dispatcher

@@ -63,7 +63,8 @@ def drawn(sight: Sight) -> Drawn:
     else:
         parts += [_progress(sight.figures), _figures(sight.figures), counted(sight.figures.reasons)]
     parts += [_wait(one, sight.timezone) for one in sight.waits]
-    return Drawn("\n\n".join(part for part in parts if part), keyboards.card(campaign))
+    in_doubt = sight.figures.states.get(DeliveryState.IN_DOUBT, 0)
+    return Drawn("\n\n".join(part for part in parts if part), keyboards.card(campaign, in_doubt))
 
 
 def counted(by_reason: dict[Reason, int]) -> str:

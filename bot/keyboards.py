@@ -7,6 +7,7 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import words
 from bot.presses import (
+    DoubtsPressed,
     LaunchPressed,
     MovePressed,
     NewcomersPressed,
@@ -19,19 +20,30 @@ from bot.presses import (
 )
 from core.rules.campaigns import actions
 from core.tables.campaigns import Campaign
-from core.vocabulary import CampaignAction, CampaignState
-from texts import _, reasons
+from core.vocabulary import CampaignAction, CampaignState, DoubtDecision
+from texts import _, doubts, reasons
 
 NAME_AT_MOST = 40
 Rows = list[list[InlineKeyboardButton]]
 
 
-def card(campaign: Campaign) -> InlineKeyboardMarkup:
+def card(campaign: Campaign, in_doubt: int = 0) -> InlineKeyboardMarkup:
     """What may be done in the campaign's state; a launch begins with its preview."""
     moves = [_move(campaign, action) for action in actions(campaign.state)]
     if campaign.state == CampaignState.SENT:
         moves.append(_button(_("Send to newcomers"), NewcomersPressed(campaign_id=campaign.id)))
-    return _keyboard([moves, [_button(_("Refresh"), RefreshPressed(campaign_id=campaign.id))]])
+    undecided = _("Decide about %(count)s in doubt", count=words.number(in_doubt))
+    ask = [_button(undecided, DoubtsPressed(campaign_id=campaign.id))] if in_doubt else []
+    return _keyboard([moves, ask, [_button(_("Refresh"), RefreshPressed(campaign_id=campaign.id))]])
+
+
+def decisions(campaign: Campaign) -> InlineKeyboardMarkup:
+    """A cancelled campaign sends nothing more."""
+    offered = [
+        one for one in DoubtDecision if one is not DoubtDecision.RETRY or campaign.state != CampaignState.CANCELLED
+    ]
+    pressed = [_button(doubts.button(one), DoubtsPressed(campaign_id=campaign.id, decision=one)) for one in offered]
+    return _keyboard([[one] for one in pressed])
 
 
 def preview(campaign_id: int, confirmation: str | None, count: int, *, newcomers: bool = False) -> InlineKeyboardMarkup:

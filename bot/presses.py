@@ -5,7 +5,7 @@ from typing import Annotated
 from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
 
-from core.vocabulary import CampaignAction
+from core.vocabulary import CampaignAction, DoubtDecision
 
 Number = Annotated[int, Field(ge=0, lt=2**63)]
 """A number that fits into the database: a client may send any words as a button's."""
@@ -45,6 +45,12 @@ class SendMorePressed(CallbackData, prefix="more"):
 class MovePressed(CallbackData, prefix="move"):
     campaign_id: Number
     action: CampaignAction
+
+
+class DoubtsPressed(CallbackData, prefix="doubt"):
+    campaign_id: Number
+    decision: DoubtDecision | None = None
+    """None: the question itself."""
 
 
 class SurePressed(CallbackData, prefix="sure"):

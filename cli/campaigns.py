@@ -15,13 +15,15 @@ from cli.output import BY, AsJson, grouped, print_json
 from core.errors import NotFound
 from core.queries import campaigns as queries
 from core.services import campaigns, trials
+from core.services import doubts as settling
 from core.services import newcomers as joined
 from core.services.campaigns import Preview
 from core.tables.campaigns import Campaign, SenderRow
 from core.tables.segments import Segment
 from core.tables.templates import Template
-from core.vocabulary import CHANNEL_EMAIL
+from core.vocabulary import CHANNEL_EMAIL, DoubtDecision
 from texts import _
+from texts.doubts import decided
 from texts.reasons import reason, state
 
 app = typer.Typer(no_args_is_help=True, help=_("Make, launch, pause and cancel campaigns."))
@@ -149,6 +151,15 @@ def cancel(which: Which, as_json: AsJson = False) -> None:
     with opened() as door, door.sessions.begin() as session:
         told = _told(campaigns.cancel(session, found(session, Campaign, which).id, by=BY, now=datetime.now(UTC)))
     print_json(told) if as_json else print(_("“%(name)s” is cancelled.", **told))
+
+
+@app.command(help=_("Decide about all that may or may not have arrived: retry, sent, or failed."))
+def doubts(which: Which, decision: DoubtDecision, as_json: AsJson = False) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        campaign = found(session, Campaign, which)
+        count = settling.decide(session, campaign.id, decision, by=BY, now=datetime.now(UTC))
+        told = _told(campaign) | {"decision": decision, "count": count}
+    print_json(told) if as_json else print(decided(decision, count))
 
 
 @app.command(help=_("Send a finished campaign to those who have joined its segments since."))

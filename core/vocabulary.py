@@ -150,6 +150,14 @@ class GateScope(StrEnum):
     ACCOUNT = "account"
 
 
+class DoubtDecision(StrEnum):
+    """What a person decides about all of a campaign that may or may not have arrived."""
+
+    RETRY = "retry"
+    SENT = "sent"
+    FAILED = "failed"
+
+
 class InDoubtPolicy(StrEnum):
     HOLD = "hold"
     RETRY = "retry"

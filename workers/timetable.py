@@ -2,7 +2,7 @@
 
 from core.ports import Bell
 from core.queries import due
-from core.services import consent, reaper, recipients, uploads
+from core.services import consent, doubts, reaper, recipients, uploads
 from workers import measures
 from workers.installation import Installation, now
 
@@ -14,6 +14,7 @@ def tick(installation: Installation, bell: Bell) -> int:
     """Bring back what dead workers held, end what is done, forget what is old, and ring; returns how many rings."""
     sessions = installation.sessions
     measures.expired.inc(reaper.bring_back_expired(sessions, now()))
+    doubts.retry_by_policy(sessions, now())
     consent.end_unanswered(sessions, now())
     with sessions() as session:
         to_cancel, to_finish = due.campaigns_to_cancel(session), due.campaigns_to_finish(session)

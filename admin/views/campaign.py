@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from admin.access import by, may, needs
@@ -16,11 +16,13 @@ from core.database import Sessions
 from core.queries import campaigns as queries
 from core.queries import recipients, segments, statistics, templates, waits
 from core.rules.campaigns import actions
-from core.services import campaigns, senders
+from core.services import campaigns, doubts, senders
 from core.services import newcomers as joined
 from core.tables.campaigns import Campaign
-from core.vocabulary import CampaignState, DeliveryState, Reason, Role
+from core.vocabulary import CampaignState, DeliveryState, DoubtDecision, Reason, Role
 from texts import _, reasons
+from texts import doubts as doubt_words
+from texts.doubts import decided
 
 pages = Blueprint("campaign", __name__, url_prefix="/campaigns")
 MOVES = {"pause", "resume", "cancel"}
@@ -93,6 +95,16 @@ def export(id: int) -> Response:  # noqa: A002
     return csv_response(_exported(panel().sessions, campaign.origin_id, state, reason), filename)
 
 
+@pages.post("/<int:id>/doubts/<any(retry, sent, failed):decision>")
+@needs(Role.LAUNCHER)
+def decide(id: int, decision: str) -> ResponseReturnValue:  # noqa: A002
+    """About all who may or may not have got it."""
+    with writing() as session:
+        count = doubts.decide(session, id, DoubtDecision(decision), by=by(), now=datetime.now(UTC))
+    flash(decided(decision, count), "done")
+    return redirect(url_for("campaign.detail", id=id))
+
+
 @pages.get("/<int:id>/newcomers")
 @needs(Role.LAUNCHER)
 def newcomers(id: int) -> ResponseReturnValue:  # noqa: A002
@@ -150,6 +162,8 @@ def _shown(campaign: Campaign) -> dict[str, object]:
     return {
         "campaign": campaign,
         "figures": figures,
+        "doubts": figures.states.get(DeliveryState.IN_DOUBT, 0),
+        "doubt_words": doubt_words,
         "links": statistics.links(session, campaign.id) if campaign.content_id else [],
         "hours": [hours.get(hour, 0) for hour in range(24)],
         "weekdays": [(weekday(day), weekdays.get(day, 0)) for day in range(1, 8)],

@@ -40,12 +40,12 @@ from core.ports import FirstContact, Traits
 from core.queries.eligibility import conversation_reason, is_approved, suppression_reason
 from core.queries.liveness import is_dead
 from core.tables.attempts import Attempt
-from core.tables.campaigns import Origin
+from core.tables.campaigns import Campaign, Origin
 from core.tables.contacts import Contact, Identity
 from core.tables.deliveries import Batch, Delivery
 from core.tables.gates import Gate
+from core.vocabulary import CampaignState, GateScope, Reason
 from core.vocabulary import DeliveryState as S
-from core.vocabulary import GateScope, Reason
 
 LEASE_SECONDS = 60
 ASKED = (Delivery.id, Delivery.contact_id, Delivery.address_key, Delivery.identity_id, Delivery.content_id)
@@ -200,6 +200,16 @@ def settle() -> Update:
     )
 
 
+def open_origin(origin_id: int) -> Update:
+    """Look there for work again: an answer that came home late has put somebody back who was thought in doubt."""
+    return update(Origin).where(Origin.id == origin_id, Origin.open.is_(False)).values(open=True)
+
+
+def open_campaign(origin_id: int) -> Update:
+    over = (Campaign.origin_id == origin_id, Campaign.state == CampaignState.SENT)
+    return update(Campaign).where(*over).values(state=CampaignState.SENDING, finished_at=None)
+
+
 def attempted(rows: Sequence[dict[str, object]]) -> Insert:
     """Append attempts that went wrong: delivery_id, number, outcome, bounce, said, at."""
     return insert(Attempt).values(list(rows))
@@ -220,10 +230,17 @@ def give_back(rows: Sequence[tuple[int, int]], now: datetime) -> Update:
     )
 
 
-def expired_batches() -> Select[Batch]:
-    """Batches whose holder is dead, or has not been heard of for longer than the lease."""
-    lost = or_(Batch.lease_until < func.clock_timestamp(), is_dead(Batch.holder))
-    return select(Batch).where(lost).with_for_update(skip_locked=True)
+def expired_batches() -> Select[Batch, bool]:
+    """Batches whose holder is dead (then true), or has not been heard of for longer than the lease."""
+    dead = is_dead(Batch.holder)
+    held = func.cardinality(Batch.delivery_ids) > 0
+    lost = or_(dead, and_(Batch.lease_until < func.clock_timestamp(), held))
+    return select(Batch, dead).where(lost).with_for_update(skip_locked=True)
+
+
+def in_doubt(ids: Sequence[int]) -> Select[int]:
+    """Those of them that are."""
+    return select(Delivery.id).where(Delivery.id.in_(ids), Delivery.state == S.IN_DOUBT)
 
 
 def bring_back(ids: Sequence[int], now: datetime) -> Update:
@@ -239,7 +256,7 @@ def bring_back(ids: Sequence[int], now: datetime) -> Update:
             attempt=case((claimed, Delivery.attempt - 1), else_=Delivery.attempt),
             generation=Delivery.generation + case((claimed, 1), else_=0),
         )
-        .returning(Delivery.state)
+        .returning(Delivery.id, Delivery.state, Delivery.attempt)
     )
 
 

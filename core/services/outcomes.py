@@ -46,6 +46,10 @@ async def record_wrong(
         "due_ats": [move.due_at for move in moves],
     }
     await connection.execute(deliveries.settle(), {**rows, "now": now})
+    waiting = {claimed.origin_id for (claimed, _), move in zip(wrong, moves, strict=True) if move.due_at is not None}
+    for origin_id in waiting:
+        await connection.execute(deliveries.open_origin(origin_id))
+        await connection.execute(deliveries.open_campaign(origin_id))
     dead = [claimed.id for claimed, outcome in wrong if isinstance(outcome, Refused) and outcome.bounce in DEAD]
     if dead:
         await connection.execute(_blacklist(dead, SuppressionList.GENERAL))

@@ -2,25 +2,50 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, insert, update
+from sqlalchemy.orm import Session
 
 from core.database import Sessions
 from core.queries import deliveries
 from core.queries.bell import ring
+from core.queries.doubts import UNKNOWN
+from core.tables.attempts import Attempt
 from core.tables.deliveries import Batch
+from core.vocabulary import DeliveryState
 
 
 def bring_back_expired(sessions: Sessions, now: datetime) -> int:
-    """Release the deliveries of batches past their lease: claimed ones wait again, those on the wire are in doubt.
+    """Release the deliveries of the dead and the frozen: claimed ones wait again, those on the wire are in doubt.
 
-    Returns how many deliveries were moved.
+    The batch of a frozen worker stays with those in doubt, for it may wake and bring their answers home. Returns how
+    many deliveries were moved.
     """
     with sessions.begin() as session:
-        batches = list(session.scalars(deliveries.expired_batches()))
-        ids = [delivery_id for batch in batches for delivery_id in batch.delivery_ids]
+        batches = session.execute(deliveries.expired_batches()).all()
+        ids = [delivery_id for batch, _ in batches for delivery_id in batch.delivery_ids]
         if not ids:
             return 0
         moved = session.execute(deliveries.bring_back(ids, now)).all()
-        session.execute(delete(Batch).where(Batch.id.in_([batch.id for batch in batches])))
-        ring(session)
+        doubtful = {row.id: row.attempt for row in moved if row.state == DeliveryState.IN_DOUBT}
+        if doubtful:
+            _note(session, doubtful, now)
+        dead = [batch.id for batch, is_dead in batches if is_dead]
+        session.execute(delete(Batch).where(Batch.id.in_(dead)))
+        for batch, is_dead in batches:
+            if not is_dead:
+                kept = session.scalars(deliveries.in_doubt(batch.delivery_ids)).all()
+                session.execute(update(Batch).where(Batch.id == batch.id).values(delivery_ids=list(kept)))
+        if moved:
+            ring(session)
         return len(moved)
+
+
+def _note(session: Session, doubtful: dict[int, int], now: datetime) -> None:
+    """Since when: a retry must wait for as long as a server may still answer."""
+    session.execute(
+        insert(Attempt),
+        [
+            {"delivery_id": id_, "number": number, "outcome": UNKNOWN, "said": None, "at": now}
+            for id_, number in doubtful.items()
+        ],
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Exists, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Exists, and_, exists, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.database import Sessions
@@ -86,7 +86,8 @@ def finish_if_done(sessions: Sessions, campaign_id: int, now: datetime) -> bool:
         campaign = queries.locked(session, campaign_id)
         if campaign.state not in (CampaignState.SENDING, CampaignState.CANCELLED) or campaign.prepared_at is None:
             return campaign.state == CampaignState.SENT
-        under_way = session.scalar(select(exists().where(Batch.origin_id == campaign.origin_id)))
+        held = (Batch.origin_id == campaign.origin_id, Batch.lease_until > func.clock_timestamp())
+        under_way = session.scalar(select(exists().where(*held)))
         if under_way or session.scalar(select(unsettled(campaign.origin_id))):
             return False
         if campaign.state == CampaignState.SENDING:

@@ -49,13 +49,13 @@ def run(here: World, fault: Fault, random: Random) -> Toll:
     """One campaign, broken at a random point between its first mail and its last."""
     here.forget()
     with fault.around(here) if fault.around else contextlib.nullcontext():
-        campaign_id, confirmation = here.draft()
+        campaign_id, confirmation = here.draft(many=fault.many)
         fault.launch(here, campaign_id, confirmation)
         here.await_mails(random.randint(1, int(here.people * 0.9)))
         broken_at = time.time()
         fault.strike(here, random, campaign_id)
         until(lambda: here.settled(campaign_id), SETTLED_SECONDS, every=0.1)
-        return here.toll(campaign_id, broken_at)
+        return here.toll(campaign_id, broken_at, many=fault.many)
 
 
 def _print(line: str) -> None:

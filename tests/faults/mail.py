@@ -12,7 +12,7 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import SupportsIndex
+from typing import Any
 
 from tests.integration.scripted_smtp import Act, Mail, Rule, ScriptedSmtp
 
@@ -24,7 +24,7 @@ class Record(list[Mail]):
         super().__init__()
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
-    def append(self, mail: Mail, _index: SupportsIndex = 0) -> None:
+    def append(self, mail: Mail) -> None:
         lines = "".join(f"{time.time():.6f} {recipient}\n" for recipient in mail.recipients)
         os.write(self._file, lines.encode())
 
@@ -46,17 +46,17 @@ async def serve(directory: Path) -> None:
         await asyncio.Event().wait()
 
 
-async def obey(server: ScriptedSmtp, order: dict[str, object]) -> None:
+async def obey(server: ScriptedSmtp, order: dict[str, Any]) -> None:
     """`at`: a rule as in `Rule`, an act by its name; `clear`; `users`; `seconds` a message; `hang_up` on everybody."""
     if "at" in order:
-        stage, answer, about, times, skip = order["at"]  # type: ignore[misc]
-        server.rules.append(Rule(stage, Act.__members__.get(answer, answer), about, times, skip))
+        stage, answer, *more = order["at"]
+        server.rules.append(Rule(stage, Act.__members__.get(answer, answer), *more))
     if order.get("clear"):
         server.rules.clear()
     if "users" in order:
-        server.users = dict(order["users"])  # type: ignore[call-overload]
+        server.users = dict(order["users"])
     if "seconds" in order:
-        server.seconds = float(order["seconds"])  # type: ignore[arg-type]
+        server.seconds = float(order["seconds"])
     if order.get("hang_up"):
         await server.hang_up()
 

@@ -36,6 +36,8 @@ class Fault:
     launch: Launch = World.launch
     around: Around | None = None
     """What surrounds each run."""
+    many: bool = False
+    """Whether its campaign goes to more people, for a fault that takes longer."""
     runs: int | None = None
     """How many, if not as many as asked for."""
 
@@ -53,9 +55,13 @@ def kill_horse(world: World, random: Random, campaign_id: int) -> None:
 
 
 def kill_all_fifty_times(world: World, random: Random, campaign_id: int) -> None:
+    world.order(seconds=0.2)
     for _ in range(50):
         world.keeper.kill("worker", "scheduler", *(["web"] if "web" in world.keeper.names else []))
         time.sleep(random.uniform(0.1, 3.0))
+
+    assert not world.settled(campaign_id), "the campaign was over before the last of fifty kills"
+    world.order(seconds=0.02)
 
 
 def terminate_worker(world: World, random: Random, campaign_id: int) -> None:
@@ -101,8 +107,9 @@ def launch_without_redis(world: World, campaign_id: int, confirmation: str) -> N
 
 
 def redis_back(world: World, random: Random, campaign_id: int) -> None:
-    until(lambda: world.settled(campaign_id), 60)
+    sent = until(lambda: world.settled(campaign_id), 60)
     world.revive()
+    assert sent, "nothing was sent while Redis was away"
 
 
 def postgres_by(number: signal.Signals) -> Strike:
@@ -221,12 +228,16 @@ def poison(world: World) -> Iterator[None]:
 
 
 STAGES = ("connect", "ehlo", "mail", "rcpt", "data")
+FIRST = ("connect", "ehlo")
+"""To see new connections fail, the open ones are cut first."""
+CUT = 20
+"""As many connections are open, each perhaps with a letter behind its dot."""
 FAULTS = (
     Fault("kill -9 of the worker", kill("worker"), doubts=100),
     Fault("kill -9 of its horse", kill_horse, doubts=100),
     Fault("kill -9 of the scheduler", kill("scheduler")),
     Fault("kill -9 of all at once", kill("worker", "scheduler"), doubts=100),
-    Fault("… fifty times in a row", kill_all_fifty_times, doubts=5000, runs=1),
+    Fault("… fifty times in a row", kill_all_fifty_times, doubts=5000, many=True, runs=1),
     Fault("SIGTERM to the worker", terminate_worker),
     Fault("a worker frozen past its lease, woken", freeze, doubts=100, runs=2),
     Fault("two schedulers, one killed", kill("other scheduler"), around=two_schedulers),
@@ -236,15 +247,18 @@ FAULTS = (
     Fault("launched while Redis is away", redis_back, launch=launch_without_redis, runs=2),
     Fault("PostgreSQL restarted", postgres_by(signal.SIGINT), doubts=100),
     Fault("PostgreSQL killed", postgres_by(signal.SIGKILL), doubts=100),
-    *(Fault(f"mail server drops at {stage.upper()}", mail_at(stage, "DROP", 30)) for stage in STAGES),
-    Fault("… in the middle of a body", mail_at("data", "DROP_IN_BODY", 30)),
+    *(
+        Fault(f"mail server drops at {stage.upper()}", mail_at(stage, "DROP", 30), doubts=CUT if stage in FIRST else 0)
+        for stage in STAGES
+    ),
+    Fault("… in the middle of a body", mail_at("data", "DROP_IN_BODY", 30), doubts=30),
     Fault("… after the dot, before it took it", mail_at("body", "DROP", 30), doubts=30),
     Fault("… after the dot, having taken it", mail_at("body", "KEEP_AND_DROP", 30), doubts=30),
     Fault("mail server hangs before DATA", mail_at("rcpt", "HANG", 10)),
     Fault("… after the dot, having taken it", mail_at("body", "KEEP_AND_HANG", 10), doubts=10),
     Fault("4xx in a burst", mail_at("rcpt", "451 4.3.0 later", 200)),
-    Fault("421, too many connections", mail_at("connect", "421 4.7.0 too many connections", 20)),
-    Fault("its password changed", change_password, runs=2),
+    Fault("421, too many connections", mail_at("connect", "421 4.7.0 too many connections", 20), doubts=CUT),
+    Fault("its password changed", change_password, doubts=CUT, runs=2),
     Fault("launch pressed twice", nothing, launch=press_twice),
     Fault("paused and resumed", pause_and_resume, runs=2),
     Fault("people unsubscribe meanwhile", customers_say(EventKind.UNSUBSCRIBED)),

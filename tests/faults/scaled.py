@@ -34,7 +34,9 @@ def scale() -> None:
     from channels.email.smtp.patience import PATIENCE
     from workers import drains
 
-    EmailProvider.__init__.__kwdefaults__["patience"] = PATIENCE.scaled(SHARE)
+    usual = EmailProvider.__init__.__kwdefaults__
+    assert usual
+    usual["patience"] = PATIENCE.scaled(SHARE)
     drains.LEASE_SECONDS = 9
     drains.FAULT_SECONDS = 1
 

@@ -29,12 +29,14 @@ from core.rules.outside import Outside
 from core.services import campaigns, segments, senders, settings, templates
 from core.tables.campaigns import Campaign
 from core.vocabulary import CampaignState, DeliveryState
+from embedded.home import open_home
 from embedded.postgres import postmaster
 from tests.faults.keeper import Keeper, until
 from tests.faults.scaled import CLOCK
 from tests.integration.campaign_factory import make_contacts
 
 BY = "faults"
+MANY = 6000
 HERE = Outside(None, real_relay=False)
 MOVING = (DeliveryState.PENDING, DeliveryState.AWAITING_CONSENT, DeliveryState.CLAIMED, DeliveryState.SENDING)
 
@@ -57,7 +59,7 @@ class World:
         assert servers.redis_url
         self.data, self.people = data, people
         self.redis_url = servers.redis_url
-        self.home = embedded.home_of(data)
+        self.home = open_home(data.resolve())
         self.mail = data / "mail"
         self.mail.mkdir()
         self.engine = database.sync_engine(servers.database_url)
@@ -92,12 +94,12 @@ class World:
         lines = path.read_text().splitlines() if path.exists() else []
         return [(float(line.split()[0]), line.split()[1]) for line in lines if " " in line]
 
-    def draft(self, **fields: object) -> tuple[int, str]:
-        """A campaign to everybody, and the confirmation that launches it."""
+    def draft(self, *, many: bool = False) -> tuple[int, str]:
+        """A campaign to so many people, or to ten times as many, and the confirmation that launches it."""
         with self.sessions.begin() as session:
             made = campaigns.create(session, name="Fault", by=BY, exclude=[], **self._made)  # type: ignore[arg-type]
-            for name, value in fields.items():
-                setattr(made, name, value)
+            if many:
+                made.include = self.everyone
             looked = campaigns.preview(session, made.id, datetime.now(UTC), channels=CHANNELS)
             return made.id, looked.confirmation
 
@@ -139,7 +141,7 @@ class World:
         except DBAPIError:
             return False
 
-    def toll(self, campaign_id: int, broken_at: float) -> Toll:
+    def toll(self, campaign_id: int, broken_at: float, *, many: bool = False) -> Toll:
         """The ledger and the mail server's record, held against each other."""
         accepted = self.accepted()
         got = Counter(address for _, address in accepted)
@@ -157,7 +159,7 @@ class World:
         claimed_sent = [address for address, state in rows if state == DeliveryState.SENT and not got[address]]
         denied = [address for address, state in rows if got[address] and state in ("failed", "skipped", "cancelled")]
         moving = sum(states[state] for state in MOVING)
-        missing = self.people - len(rows)
+        missing = (MANY if many else self.people) - len(rows)
         lost = len(claimed_sent) + len(denied) + moving + missing
         why = f"{dict(states)} {[one.code for one in offences]}" if lost or offences else ""
         return Toll(
@@ -177,7 +179,7 @@ class World:
 
     def kill_valkey(self) -> None:
         with self.redis() as client:
-            psutil.Process(int(client.info("server")["process_id"])).kill()  # type: ignore[index]
+            psutil.Process(int(client.info("server")["process_id"])).kill()
 
     def redis(self) -> "Redis":
         return Redis.from_url(self.redis_url)
@@ -203,14 +205,18 @@ class World:
         now = datetime.now(UTC)
         with self.sessions.begin() as session:
             make_contacts(session, self.people)
+            make_contacts(session, MANY - self.people, start=self.people + 1)
             settings.set_daily_limit(session, 100_000_000, by=BY, now=now)
             business.put(session, "retry_first_seconds", 1, by=BY)
             letter = templates.create(
                 session, press, name="Letter", kind="text", subject="Hello {{ first_name }}", source="Hello", by=BY
             )
             everyone = segments.create_dynamic(session, name="Everyone", expression={"all": []}, by=BY)
+            few = segments.create_static(session, name="A few", by=BY)
+            segments.add(session, few.id, range(1, self.people + 1), by=BY, now=now)
+            self.everyone = [everyone.id]
             sender = senders.create(session, name="Shop", address="news@shop.example", by=BY)
-            self._made = {"template_id": letter.id, "sender_id": sender.id, "include": [everyone.id]}
+            self._made = {"template_id": letter.id, "sender_id": sender.id, "include": [few.id]}
 
 
 def _silence(times: list[float], since: float) -> float:

@@ -21,6 +21,11 @@ SENTENCES = {
     ),
     "campaign.nobody": N_("“%(name)s” would reach nobody: its segments are empty. Nothing was sent."),
     "campaign.no_newcomers": N_("Nobody has joined the segments of “%(name)s” since it was sent. Nothing was sent."),
+    "campaign.no_doubts": N_("Nobody of “%(name)s” is in doubt: there is nothing to decide."),
+    "campaign.doubts_held": N_(
+        "%(held)s recipients of “%(name)s” are still held by a worker that does not answer and may yet bring the "
+        "result. End that process, or wait for it; nothing was changed."
+    ),
     "campaign.dead_links": N_(
         "Letters would go to real people, but their links and pictures would lead nowhere (%(address)s). "
         "Set SENDBOTE_PUBLIC_URL to the https address under which customers reach this installation."

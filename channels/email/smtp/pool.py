@@ -21,6 +21,8 @@ from core.messages import DeliveryId, Outcome, Unknown, Unsent
 from core.rules.replies import Reply, Stage, needs_a_person, too_fast
 
 TICK = 0.1
+FROZEN_SECONDS = 1.0
+"""A tick that comes so late says that this process stood still."""
 UNREACHABLE_SECONDS = 30.0
 """After how long a relay that could not be reached is worth another run."""
 
@@ -41,6 +43,7 @@ class Pool:
         self._shares = shares
         self._failed = failed
         self._clock = asyncio.get_running_loop().time
+        self._ticked = self._clock()
         self._reach = Reach(relay.connections, patience.unreachable)
         self._sessions: set[Session] = set()
         self._hungry: dict[Session, None] = {}
@@ -76,12 +79,20 @@ class Pool:
     def tick(self) -> None:
         """Look after the clock: time-outs, connections without work, new attempts, a pace that allows more."""
         now = self._clock()
+        if now - self._ticked > FROZEN_SECONDS:
+            self._thaw(now)
+        self._ticked = now
         for session in [session for session in self._sessions if session.deadline < now]:
             if session.is_idle:
                 session.retire()
             else:
                 session.expire()
         self.wake()
+
+    def _thaw(self, now: float) -> None:
+        """We were asleep, not they: answers that came meanwhile are read before anybody's time counts as over."""
+        for session in self._sessions:
+            session.deadline = max(session.deadline, now + FROZEN_SECONDS)
 
     async def close(self) -> None:
         """QUIT on every connection; all is settled by now."""
