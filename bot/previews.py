@@ -20,6 +20,7 @@ from core.services.campaigns import Preview
 from core.tables.campaigns import Campaign
 from core.vocabulary import CHANNEL_EMAIL, CampaignAction
 from texts import _, ngettext
+from texts.costs import cost_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ def drawn(look: Look, *, may_launch: bool) -> Drawn:
         parts.append(figure(_("Get nothing"), skipped) + "\n" + counted(preview.reasons))
     if preview.excluded:
         parts.append(figure(_("Excluded, and not counted as chosen"), preview.excluded))
+    if preview.cost:
+        parts.append("\n".join(quoted(line) for line in cost_lines(preview.cost)))
     if look.allowance:
         parts.append(_limit(preview.reachable, look.allowance))
     if look.newcomers and not preview.chosen:

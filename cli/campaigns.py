@@ -23,6 +23,7 @@ from core.tables.segments import Segment
 from core.tables.templates import Template
 from core.vocabulary import CHANNEL_EMAIL, DoubtDecision
 from texts import _
+from texts.costs import cost_lines
 from texts.doubts import decided
 from texts.reasons import reason, state
 
@@ -100,6 +101,7 @@ def try_out(which: Which, addresses: list[str], as_json: AsJson = False) -> None
 def launch(
     which: Which,
     yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Launch without asking."))] = False,
+    part: Annotated[bool, typer.Option("--part", help=_("Also if the balance lasts for a part only."))] = False,
     confirmation: Annotated[
         str | None, typer.Option(help=_("What “preview --json” gave: launches only if nothing has changed since."))
     ] = None,
@@ -127,6 +129,7 @@ def launch(
                 channels=CHANNELS,
                 by=BY,
                 now=now,
+                part=part,
             )
             told = _told(launched) | {"launched": True}
     print_json(told) if as_json else print(_("“%(name)s” is being sent. See: sendbote status %(id)s", **told))
@@ -204,6 +207,8 @@ def _show(looked: Preview) -> None:
     rows.append((_("are excluded from the start"), looked.excluded))
     for words, count in rows:
         print(f"{grouped(count):>12}  {words}")
+    for line in cost_lines(looked.cost):
+        print(line)
 
 
 def _agrees(looked: Preview, as_json: bool) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from core.messages import Event, Health, Message, Money, Settled
 from core.vocabulary import TemplateKind
@@ -55,6 +55,7 @@ class Provider(Protocol):
         ...
 
 
+@runtime_checkable
 class Balance(Protocol):
     async def balance(self) -> Money | None:
         """What is left on the account; None is unknown, and never zero."""

@@ -28,7 +28,7 @@ from core.services import consent, recipients, trials
 from core.services.claims import Claims, Limit
 from core.services.dispatcher import Drain, Drained
 from core.vocabulary import CHANNEL_EMAIL, GateScope
-from workers import measures
+from workers import balances, measures
 from workers.installation import Installation, holder, now
 
 SLOTS = 64
@@ -36,6 +36,8 @@ SLOTS = 64
 LEASE_SECONDS = 90
 BATCH = 500
 FAULT_SECONDS = 15
+NO_MONEY = "channel.no_money"
+"""A provider's fault that is no fault: the account is empty, and waits for a top-up."""
 
 log = structlog.get_logger()
 
@@ -63,7 +65,10 @@ async def _drain(installation: Installation, channel: str, me: str, seconds: flo
     try:
         async with shared(installation.redis_url, shares=installation.settings.all_workers) as buckets:
             provider = registry.provider(channel, installation.settings, installation.keys, buckets)
+            if not await balances.lasts(provider, installation.sessions):
+                return Drained()
             drain = _drain_over(provider, engine, installation.sessions, me)
+            watching = asyncio.create_task(balances.watch(provider, installation.sessions, drain))
             loop = asyncio.get_running_loop()
             loop.add_signal_handler(signal.SIGTERM, drain.stop)
             loop.call_later(seconds, drain.stop)
@@ -71,8 +76,9 @@ async def _drain(installation: Installation, channel: str, me: str, seconds: flo
             try:
                 return await drain.run()
             finally:
+                watching.cancel()
                 counting.cancel()
-                await asyncio.wait([counting])
+                await asyncio.wait([watching, counting])
     finally:
         await engine.dispose()
 
@@ -138,6 +144,9 @@ def _conclude(sessions: Sessions, channel: str, drained: Drained) -> None:
     """Close a gate for a fault of the channel, and bring to its end whatever has nothing left."""
     if drained.fault is not None:
         measures.faults.add(channel)
+    if drained.fault is not None and drained.fault.code == NO_MONEY:
+        balances.close(sessions, channel, None)
+    elif drained.fault is not None:
         _report(sessions, channel, drained.fault)
     for origin_id in drained.ended:
         with sessions() as session:

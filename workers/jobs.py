@@ -12,7 +12,7 @@ from channels.consent import ConsentWording
 from channels.known import CHANNELS
 from core.errors import Problem
 from core.services import imports, recipients
-from workers import measures
+from workers import balances, measures
 from workers.drains import drain_channel
 from workers.installation import holder, now, opened
 from workers.parent import die_with_parent
@@ -58,6 +58,14 @@ def drain(channel: str) -> None:
     die_with_parent()
     with opened() as installation:
         drain_channel(installation, channel, seconds=JOB_SECONDS)
+
+
+@counted
+def read_balance(channel: str) -> None:
+    """Ask the channel's provider what is left."""
+    die_with_parent()
+    with opened() as installation:
+        balances.read(installation, channel)
 
 
 @counted

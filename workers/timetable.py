@@ -1,8 +1,10 @@
 """What a tick does: finds due work in PostgreSQL and rings for it; forgetting a ring costs one tick."""
 
+from channels import registry
 from core.ports import Bell
-from core.queries import due
+from core.queries import due, prices
 from core.services import consent, doubts, reaper, recipients, uploads
+from core.vocabulary import CHANNEL_EMAIL
 from workers import measures
 from workers.installation import Installation, now
 
@@ -37,10 +39,16 @@ def _due(installation: Installation) -> list[tuple[str, int | str]]:
         prepare = due.campaigns_to_prepare(session)
         channels = due.channels_to_drain(session, now())
         imports = due.imports_to_run(session)
+        unread = [channel for channel in prices.to_read(session, now()) if _has_balance(channel)]
         idle = {channel: due.free_slots(session, channel, installation.settings.all_workers) for channel in channels}
     unserved.seen({channel: slots == installation.settings.all_workers for channel, slots in idle.items()})
     rings: list[tuple[str, int | str]] = [("prepare", campaign_id) for campaign_id in prepare]
     rings += [("run_import", import_id) for import_id in imports]
+    rings += [("read_balance", channel) for channel in unread]
     for channel, slots in idle.items():
         rings += [("drain", channel)] * slots
     return rings
+
+
+def _has_balance(channel: str) -> bool:
+    return channel in registry.PROVIDERS and channel != CHANNEL_EMAIL

@@ -26,6 +26,7 @@ from core.services import templates as letters
 from core.tables.campaigns import Campaign
 from core.vocabulary import CHANNEL_EMAIL, CampaignState, Role
 from texts import _
+from texts.costs import cost_lines
 from texts.segments import channel
 
 pages = Blueprint("wizard", __name__, url_prefix="/campaigns")
@@ -138,6 +139,7 @@ def check(id: int) -> ResponseReturnValue:  # noqa: A002
         include=[segments.get(session, one).name for one in campaign.include],
         exclude=[segments.get(session, one).name for one in campaign.exclude],
         trials=latest(session, id),
+        cost_lines=cost_lines,
         allowance=pacing.allowance(session, pacing.ACCOUNT, now) if campaign.channel == CHANNEL_EMAIL else None,
     )
 
@@ -190,6 +192,7 @@ def launch(id: int) -> ResponseReturnValue:  # noqa: A002
                 channels=CHANNELS,
                 by=by(),
                 now=datetime.now(UTC),
+                part="part" in request.form,
             )
     except Problem as problem:
         say(problem)

@@ -16,6 +16,8 @@ from core.ports import Bucket, Buckets, Traits
 from core.rules.short_messages import APPROVED
 from core.vocabulary import BounceClass, Reason
 
+HALTS = {20005: "channel.no_money", 30002: "twilio.account_closed"}
+"""An account without money is `not active`; whatever else does not let us in is for a person to mend."""
 VARIABLES = "content_variables"
 TOO_FAST = frozenset({20429, 63018})
 NO_LIMIT = 1000.0
@@ -109,6 +111,5 @@ def _judged(answer: Answer) -> Outcome:
     if answer.status < 300:
         return Accepted(str(answer.body.get("sid", "")))
     if answer.status < 500 and (answer.status == 401 or meaning(answer.code).halts):
-        code = "twilio.login_refused" if answer.code == 20003 else "twilio.account_closed"
-        raise ChannelHalted(code, said=answer.said)
+        raise ChannelHalted(HALTS.get(answer.code, "twilio.login_refused"), said=answer.said)
     return outcome(answer.status, answer.code, answer.said)

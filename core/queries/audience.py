@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, DateTime, Select, and_, case, false, func, literal, null, or_, select, true
@@ -13,6 +14,7 @@ from core.ports import Traits
 from core.queries import segments
 from core.queries import settings as business
 from core.queries.eligibility import CONSENT_OPEN_DAYS, NOTHING, live_identity, reason_for
+from core.queries.prices import price_of
 from core.queries.spans import Span
 from core.queries.templates import CONTACT_VARIABLES
 from core.rules.addresses import ADDRESS_VARIABLES, address_variable
@@ -109,6 +111,53 @@ def lacking(session: Session, campaign: Campaign, audience: Frozen, required: Se
     )
     found = session.execute(statement).one()
     return {name: int(count) for name, count in zip(required, found, strict=True) if count}
+
+
+def by_price(
+    session: Session,
+    campaign: Campaign,
+    audience: Frozen,
+    required: Sequence[str],
+    now: datetime,
+    *,
+    traits: Traits | None = None,
+) -> list[tuple[Decimal | None, int]]:
+    """How many of those who will get the message cost how much a part; None where no price is known."""
+    segments.plan_for_all(session)
+    days, price = int(business.value(session, "consent_days")), price_of(campaign.channel).label("price")
+    reached = (
+        select(Identity.address_key, price)
+        .select_from(Contact)
+        .join(Identity, live_identity(campaign.channel))
+        .where(_chosen(audience), _reason(campaign, required, now, days, traits=traits).is_(None))
+        .distinct()
+        .subquery()
+    )
+    rows = session.execute(select(reached.c.price, func.count()).group_by(reached.c.price))
+    return [(row[0], row[1]) for row in rows]
+
+
+def longest(
+    session: Session, campaign: Campaign, audience: Frozen, names: Sequence[str], *, limit: int
+) -> list[dict[str, Any]]:
+    """The values of the chosen whose values for these names are the longest, and after them of some others."""
+    known = [name for name in names if name != address_variable(campaign.channel)]
+    texts = [getattr(Contact, name) if name in CONTACT_VARIABLES else Contact.attributes[name].astext for name in known]
+    found = (
+        select(Contact, Identity.address)
+        .join(Identity, live_identity(campaign.channel))
+        .where(_chosen(audience), Contact.erased_at.is_(None))
+    )
+    length = sum((func.length(func.coalesce(text, "")) for text in texts), literal(0))
+    first = session.execute(found.order_by(length.desc(), Contact.id).limit(1)).all()
+    others = session.execute(found.order_by(Contact.id).limit(limit)).all()
+    return [_values(contact, address, campaign.channel) for contact, address in (*first, *others)]
+
+
+def _values(contact: Contact, address: str | None, channel: str) -> dict[str, Any]:
+    fields = ("first_name", "last_name", "language", "country", "external_id")
+    own = {field: getattr(contact, field) for field in fields}
+    return {**contact.attributes, **own, address_variable(channel): address}
 
 
 def end_of_chunk(after: int, size: int) -> Select[int | None]:

@@ -16,7 +16,8 @@ from core.queries.bell import ring
 from core.rules import confirmation
 from core.rules.campaigns import next_state
 from core.rules.outside import Outside, links_are_dead
-from core.services import audit
+from core.services import audit, costs
+from core.services.costs import Cost
 from core.services.fitting import check_fit, traits_for
 from core.tables.campaigns import Campaign, Origin, SenderRow
 from core.tables.contents import ContentRow
@@ -33,6 +34,7 @@ class Preview:
     reasons: dict[Reason, int]
     excluded: int
     confirmation: str
+    cost: Cost | None = None
 
     @property
     def asked(self) -> int:
@@ -115,7 +117,8 @@ def preview(session: Session, campaign_id: int, now: datetime, *, channels: Chan
     counts = audience.by_reason(session, campaign, frozen, content.required, now, traits=traits)
     chosen = sum(counts.reasons.values()) + counts.reachable
     bound = confirmation.make(campaign.version, content.hash, frozen, chosen)
-    return Preview(chosen, counts.reachable, counts.reasons, counts.excluded, bound)
+    cost = costs.estimate(session, campaign, content, frozen, now=now, traits=traits)
+    return Preview(chosen, counts.reachable, counts.reasons, counts.excluded, bound, cost)
 
 
 def launch(
@@ -127,21 +130,26 @@ def launch(
     channels: Channels,
     by: str,
     now: datetime,
+    part: bool = False,
 ) -> Campaign:
     """Freeze content and audience and begin sending.
 
     Raises IllegalTransition past `scheduled`, Refused (`campaign.unconfirmed`) if what was confirmed is not what
     would be sent, (`campaign.audience_moved`) if the audience has moved by more than the tolerance since, or
-    (`campaign.dead_links`) if real recipients could not follow its links.
+    (`campaign.dead_links`) if real recipients could not follow its links, or (`campaign.balance_too_low`) if the money
+    lasts for a part only and not that `part` is meant.
     """
     campaign = queries.locked(session, campaign_id)
     state = next_state(campaign.state, A.LAUNCH)
     if links_are_dead(outside):
         raise Refused("campaign.dead_links", address=outside.public_url)
     content = _content(session, campaign)
-    _checked(session, campaign, content, channels)
+    traits = _checked(session, campaign, content, channels)
     frozen = audience.frozen(session, campaign.include, campaign.exclude, now)
     _check_confirmation(session, campaign, content, frozen, confirmation)
+    costs.check(
+        costs.estimate(session, campaign, content, frozen, now=now, traits=traits), part=part, name=campaign.name
+    )
     origin = Origin(
         kind=OriginKind.CAMPAIGN,
         channel=campaign.channel,

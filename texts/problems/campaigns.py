@@ -30,6 +30,13 @@ SENTENCES = {
         "Letters would go to real people, but their links and pictures would lead nowhere (%(address)s). "
         "Set SENDBOTE_PUBLIC_URL to the https address under which customers reach this installation."
     ),
+    "campaign.balance_too_low": N_(
+        "“%(name)s” would cost about %(cost)s, but the balance is %(balance)s. Nothing was sent. "
+        "Top up the account, or launch what the balance lasts for: the rest waits until you do."
+    ),
+    "price.bad_prefix": N_("“%(prefix)s” is not the beginning of a number. Write it like +49, or leave it empty."),
+    "price.bad_amount": N_("“%(amount)s” is not a price."),
+    "price.bad_currency": N_("“%(currency)s” is not a currency. Write three letters, like EUR."),
     "campaign.wrong_kind": N_("The letter of “%(name)s” cannot be sent by %(channel)s. Choose a template made for it."),
     "campaign.wrong_sender": N_("“%(sender)s” does not send by %(channel)s. Choose another sender for “%(name)s”."),
     "template.has_no_content": N_("The template has not been saved in a form that can be sent. Open it and save it."),

@@ -3,6 +3,7 @@
 from texts import N_
 
 SENTENCES = {
+    "channel.no_money": N_("The balance is too low. Top up the account; it goes on by itself."),
     "twilio.well": N_("Twilio lets us in. Balance: %(balance)s."),
     "twilio.login_refused": N_("Twilio refuses the login. Check SENDBOTE_TWILIO_SID and SENDBOTE_TWILIO_TOKEN."),
     "twilio.refused": N_("Twilio answered: %(said)s."),

@@ -1,0 +1,101 @@
+"""What a campaign will cost before it is launched, and whether the provider's balance lasts for it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from core.errors import Problem, Refused
+from core.messages import Money
+from core.ports import Traits
+from core.queries import audience, prices
+from core.rules.sms_segments import Segments, count
+from core.rules.templates import SYSTEM_NAMES, Program, compile_template
+from core.tables.campaigns import Campaign
+from core.tables.contents import ContentRow
+
+LINK = "x" * 64
+"""What a link of ours takes in a text, about: its token is as long for everybody."""
+SAMPLE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """`amount` is None where no price is known for anybody; `unpriced` are those for whom none is."""
+
+    amount: Money | None
+    balance: Money | None
+    """None: unknown."""
+    parts: float
+    """Parts a recipient, on average."""
+    longest: Segments
+    """The message of the recipient with the longest values."""
+    longest_cost: Money | None
+    unpriced: int
+
+    @property
+    def lacking(self) -> Decimal | None:
+        """How much is missing; None if it lasts, or if nobody can tell."""
+        if self.amount is None or self.balance is None or self.amount.currency != self.balance.currency:
+            return None
+        missing = self.amount.amount - self.balance.amount
+        return missing if missing > 0 else None
+
+
+def estimate(
+    session: Session, campaign: Campaign, content: ContentRow, chosen: audience.Frozen, *, now: datetime, traits: Traits
+) -> Cost | None:
+    """From the prices of the numbers chosen and the texts of some of them; None on a channel without parts."""
+    if campaign.channel != "sms":
+        return None
+    priced = audience.by_price(session, campaign, chosen, content.required, now, traits=traits)
+    program = compile_template(content.plain or "", _Anything(), escape=False)
+    names = sorted(program.names)
+    found = audience.longest(session, campaign, chosen, names, limit=SAMPLE)
+    counted = [count(_filled(program, values)) for values in found] or [count(_filled(program, {}))]
+    ordinary = counted[1:] or counted
+    parts = sum(one.segments for one in ordinary) / len(ordinary)
+    total = sum((price * recipients for price, recipients in priced if price is not None), Decimal(0))
+    currency = prices.currency(session, campaign.channel)
+    return Cost(
+        amount=Money(round(total * Decimal(parts), 4), currency) if currency else None,
+        balance=prices.balance(session, campaign.channel, now),
+        parts=parts,
+        longest=counted[0],
+        longest_cost=_dearest(session, campaign.channel, counted[0].segments, currency),
+        unpriced=sum(recipients for price, recipients in priced if price is None),
+    )
+
+
+def check(cost: Cost | None, *, part: bool, name: str) -> None:
+    """Raise Refused (`campaign.balance_too_low`) with the figures, unless a part is meant to go out."""
+    if cost is None or part or cost.lacking is None:
+        return
+    assert cost.amount is not None
+    assert cost.balance is not None
+    raise Refused(
+        "campaign.balance_too_low",
+        name=name,
+        cost=f"{cost.amount.amount:.2f} {cost.amount.currency}",
+        balance=f"{cost.balance.amount:.2f} {cost.balance.currency}",
+    )
+
+
+def _dearest(session: Session, channel: str, segments: int, currency: str | None) -> Money | None:
+    return Money(prices.dearest(session, channel) * segments, currency) if currency else None
+
+
+def _filled(program: Program, values: dict[str, object]) -> str:
+    """A recipient without a value gets no message, and so costs nothing: the text without it stands in."""
+    links = {name: LINK for name in program.names if name in SYSTEM_NAMES or name.startswith("click_")}
+    given = {name: value for name, value in values.items() if value not in (None, "")}
+    try:
+        return program.render({**dict.fromkeys(program.names, " "), **given, **links})
+    except Problem:
+        return ""
+
+
+class _Anything(frozenset[str]):
+    def __contains__(self, name: object) -> bool:
+        return True

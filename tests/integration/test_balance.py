@@ -1,0 +1,199 @@
+"""Money: what a campaign will cost, and what happens when it runs out half-way."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import requests
+from sqlalchemy import Engine, func, insert, select
+
+import config
+from channels.email.press import press
+from channels.known import CHANNELS
+from config.keys import Keys
+from core.database import Sessions
+from core.errors import Refused
+from core.messages import Money
+from core.queries import due, prices, waits
+from core.queries.statistics import figures
+from core.rules.addresses import address_key
+from core.rules.outside import Outside
+from core.services import campaigns, outcomes, recipients, segments, senders, templates
+from core.services import prices as pricing
+from core.tables.campaigns import Campaign
+from core.tables.contacts import Contact, Identity
+from core.tables.deliveries import Delivery
+from core.vocabulary import CampaignState
+from sandbox.app import Sandbox
+from tests.integration.sandbox_factory import sandbox_in_thread
+from tests.integration.twilio_factory import number_of
+from workers import balances
+from workers.drains import drain_channel
+from workers.installation import Installation
+
+HERE = Outside(None, real_relay=False)
+KEYS = Keys(addresses=b"a" * 32, signing=b"s" * 32)
+PRICE = Decimal("0.0750")
+
+
+def draft(sessions: Sessions, recipients: int, text: str = "Hi {{ first_name }}, spring has come.") -> int:
+    """An SMS campaign to that many new contacts, and a price for Germany."""
+    with sessions.begin() as session:
+        rows = [{"first_name": f"Ada {number}"} for number in range(recipients)]
+        ids = session.scalars(insert(Contact).returning(Contact.id, sort_by_parameter_order=True), rows).all()
+        numbers = [number_of(number) for number in range(1, recipients + 1)]
+        session.execute(
+            insert(Identity),
+            [
+                {"contact_id": id_, "channel": "sms", "address": to, "address_key": address_key(b"a" * 32, "sms", to)}
+                for id_, to in zip(ids, numbers, strict=True)
+            ],
+        )
+        everybody = segments.create_dynamic(session, name="All", expression={"all": []}, by="test")
+        letter = templates.create(session, press, name="Spring", kind="short", subject="", source=text, by="test")
+        sender = senders.create(session, name="Shop", address="+4915110000001", channel="sms", by="test")
+        pricing.put(session, channel="sms", prefix="+49", amount=str(PRICE), currency="USD", by="test")
+        return campaigns.create(
+            session,
+            name="Spring",
+            template_id=letter.id,
+            sender_id=sender.id,
+            include=[everybody.id],
+            exclude=[],
+            channel="sms",
+            by="test",
+        ).id
+
+
+def launch(sessions: Sessions, campaign_id: int, *, part: bool = False) -> None:
+    now = datetime.now(UTC)
+    with sessions.begin() as session:
+        bound = campaigns.preview(session, campaign_id, now, channels=CHANNELS).confirmation
+        campaigns.launch(
+            session, campaign_id, confirmation=bound, outside=HERE, channels=CHANNELS, by="t", now=now, part=part
+        )
+
+
+def test_the_preview_says_what_it_costs_and_what_the_longest_message_is(sessions: Sessions) -> None:
+    campaign_id = draft(sessions, 20, "Hi {{ first_name }} – " + "a" * 60)
+    with sessions.begin() as session:
+        prices.keep(session, "sms", Money(Decimal(5), "USD"), datetime.now(UTC))
+        session.get_one(Contact, 7).first_name = "Wolfeschlegelsteinhausenbergerdorff"
+        cost = campaigns.preview(session, campaign_id, datetime.now(UTC), channels=CHANNELS).cost
+    assert cost is not None
+    assert cost.amount is not None
+    assert (cost.longest.segments, cost.longest.dear) == (2, "–")
+    assert cost.longest_cost == Money(PRICE * 2, "USD")
+    assert cost.amount.amount == pytest.approx(Decimal("1.5") * Decimal(cost.parts), rel=Decimal("0.001"))
+    assert cost.balance == Money(Decimal(5), "USD")
+    assert cost.lacking is None
+
+
+def test_too_little_money_refuses_the_launch_with_the_figures(sessions: Sessions) -> None:
+    campaign_id = draft(sessions, 100)
+    with sessions.begin() as session:
+        prices.keep(session, "sms", Money(Decimal(3), "USD"), datetime.now(UTC))
+    with pytest.raises(Refused) as refused:
+        launch(sessions, campaign_id)
+    assert refused.value.code == "campaign.balance_too_low"
+    assert (refused.value.params["cost"], refused.value.params["balance"]) == ("7.50 USD", "3.00 USD")
+    launch(sessions, campaign_id, part=True)
+
+
+def test_an_unknown_balance_is_unknown_and_not_zero(sessions: Sessions) -> None:
+    campaign_id = draft(sessions, 10)
+    with sessions.begin() as session:
+        prices.keep(session, "sms", None, datetime.now(UTC))
+        stale = datetime.now(UTC) - timedelta(hours=1)
+        prices.keep(session, "whatsapp", Money(Decimal(0), "USD"), stale)
+        assert prices.balance(session, "whatsapp", datetime.now(UTC)) is None
+    launch(sessions, campaign_id)
+
+
+def test_a_campaign_that_runs_out_of_money_waits_and_goes_on_after_a_top_up(
+    sessions: Sessions,
+    engine: Engine,
+    settings: config.Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(balances, "WAIT", timedelta(seconds=0.5))
+    monkeypatch.setattr(outcomes, "UNSENT_WAIT_SECONDS", 0.1)
+    with sandbox_in_thread(tmp_path) as sandbox:
+        installation = _installation(sandbox, settings, engine, sessions)
+        _account(sandbox, balance="3.00", price=str(PRICE))
+        campaign_id = draft(sessions, 100)
+        balances.read(installation, "sms")
+        launch(sessions, campaign_id, part=True)
+        _prepare(sessions, campaign_id)
+        while drain_channel(installation, "sms", seconds=20) is not None and _sent(sessions) < 40:
+            pass
+        assert _ledger(sessions) == {"sent": 40, "pending": 60}
+        assert _waits_for(sessions, campaign_id) == ["balance_too_low"]
+        drain_channel(installation, "sms", seconds=20)
+        assert _sent(sessions) == 40
+        _account(sandbox, balance="10.00")
+        _until(lambda: _rung(sessions, installation))
+        assert _ledger(sessions) == {"sent": 100}
+        assert _waits_for(sessions, campaign_id) == []
+        recipients.finish_if_done(sessions, campaign_id, datetime.now(UTC))
+        arrived = requests.get(f"{sandbox.url}/control/twilio/messages", timeout=10).json()["messages"]
+    with sessions() as session:
+        assert session.get_one(Campaign, campaign_id).state == CampaignState.SENT
+    assert len({one["to"] for one in arrived}) == len(arrived) == 100
+
+
+def _rung(sessions: Sessions, installation: Installation) -> bool:
+    """What the scheduler's tick does, until all is sent."""
+    with sessions() as session:
+        channels = due.channels_to_drain(session, datetime.now(UTC))
+    for channel in channels:
+        drain_channel(installation, channel, seconds=20)
+    return _sent(sessions) == 100
+
+
+def _installation(sandbox: Sandbox, settings: config.Settings, engine: Engine, sessions: Sessions) -> Installation:
+    here = replace(settings, sandbox_port=sandbox.http_port, sms_per_second=1000.0)
+    assert here.database_url is not None
+    assert here.redis_url is not None
+    return Installation(here, KEYS, engine, sessions, here.database_url, here.redis_url)
+
+
+def _account(sandbox: Sandbox, **given: str) -> None:
+    assert requests.post(f"{sandbox.url}/control/twilio", json=given, timeout=10).status_code == 200
+
+
+def _prepare(sessions: Sessions, campaign_id: int) -> None:
+    assert recipients.prepare(
+        sessions, campaign_id, channels=CHANNELS, holder="t", clock=lambda: datetime.now(UTC), stop=lambda: False
+    )
+
+
+def _sent(sessions: Sessions) -> int:
+    with sessions() as session:
+        return session.scalar(select(func.count()).where(Delivery.state.in_(("sent", "delivered")))) or 0
+
+
+def _ledger(sessions: Sessions) -> dict[str, int]:
+    with sessions() as session:
+        return {
+            row[0]: row[1] for row in session.execute(select(Delivery.state, func.count()).group_by(Delivery.state))
+        }
+
+
+def _waits_for(sessions: Sessions, campaign_id: int) -> list[str]:
+    with sessions() as session:
+        campaign = session.get_one(Campaign, campaign_id)
+        now = datetime.now(UTC)
+        return [wait.reason for wait in waits.of_campaign(session, campaign, figures(session, campaign_id), now)]
+
+
+def _until(done: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.1)

@@ -1,0 +1,37 @@
+"""What a campaign costs, in plain words."""
+
+from typing import Any
+
+from texts import _
+
+
+def cost_lines(cost: Any) -> list[str]:
+    """Cost, balance and the longest message, a line each; nothing on a channel that has no price."""
+    if cost is None:
+        return []
+    longest = cost.longest
+    lines = [
+        _("Cost: about %(cost)s", cost=money(cost.amount)) if cost.amount else _("Cost: no price is set"),
+        _("Balance: %(balance)s", balance=money(cost.balance)) if cost.balance else _("Balance: unknown"),
+        _(
+            "Longest message: %(segments)s parts in %(encoding)s (%(units)s characters)",
+            segments=longest.segments,
+            encoding=longest.encoding,
+            units=longest.units,
+        ),
+    ]
+    if cost.longest_cost:
+        lines.append(_("It costs %(cost)s for one recipient.", cost=money(cost.longest_cost, 4)))
+    if longest.dear:
+        lines.append(
+            _("“%(sign)s” is not in the short alphabet: each part holds 67 characters, not 153.", sign=longest.dear)
+        )
+    if cost.unpriced:
+        lines.append(_("No price is known for %(count)s of them.", count=cost.unpriced))
+    if cost.lacking:
+        lines.append(_("The balance is too low for all of them."))
+    return lines
+
+
+def money(held: Any, digits: int = 2) -> str:
+    return f"{held.amount:.{digits}f} {held.currency}"
