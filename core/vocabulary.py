@@ -101,6 +101,8 @@ class Purpose(StrEnum):
     CONSENT = "consent"
     TEST = "test"
     """A test mail: whoever asks for it wants it, so that only lists that speak of the address itself hold."""
+    REPLY = "reply"
+    """An answer to what a customer wrote: who asks wants it, whatever they have withdrawn; the erased are let be."""
 
 
 class EventKind(StrEnum):
@@ -118,6 +120,13 @@ class EventKind(StrEnum):
     STARTED = "started"
     BLOCKED = "blocked"
     UNBLOCKED = "unblocked"
+
+
+class Direction(StrEnum):
+    """Of a message in a conversation, seen from us."""
+
+    IN = "in"
+    OUT = "out"
 
 
 class Actor(StrEnum):

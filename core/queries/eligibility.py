@@ -30,7 +30,11 @@ WINNING = {
     SuppressionList.MARKETING: (5, Reason.MARKETING_BLACKLIST),
 }
 """Rank and reason of each list; the lowest rank wins."""
-HOLDING_FOR_TESTS = (SuppressionList.ERASED.value, SuppressionList.COMPLAINTS.value, SuppressionList.GENERAL.value)
+HOLDING: dict[str, tuple[str, ...]] = {
+    Purpose.TEST: (SuppressionList.ERASED.value, SuppressionList.COMPLAINTS.value, SuppressionList.GENERAL.value),
+    Purpose.REPLY: (SuppressionList.ERASED.value, SuppressionList.GENERAL.value),
+}
+"""Where somebody has asked for the message: the lists that hold all the same."""
 
 
 def live_identity(channel: str, identity: type[Identity] = Identity) -> ColumnElement[bool]:
@@ -198,7 +202,8 @@ def _if(condition: ColumnElement[bool] | None, reason: Reason) -> ColumnElement[
 def in_force(channel: str, purpose: str) -> tuple[ColumnElement[bool], ...]:
     """Entries that hold now; what stops marketing stops a request for consent too, and no service mail.
 
-    A test is stopped only by what speaks of the address itself: it is erased, it has complained, it does not exist.
+    A test is stopped only by what speaks of the address itself: it is erased, it has complained, it does not exist;
+    and an answer to what somebody asked, not even by an earlier complaint.
     """
     purposes = {purpose, Purpose.MARKETING.value} if purpose == Purpose.CONSENT else {purpose}
     in_force = (
@@ -206,8 +211,9 @@ def in_force(channel: str, purpose: str) -> tuple[ColumnElement[bool], ...]:
         or_(Suppression.channel.is_(None), Suppression.channel == channel),
         or_(Suppression.purpose.is_(None), *(Suppression.purpose == purpose for purpose in sorted(purposes))),
     )
-    if purpose == Purpose.TEST:
-        return (*in_force, or_(*(Suppression.list == name for name in HOLDING_FOR_TESTS)))
+    holding = HOLDING.get(purpose)
+    if holding is not None:
+        return (*in_force, or_(*(Suppression.list == name for name in holding)))
     if Purpose.MARKETING in purposes:
         return in_force
     return (*in_force, Suppression.list != SuppressionList.MARKETING)

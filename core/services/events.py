@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ARRAY, BigInteger, and_, bindparam, case, func, literal, or_, select, update
+from sqlalchemy import ARRAY, BigInteger, ScalarSelect, and_, bindparam, case, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -52,12 +52,19 @@ async def _unsubscribe(connection: AsyncConnection, delivery_ids: list[int]) -> 
         Delivery.channel,
         literal(Purpose.MARKETING.value),
         literal(False),
-        literal("link"),
+        func.coalesce(_way_of_leaving(), "link"),
         func.now(),
     ).where(Delivery.id.in_(delivery_ids), Delivery.contact_id.is_not(None))
     columns = ["contact_id", "identity_id", "channel", "purpose", "given", "way", "at"]
     await connection.execute(insert(Consent).from_select(columns, withdrawn))
     await _audience_changed(connection)
+
+
+def _way_of_leaving() -> ScalarSelect[str]:
+    """The way that the event tells, where one does; by a link otherwise."""
+    told = EventRow.details["way"].astext
+    here = (EventRow.delivery_id == Delivery.id, EventRow.kind == EventKind.UNSUBSCRIBED)
+    return select(told).where(*here).order_by(EventRow.id.desc()).limit(1).correlate(Delivery).scalar_subquery()
 
 
 async def _complain(connection: AsyncConnection, delivery_ids: list[int]) -> None:

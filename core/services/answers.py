@@ -1,0 +1,84 @@
+"""What operators answer to a customer: a delivery like any other, sent at once, and kept in the conversation."""
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from core.database import Sessions
+from core.errors import Invalid, Refused
+from core.queries import conversations as queries
+from core.queries.bell import ring
+from core.rules.templates.quoting import quoted
+from core.services import audit, conversations
+from core.services.recipients import unsettled
+from core.tables.campaigns import Origin
+from core.tables.contacts import Identity
+from core.tables.contents import ContentRow
+from core.tables.conversations import ConversationMessage
+from core.tables.deliveries import Delivery
+from core.vocabulary import Direction, OriginKind, Purpose
+
+LONGEST = 4000
+KIND = "answer"
+
+
+def answer(session: Session, identity_id: int, text: str, *, by: str, now: datetime) -> int:
+    """Hand an operator's words to the channel that the customer wrote on; the id of the delivery.
+
+    Raises NotFound (`conversation.not_found`), Invalid (`answer.empty`, `answer.too_long`), or Refused
+    (`answer.blocked`) if the customer has blocked us.
+    """
+    text = text.strip()
+    if not text:
+        raise Invalid("answer.empty", where="text")
+    if len(text) > LONGEST:
+        raise Invalid("answer.too_long", where="text", most=LONGEST)
+    talk = queries.get(session, identity_id)
+    if talk.blocked_at is not None:
+        raise Refused("answer.blocked", name=talk.name)
+    delivery = _delivery(session, session.get_one(Identity, identity_id), text)
+    session.add(
+        ConversationMessage(
+            identity_id=identity_id,
+            direction=Direction.OUT,
+            kind="text",
+            text=text,
+            delivery_id=delivery.id,
+            written_by=by,
+            at=now,
+        )
+    )
+    conversations.answered(session, identity_id)
+    audit.note(session, by, "answer", f"contact:{talk.contact_id}", delivery=delivery.id)
+    ring(session)
+    return delivery.id
+
+
+def close_if_done(sessions: Sessions, origin_id: int) -> None:
+    """Let nobody look any longer at an answer that is settled."""
+    done = update(Origin).where(Origin.id == origin_id, Origin.kind == OriginKind.REPLY, ~unsettled(origin_id))
+    with sessions.begin() as session:
+        session.execute(done.values(open=False))
+
+
+def _delivery(session: Session, identity: Identity, text: str) -> Delivery:
+    """An origin of its own, so that each answer is claimed by itself and never behind a campaign."""
+    origin = Origin(kind=OriginKind.REPLY, channel=identity.channel, purpose=Purpose.REPLY)
+    source = quoted(text)
+    digest = hashlib.sha256(f"{KIND}\0{source}".encode()).digest()
+    content = ContentRow(kind=KIND, language="en", source=source, subject="", plain=source, hash=digest)
+    session.add_all([origin, content])
+    session.flush()
+    delivery = Delivery(
+        origin_id=origin.id,
+        contact_id=identity.contact_id,
+        identity_id=identity.id,
+        content_id=content.id,
+        channel=identity.channel,
+        address_key=identity.address_key,
+    )
+    session.add(delivery)
+    session.flush()
+    return delivery
