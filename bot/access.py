@@ -54,7 +54,7 @@ class Arrival(BaseMiddleware):
         with speaking(person.language_code):
             async with telling(bot, event):
                 is_new, operator = await self._run(_arrive, event.update_id, person.id)
-                data["operator"] = operator
+                data["operator"], data["event_update_id"] = operator, event.update_id
                 with speaking(operator.language if operator else person.language_code):
                     async with telling(bot, event):
                         if is_new:

@@ -1,6 +1,6 @@
 """What the buttons carry: at most 64 bytes, and nothing that may not be read."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
@@ -56,3 +56,17 @@ class DoubtsPressed(CallbackData, prefix="doubt"):
 class SurePressed(CallbackData, prefix="sure"):
     campaign_id: Number
     cancel: bool
+
+
+class WishPressed(CallbackData, prefix="wish"):
+    """A customer's: whether they want news."""
+
+    wish: Literal["in", "out"]
+
+
+class AnswerPressed(CallbackData, prefix="re"):
+    identity_id: Number
+
+
+class AskNumberPressed(CallbackData, prefix="tel"):
+    identity_id: Number

@@ -1,7 +1,7 @@
 """The bot as a process: it waits until Telegram is there, takes updates, and ends when it is told to."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +21,7 @@ from aiogram.utils.backoff import BackoffConfig
 
 from bot import introduction, webhook
 from bot.app import make_dispatcher
+from bot.courier import Bag, Courier
 from bot.faults import report
 from bot.live import EVERY_SECONDS, Live
 from bot.running import Run
@@ -48,16 +49,21 @@ class Ways:
     hook: Hook | None = None
     every_seconds: float = EVERY_SECONDS
     outside: Outside = SANDBOX
+    key: bytes = b""
+    """The installation's key of addresses, by which a customer's chat is found."""
+    bag: Bag | None = None
+    """What answers to customers are carried with; None: nobody carries them here."""
 
 
 async def serve(bot: Bot, run: Run, ways: Ways, *, ready: Told = lambda _me: None) -> None:
     """Run until it is cancelled; a lost connection or a restarted database never ends it."""
     live = Live(bot, run, language=ways.language, every=ways.every_seconds)
-    dispatcher = make_dispatcher(run, live, ways.outside)
+    courier = Courier(run, ways.bag)
+    dispatcher = make_dispatcher(run, live, ways.outside, courier, ways.key)
     beside: list[asyncio.Task[None]] = []
     try:
         me = await _patiently(bot.me)
-        beside = [asyncio.create_task(work) for work in (live.watch(), _introduce(bot, run), _keep_tidy(run))]
+        beside = [asyncio.create_task(work) for work in _beside(bot, run, live, courier)]
         async with _taking_updates(bot, dispatcher, ways.hook) as end:
             ready(me)
             await end
@@ -66,6 +72,11 @@ async def serve(bot: Bot, run: Run, ways: Ways, *, ready: Told = lambda _me: Non
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
         await bot.session.close()
+
+
+def _beside(bot: Bot, run: Run, live: Live, courier: Courier) -> list[Coroutine[Any, Any, None]]:
+    """What goes on while updates come in."""
+    return [live.watch(), courier.work(), _introduce(bot, run), _keep_tidy(run)]
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ LETTERS = frozenset({TemplateKind.BLOCKS, TemplateKind.MJML, TemplateKind.HTML, 
 KNOWN = (
     Traits(CHANNEL_EMAIL, kinds=LETTERS),
     Traits("sms"),
-    Traits("telegram", first_contact=FirstContact.MUST_WRITE_FIRST),
+    Traits("telegram", first_contact=FirstContact.MUST_WRITE_FIRST, resident=True),
     Traits("whatsapp", first_contact=FirstContact.MUST_WRITE_FIRST, reply_window_hours=24),
 )
 """In the order in which they are shown."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from channels.email.opening import open_email
+from channels.messenger.telegram.opening import open_telegram
 from channels.twilio.opening import open_sms, open_whatsapp
 from config import Settings
 from config.keys import Keys
@@ -16,6 +17,7 @@ PROVIDERS: Mapping[str, Mapping[str, Opening]] = {
     CHANNEL_EMAIL: {"smtp": open_email},
     "sms": {"twilio": open_sms},
     "whatsapp": {"twilio": open_whatsapp},
+    "telegram": {"telegram": open_telegram},
 }
 """The first of a channel is taken where the settings name none (`SENDBOTE_PROVIDERS=sms:gateway`)."""
 

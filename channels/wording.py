@@ -24,23 +24,24 @@ class Worded:
 class Wordings:
     """Keeps the contents used last, so that campaigns that take turns are not compiled again each time."""
 
-    def __init__(self, links: Links) -> None:
-        self._links = links
+    def __init__(self, links: Links, *, escape: bool = False) -> None:
+        """`escape`: the text is HTML, and what is filled into it is not."""
+        self._links, self._escape = links, escape
         self._kept: OrderedDict[int, _Wording] = OrderedDict()
 
     def of(self, message: Message) -> Worded:
         """Raise MissingValue if the recipient lacks a value; it concerns nobody else."""
         wording = self._kept.get(message.content.id)
         if wording is None:
-            wording = self._kept[message.content.id] = _Wording(message.content, self._links)
+            wording = self._kept[message.content.id] = _Wording(message.content, self._links, escape=self._escape)
             if len(self._kept) > CONTENTS_KEPT:
                 self._kept.popitem(last=False)
         return wording.fill(message)
 
 
 class _Wording:
-    def __init__(self, content: Content, links: Links) -> None:
-        self._text = _program(content.text or "")
+    def __init__(self, content: Content, links: Links, *, escape: bool) -> None:
+        self._text = _program(content.text or "", escape=escape)
         self._extras = content.extras
         self._programs: dict[str, Program] = {}
         mapped(content.extras, self._compiled)
@@ -59,8 +60,8 @@ class _Wording:
         return part
 
 
-def _program(source: str) -> Program:
-    return compile_template(source, _Anything(), escape=False)
+def _program(source: str, *, escape: bool = False) -> Program:
+    return compile_template(source, _Anything(), escape=escape)
 
 
 class _Anything(frozenset[str]):

@@ -29,6 +29,8 @@ class Traits:
     """How many messages a second the provider takes, as far as it says so."""
     reports_delivery: bool = False
     reports_read: bool = False
+    resident: bool = False
+    """Whether a process of its own, the bot, carries answers to customers: they wait behind no campaign."""
     kinds: frozenset[TemplateKind] = frozenset({TemplateKind.SHORT})
     """The kinds of template that it carries."""
 

@@ -92,6 +92,7 @@ def _drain_over(provider: Provider, engine: AsyncEngine, sessions: Sessions, me:
         clock=now,
         limit=_limit(sessions, channel),
         traits=provider.traits,
+        answers=False if provider.traits.resident else None,
     )
     return Drain(
         engine,

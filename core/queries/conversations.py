@@ -1,6 +1,5 @@
 """Reading conversations: who wrote, what was said, and for whom a message of an operator is meant."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -220,4 +219,3 @@ def _campaigns(identity_id: int, limit: int) -> Select[*tuple[object, ...]]:
         .order_by(Delivery.id.desc())
         .limit(limit)
     )
-

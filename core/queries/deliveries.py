@@ -44,7 +44,7 @@ from core.tables.campaigns import Campaign, Origin
 from core.tables.contacts import Contact, Identity
 from core.tables.deliveries import Batch, Delivery
 from core.tables.gates import Gate
-from core.vocabulary import CampaignState, GateScope, Reason
+from core.vocabulary import CampaignState, GateScope, OriginKind, Reason
 from core.vocabulary import DeliveryState as S
 
 LEASE_SECONDS = 60
@@ -52,13 +52,19 @@ ASKED = (Delivery.id, Delivery.contact_id, Delivery.address_key, Delivery.identi
 NOW = bindparam("now", type_=DateTime(timezone=True))
 
 
-def open_origins(channel: str) -> Select[int, str, int | None]:
-    """Where there may be work on the channel, oldest first: id, purpose, and the contact whose values all get."""
-    return (
+def open_origins(channel: str, *, answers: bool | None = None) -> Select[int, str, int | None]:
+    """Where there may be work on the channel, oldest first: id, purpose, and the contact whose values all get.
+
+    Where one process carries `answers` to customers and others carry all else, each looks for its own.
+    """
+    statement = (
         select(Origin.id, Origin.purpose, Origin.sample_id)
         .where(Origin.channel == channel, Origin.open, Origin.id.not_in(barred_origins(channel)))
         .order_by(Origin.id)
     )
+    if answers is None:
+        return statement
+    return statement.where((Origin.kind == OriginKind.REPLY) if answers else (Origin.kind != OriginKind.REPLY))
 
 
 def reach_first_fresh() -> Update:

@@ -11,7 +11,7 @@ from core.tables.campaigns import Campaign, Origin
 from core.tables.deliveries import Delivery
 from core.tables.imports import Import
 from core.tables.leases import Lease
-from core.vocabulary import CampaignState, DeliveryState, ImportState
+from core.vocabulary import CampaignState, DeliveryState, ImportState, OriginKind
 
 
 def campaigns_to_prepare(session: Session) -> list[int]:
@@ -54,6 +54,12 @@ def channels_to_drain(session: Session, now: datetime) -> list[str]:
     statement = select(Origin.channel).where(Origin.open, _work(now)).distinct()
     channels = list(session.scalars(statement))
     return [channel for channel in channels if _unbarred(session, channel, now)]
+
+
+def answers_wait(session: Session, channel: str, now: datetime) -> bool:
+    """Whether an operator's answer to a customer is to be carried on the channel."""
+    theirs = (Origin.kind == OriginKind.REPLY, Origin.channel == channel, Origin.open)
+    return session.scalar(select(Origin.id).where(*theirs, _work(now)).limit(1)) is not None
 
 
 def imports_to_run(session: Session) -> list[int]:

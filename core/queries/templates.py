@@ -17,6 +17,9 @@ from core.vocabulary import CHANNEL_EMAIL, OriginKind, TemplateKind
 
 CONTACT_VARIABLES = ("first_name", "last_name", "language", "country", "external_id", *ADDRESS_VARIABLES)
 
+NOBODY = SenderRow(name="", address="", pool=[])
+"""Whose name stands at an answer to a customer: the channel's own, a bot or a number."""
+
 
 def get(session: Session, template_id: int) -> Template:
     """Raise NotFound (`template.not_found`) if there is none."""
@@ -86,7 +89,7 @@ def content(session: Session, content_id: int, origin_id: int) -> Content:
     """The frozen letter with its sender, ready for the channel; a test's subject says that it is one."""
     row = session.get_one(ContentRow, content_id)
     origin = session.get_one(Origin, origin_id)
-    sender = session.get_one(SenderRow, origin.sender_id)
+    sender = session.get_one(SenderRow, origin.sender_id) if origin.sender_id else NOBODY
     of_campaign = origin.campaign_id is not None and origin.kind != OriginKind.CONSENT
     campaign = session.get(Campaign, origin.campaign_id) if of_campaign else None
     return Content(
@@ -97,7 +100,7 @@ def content(session: Session, content_id: int, origin_id: int) -> Content:
         sender=Sender(sender.name, sender.address, sender.reply_to, tuple(sender.pool)),
         origin_id=origin.id,
         purpose=campaign.purpose if campaign else origin.purpose,
-        list_id=f"campaigns.{sender.id}",
+        list_id=f"campaigns.{origin.sender_id or 0}",
         list_name=campaign.name if campaign else sender.name,
         extras=row.extras,
     )

@@ -3,16 +3,13 @@
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from core.database import Sessions
 from core.errors import Invalid, Refused
 from core.queries import conversations as queries
 from core.queries.bell import ring
 from core.rules.templates.quoting import quoted
 from core.services import audit, conversations
-from core.services.recipients import unsettled
 from core.tables.campaigns import Origin
 from core.tables.contacts import Identity
 from core.tables.contents import ContentRow
@@ -54,13 +51,6 @@ def answer(session: Session, identity_id: int, text: str, *, by: str, now: datet
     audit.note(session, by, "answer", f"contact:{talk.contact_id}", delivery=delivery.id)
     ring(session)
     return delivery.id
-
-
-def close_if_done(sessions: Sessions, origin_id: int) -> None:
-    """Let nobody look any longer at an answer that is settled."""
-    done = update(Origin).where(Origin.id == origin_id, Origin.kind == OriginKind.REPLY, ~unsettled(origin_id))
-    with sessions.begin() as session:
-        session.execute(done.values(open=False))
 
 
 def _delivery(session: Session, identity: Identity, text: str) -> Delivery:

@@ -72,8 +72,9 @@ class Claims:
         clock: Callable[[], datetime],
         limit: Limit | None,
         traits: Traits | None = None,
+        answers: bool | None = None,
     ) -> None:
-        self._statements, self._holder = _Statements(channel, traits), holder
+        self._statements, self._holder = _Statements(channel, traits, answers), holder
         self._address = address_variable(channel)
         self._size, self._clock, self._limit = size, clock, limit
         self._cursors: dict[int, int] = {}
@@ -215,10 +216,10 @@ class Ahead:
 class _Statements:
     """The claims of a channel, compiled once for each purpose."""
 
-    def __init__(self, channel: str, traits: Traits | None) -> None:
+    def __init__(self, channel: str, traits: Traits | None, answers: bool | None) -> None:
         self._channel, self._traits = channel, traits
         self._by_purpose: dict[str, tuple[Statement, Statement]] = {}
-        self.origins = Statement(deliveries.open_origins(channel))
+        self.origins = Statement(deliveries.open_origins(channel, answers=answers))
 
     def of(self, purpose: str) -> tuple[Statement, Statement]:
         """`claim_due` and `claim_fresh`."""

@@ -86,9 +86,7 @@ def set_blocked(session: Session, person: Person, *, blocked: bool, update_key: 
     if identity is None:
         return
     blocked_at = at if blocked else None
-    session.execute(
-        update(Conversation).where(Conversation.identity_id == identity.id).values(blocked_at=blocked_at)
-    )
+    session.execute(update(Conversation).where(Conversation.identity_id == identity.id).values(blocked_at=blocked_at))
     kind = EventKind.BLOCKED if blocked else EventKind.UNBLOCKED
     _record(session, kind, person, Words(kind.value, None, update_key, at), None)
     revisions.move(session)
@@ -127,9 +125,7 @@ def keep_topic(session: Session, identity_id: int, chat_id: int | None, topic_id
 def _touched(session: Session, identity_id: int, words: Words) -> bool:
     """Begin or go on with the conversation; whether it began."""
     waits: dict[str, Any] = {"unanswered_since": words.at} if words.for_operators else {}
-    fresh = insert(Conversation).values(
-        identity_id=identity_id, begun_at=words.at, last_inbound_at=words.at, **waits
-    )
+    fresh = insert(Conversation).values(identity_id=identity_id, begun_at=words.at, last_inbound_at=words.at, **waits)
     changed: dict[str, Any] = {
         "last_inbound_at": func.greatest(Conversation.last_inbound_at, words.at),
         "blocked_at": None,

@@ -27,7 +27,11 @@ def invite(session: Session, contact_id: int, channel: str, now: datetime) -> st
     token = PREFIX + secrets.token_urlsafe(24)
     session.add(
         Invitation(
-            hash=_hash(token), contact_id=contact_id, channel=channel, created_at=now, expires_at=now + timedelta(days=DAYS)
+            hash=_hash(token),
+            contact_id=contact_id,
+            channel=channel,
+            created_at=now,
+            expires_at=now + timedelta(days=DAYS),
         )
     )
     return token

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import literal, select
+from sqlalchemy import Update, literal, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,6 +13,7 @@ from core.messages import Deferred, Refused, Unknown, Unsent
 from core.queries import deliveries
 from core.rules.patience import Patience, next_try
 from core.services.claims import Claimed
+from core.tables.conversations import Conversation
 from core.tables.deliveries import Delivery
 from core.tables.suppression import Suppression
 from core.vocabulary import BounceClass, DeliveryState, Reason, SuppressionList
@@ -56,6 +57,9 @@ async def record_wrong(
     out = [one.id for one, told in wrong if isinstance(told, Refused) and told.reason is Reason.OPTED_OUT_BY_KEYWORD]
     if out:
         await connection.execute(_blacklist(out, SuppressionList.UNSUBSCRIBED))
+    blocked = [claimed.id for claimed, outcome in wrong if _is_block(outcome)]
+    if blocked:
+        await connection.execute(_note_block(blocked, now))
     return sum(isinstance(outcome, Unsent) for _, outcome in wrong)
 
 
@@ -99,3 +103,14 @@ def _blacklist(delivery_ids: list[int], name: SuppressionList) -> Insert:
     ).where(Delivery.id.in_(delivery_ids), Delivery.address_key.is_not(None))
     columns = ["list", "contact_id", "channel", "address_key", "source", "delivery_id"]
     return insert(Suppression).from_select(columns, named).on_conflict_do_nothing()
+
+
+def _is_block(outcome: Wrong) -> bool:
+    return isinstance(outcome, Refused) and outcome.reason is Reason.BOT_BLOCKED
+
+
+def _note_block(delivery_ids: list[int], now: datetime) -> Update:
+    """They blocked us while nobody told us: nothing more is tried until they come back."""
+    theirs = select(Delivery.identity_id).where(Delivery.id.in_(delivery_ids))
+    still_open = (Conversation.identity_id.in_(theirs), Conversation.blocked_at.is_(None))
+    return update(Conversation).where(*still_open).values(blocked_at=now)

@@ -24,6 +24,8 @@ from core.tables.deliveries import Delivery
 from core.vocabulary import CampaignState, OriginKind, Purpose
 
 MOST = 10
+ALONE = (OriginKind.TEST, OriginKind.REPLY)
+"""What belongs to no campaign that would bring it to its end."""
 
 
 def send(
@@ -70,9 +72,9 @@ def send(
 
 
 def close_if_done(sessions: Sessions, origin_id: int) -> None:
-    """Let the dispatcher look no longer at a test, or a request of its own, each of whose mails is settled."""
-    alone = or_(Origin.kind == OriginKind.TEST, and_(Origin.kind == OriginKind.CONSENT, Origin.campaign_id.is_(None)))
-    done = update(Origin).where(Origin.id == origin_id, alone, ~unsettled(origin_id))
+    """Let the dispatcher look no longer at a test, a request of its own, or an answer, each of which is settled."""
+    asked = and_(Origin.kind == OriginKind.CONSENT, Origin.campaign_id.is_(None))
+    done = update(Origin).where(Origin.id == origin_id, or_(Origin.kind.in_(ALONE), asked), ~unsettled(origin_id))
     with sessions.begin() as session:
         session.execute(done.values(open=False))
 

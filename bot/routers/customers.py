@@ -1,0 +1,158 @@
+"""Customers: /start with or without a link, their telephone number, wishes by button and word, and plain writing."""
+
+from datetime import UTC, datetime
+
+from aiogram import Bot, F, Router
+from aiogram.enums import ChatMemberStatus
+from aiogram.filters import Command, CommandObject, CommandStart
+from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, ReplyKeyboardRemove, User
+from sqlalchemy.orm import Session
+
+from bot import customers, desk
+from bot.access import for_everybody
+from bot.presses import WishPressed
+from bot.running import Run
+from bot.screen import Drawn, place_of, put
+from bot.telling import answer
+from bot.words import told
+from core.errors import Problem
+from core.rules.keywords import Meaning, meaning
+from core.services import conversations, invitations, wishes
+from core.services.conversations import Words
+from core.services.invitations import PREFIX
+from core.services.wishes import Wording
+from texts import _, language
+
+PRIVATE = F.chat.type == "private"
+
+
+def make() -> Router:
+    """Before the operators' start, whose codes look different; whoever is no operator is a customer."""
+    router = Router(name="customers")
+    router.message.register(invited, CommandStart(deep_link=True, magic=F.args.startswith(PREFIX)), PRIVATE)
+    router.message.register(begun, CommandStart(), PRIVATE, customers.is_customer)
+    router.message.register(left, Command("stop"), PRIVATE, customers.is_customer)
+    router.message.register(number_given, F.contact, PRIVATE, customers.is_customer)
+    router.message.register(written, PRIVATE, customers.is_customer)
+    router.callback_query.register(wished, WishPressed.filter())
+    router.my_chat_member.register(blocked_or_not, PRIVATE)
+    return router
+
+
+@for_everybody
+async def invited(message: Message, command: CommandObject, run: Run, key: bytes) -> None:
+    """A link from a letter or from an operator: from now on this chat is that contact's."""
+    person, words = customers.person(message.from_user), customers.words(message, "start", for_operators=False)
+    problem = await run(_accept, command.args or "", person, words, key=key)
+    if problem is not None:
+        await message.answer(told(problem))
+    await message.answer(customers.welcome(message.from_user), reply_markup=customers.choice())
+
+
+@for_everybody
+async def begun(message: Message, run: Run, key: bytes) -> None:
+    person, words = customers.person(message.from_user), customers.words(message, "start", for_operators=False)
+    await run(conversations.hear, person, words, key=key)
+    await message.answer(customers.welcome(message.from_user), reply_markup=customers.choice())
+
+
+@for_everybody
+async def left(message: Message, run: Run, key: bytes) -> None:
+    await _take_leave(message, run, key, way="keyword")
+
+
+@for_everybody
+async def number_given(message: Message, run: Run, key: bytes) -> None:
+    """Only a person's own number says who they are: another one's card may be sent by anybody."""
+    assert message.contact is not None
+    assert message.from_user is not None
+    if message.contact.user_id != message.from_user.id:
+        await message.answer(_("This is somebody else's number. Please press the button to send your own."))
+        return
+    number = "+" + message.contact.phone_number.lstrip("+")
+    person, words = customers.person(message.from_user), customers.words(message, "phone", for_operators=False)
+    found = await run(_number, person, words, number, key=key)
+    thanks = _("Thank you, now we know who you are.") if found else _("Thank you. We did not find you by this number.")
+    await message.answer(thanks, reply_markup=ReplyKeyboardRemove())
+
+
+@for_everybody
+async def written(message: Message, run: Run, bot: Bot, key: bytes) -> None:
+    """A word that is a wish is heeded; everything else reaches the operators."""
+    match meaning(message.text or ""):
+        case Meaning.STOP:
+            await _take_leave(message, run, key, way="keyword")
+        case Meaning.START:
+            await run(_opt_in, message.from_user, customers.words(message, "keyword", for_operators=False), key)
+            await message.answer(customers.opted_in(), reply_markup=customers.no_more())
+        case Meaning.HELP:
+            await run(conversations.hear, *_said(message, "keyword", for_operators=False), key=key)
+            await message.answer(customers.help_text(), reply_markup=customers.choice())
+        case _:
+            heard = await run(conversations.hear, *_said(message, message.content_type), key=key)
+            await desk.pass_on(bot, run, message, heard)
+
+
+@for_everybody
+async def wished(query: CallbackQuery, callback_data: WishPressed, run: Run, bot: Bot, key: bytes) -> None:
+    """The consent is recorded with the words that stood above the button."""
+    words = Words("button", callback_data.wish, f"press:{query.id}", datetime.now(UTC), for_operators=False)
+    if callback_data.wish == "in":
+        await run(_opt_in, query.from_user, words, key)
+        said, buttons = customers.opted_in(), customers.no_more()
+    else:
+        await run(_opt_out, query.from_user, words, key, way="button")
+        said, buttons = customers.opted_out(), customers.come_back()
+    await answer(query, _("Done."))
+    await put(bot, place_of(query), Drawn(said, buttons))
+
+
+@for_everybody
+async def blocked_or_not(event: ChatMemberUpdated, run: Run, key: bytes, event_update_id: int) -> None:
+    """A block is a passing fact: it ends when they unblock the bot, and an unsubscribe stays what it is."""
+    await run(
+        conversations.set_blocked,
+        customers.person(event.from_user),
+        blocked=event.new_chat_member.status == ChatMemberStatus.KICKED,
+        update_key=f"member:{event_update_id}",
+        at=event.date,
+        key=key,
+    )
+
+
+async def _take_leave(message: Message, run: Run, key: bytes, *, way: str) -> None:
+    words = customers.words(message, "keyword", for_operators=False)
+    await run(_opt_out, message.from_user, words, key, way=way)
+    await message.answer(customers.opted_out(), reply_markup=customers.come_back())
+
+
+def _accept(session: Session, token: str, person: conversations.Person, words: Words, *, key: bytes) -> Problem | None:
+    """What was wrong with the link, if it was; the conversation begins either way."""
+    problem = None
+    try:
+        with session.begin_nested():
+            invitations.accept(session, token, person, key=key, now=words.at)
+    except Problem as refusal:
+        problem = refusal
+    conversations.hear(session, person, words, key=key)
+    return problem
+
+
+def _number(session: Session, person: conversations.Person, words: Words, number: str, *, key: bytes) -> bool:
+    conversations.hear(session, person, words, key=key)
+    return invitations.tie_by_number(session, person, number, key=key, now=words.at)
+
+
+def _opt_in(session: Session, user: User | None, words: Words, key: bytes) -> None:
+    heard = conversations.hear(session, customers.person(user), words, key=key)
+    wording = Wording(words.kind, customers.asked(), customers.VERSION, language())
+    wishes.opt_in(session, heard.identity_id, wording, words.at)
+
+
+def _opt_out(session: Session, user: User | None, words: Words, key: bytes, *, way: str) -> None:
+    heard = conversations.hear(session, customers.person(user), words, key=key)
+    wishes.opt_out(session, heard.identity_id, Wording(way, language=language()), words.at, key=words.key)
+
+
+def _said(message: Message, kind: str, *, for_operators: bool = True) -> tuple[conversations.Person, Words]:
+    return customers.person(message.from_user), customers.words(message, kind, for_operators=for_operators)

@@ -1,0 +1,1 @@
+"""Messengers: channels on which a customer must write first."""

@@ -1,0 +1,1 @@
+"""Telegram: messages by the Bot API, in the pace that it allows."""

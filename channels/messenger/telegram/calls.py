@@ -1,0 +1,40 @@
+"""From a worded message to a call of the Bot API: text or caption, a picture or a file, and buttons below."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from channels.wording import Worded
+
+PICTURE, DOCUMENT, BUTTONS = "picture", "document", "buttons"
+"""Their places among a short message's extras."""
+PRESSED = "b"
+"""The prefix of what a reply button carries; its words stand on the button itself."""
+
+Call = tuple[str, dict[str, Any]]
+
+
+def call(worded: Worded, chat: str, *, html: bool = True) -> Call:
+    """The method and its parameters; a text beside a picture or a file is its caption."""
+    extras = worded.extras
+    parameters: dict[str, Any] = {"chat_id": chat}
+    if html:
+        parameters["parse_mode"] = "HTML"
+    if buttons := _keyboard(extras.get(BUTTONS) or ()):
+        parameters["reply_markup"] = {"inline_keyboard": buttons}
+    if picture := extras.get(PICTURE):
+        return "sendPhoto", {**parameters, "photo": picture, "caption": worded.text}
+    if document := extras.get(DOCUMENT):
+        return "sendDocument", {**parameters, "document": document, "caption": worded.text}
+    return "sendMessage", {**parameters, "text": worded.text, "link_preview_options": {"is_disabled": True}}
+
+
+def _keyboard(buttons: Sequence[Mapping[str, Any]]) -> list[list[dict[str, str]]]:
+    """One below the other, as they are easiest to hit with a thumb."""
+    return [[_button(place, button)] for place, button in enumerate(buttons)]
+
+
+def _button(place: int, button: Mapping[str, Any]) -> dict[str, str]:
+    text = str(button["text"])
+    if button.get("url"):
+        return {"text": text, "url": str(button["url"])}
+    return {"text": text, "callback_data": f"{PRESSED}:{place}"}
