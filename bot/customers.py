@@ -1,6 +1,7 @@
 """What customers see: a welcome, the choice whether they want news, and what became of their wish."""
 
 from datetime import UTC, datetime
+from typing import Literal
 
 from aiogram.types import (
     InlineKeyboardButton,
@@ -41,7 +42,8 @@ def words(message: Message, kind: str, *, for_operators: bool = True) -> Words:
 
 def welcome(user: User | None) -> str:
     hello = _("Hello %(name)s!", name=quoted(name(user.first_name if user else "")))
-    return f"{hello} {_('You can write to us here, and a person will answer.')}\n\n{asked()}\n\n{operators_hint()}"
+    offer = _("You can write to us here, and a person will answer.")
+    return f"{hello} {offer}\n\n{asked()}\n\n{operators_hint()}"
 
 
 def asked() -> str:
@@ -88,5 +90,5 @@ def ask_for_number() -> ReplyKeyboardMarkup:
     return ReplyKeyboardMarkup(keyboard=[[button]], resize_keyboard=True, one_time_keyboard=True)
 
 
-def _wish(text: str, wish: str) -> InlineKeyboardButton:
+def _wish(text: str, wish: Literal["in", "out"]) -> InlineKeyboardButton:
     return InlineKeyboardButton(text=text, callback_data=WishPressed(wish=wish).pack())

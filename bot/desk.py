@@ -43,9 +43,10 @@ def stands_for(session: Session, chat_id: int, message_id: int, identity_id: int
 
 
 def _drawn(talk: Talk, message: Message) -> str:
-    who = f"💬 <b>{quoted(name(talk.name or _('A customer')))}</b>"
-    words = (message.text or message.caption or "")[:SHOWN]
-    return f"{who}\n{quoted(words) if words else _('(not a text)')}\n\n<i>{_('Reply to this message to answer.')}</i>"
+    who = quoted(name(talk.name or _("A customer")))
+    words = quoted((message.text or message.caption or "")[:SHOWN]) or _("(not a text)")
+    how = _("Reply to this message to answer.")
+    return f"💬 <b>{who}</b>\n{words}\n\n<i>{how}</i>"
 
 
 def _buttons(talk: Talk) -> InlineKeyboardMarkup:

@@ -2,7 +2,10 @@
 
 import asyncio
 import signal
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import typer
 import uvloop
@@ -16,6 +19,9 @@ from config import Settings
 from config.checks import BadSetting
 from metrics.serving import serve as serve_metrics
 from texts import _
+
+if TYPE_CHECKING:
+    from core.ports import Buckets
 
 app = typer.Typer(add_completion=False)
 
@@ -57,28 +63,49 @@ def account_of(settings: Settings) -> Account | None:
 
 
 async def _serve(door: Opened, account: Account) -> None:
+    async with _buckets(door) as buckets:
+        await _serve_within(door, account, buckets)
+
+
+@asynccontextmanager
+async def _buckets(door: Opened) -> AsyncIterator["Buckets"]:
+    """Those of all processes, or, where no Redis is named, this one's own."""
+    from channels.buckets import LocalBuckets, shared
+
+    shares = door.settings.workers + 1
+    if door.redis_url is None:
+        yield LocalBuckets(shares)
+        return
+    async with shared(door.redis_url, shares=shares) as buckets:
+        yield buckets
+
+
+async def _serve_within(door: Opened, account: Account, buckets: "Buckets") -> None:
     from aiogram.types import User
     from aiogram.utils.token import TokenValidationError
 
     from bot.connection import connect
+    from bot.courier import Bag
     from bot.running import Run
     from bot.serving import Ways
     from bot.serving import serve as serve_bot
     from bot.webhook import hook
+    from channels import registry
 
-    settings = door.settings
+    settings = replace(door.settings, telegram_token=account.token, telegram_api=account.api)
 
     def ready(me: User) -> None:
         print(_("The bot @%(name)s listens.", name=me.username or me.first_name), flush=True)
 
     try:
-        bot = connect(account.token, account.api)
+        bot = connect(account.token, account.api, buckets)
     except TokenValidationError:
         raise BadSetting("SENDBOTE_TELEGRAM_TOKEN", "not_a_bot_token") from None
     calls = None
     if settings.telegram_webhook and settings.public_url:
         calls = hook(settings.public_url, settings.telegram_port, door.keys.signing)
-    ways = Ways(language=settings.language, hook=calls, outside=outside(settings))
+    bag = Bag(door.database_url, door.sessions, registry.provider("telegram", settings, door.keys, buckets))
+    ways = Ways(language=settings.language, hook=calls, outside=outside(settings), key=door.keys.addresses, bag=bag)
     run = Run(door.sessions)
     serving = asyncio.create_task(serve_bot(bot, run, ways, ready=ready))
     told = asyncio.create_task(_interrupted())

@@ -30,10 +30,11 @@ def make() -> Router:
     """Before the operators' start, whose codes look different; whoever is no operator is a customer."""
     router = Router(name="customers")
     router.message.register(invited, CommandStart(deep_link=True, magic=F.args.startswith(PREFIX)), PRIVATE)
-    router.message.register(begun, CommandStart(), PRIVATE, customers.is_customer)
+    router.message.register(begun, CommandStart(magic=~F.args), PRIVATE, customers.is_customer)
     router.message.register(left, Command("stop"), PRIVATE, customers.is_customer)
+    router.message.register(helped, F.text.startswith("/"), ~CommandStart(), PRIVATE, customers.is_customer)
     router.message.register(number_given, F.contact, PRIVATE, customers.is_customer)
-    router.message.register(written, PRIVATE, customers.is_customer)
+    router.message.register(written, ~F.text.startswith("/"), PRIVATE, customers.is_customer)
     router.callback_query.register(wished, WishPressed.filter())
     router.my_chat_member.register(blocked_or_not, PRIVATE)
     return router
@@ -62,6 +63,13 @@ async def left(message: Message, run: Run, key: bytes) -> None:
 
 
 @for_everybody
+async def helped(message: Message, run: Run, key: bytes) -> None:
+    """For /help, the word, and commands that are not theirs."""
+    await run(conversations.hear, *_said(message, "keyword", for_operators=False), key=key)
+    await message.answer(f"{customers.help_text()}\n\n{customers.operators_hint()}", reply_markup=customers.choice())
+
+
+@for_everybody
 async def number_given(message: Message, run: Run, key: bytes) -> None:
     """Only a person's own number says who they are: another one's card may be sent by anybody."""
     assert message.contact is not None
@@ -86,8 +94,7 @@ async def written(message: Message, run: Run, bot: Bot, key: bytes) -> None:
             await run(_opt_in, message.from_user, customers.words(message, "keyword", for_operators=False), key)
             await message.answer(customers.opted_in(), reply_markup=customers.no_more())
         case Meaning.HELP:
-            await run(conversations.hear, *_said(message, "keyword", for_operators=False), key=key)
-            await message.answer(customers.help_text(), reply_markup=customers.choice())
+            await helped(message, run, key)
         case _:
             heard = await run(conversations.hear, *_said(message, message.content_type), key=key)
             await desk.pass_on(bot, run, message, heard)

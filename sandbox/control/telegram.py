@@ -42,7 +42,10 @@ def routes(telegram: Telegram) -> list[web.RouteDef]:
         text, contact = str(given.get("text") or ""), str(given.get("contact") or "")
         if not text and not contact:
             answers.refuse("missing", "text")
-        return web.json_response(people.say(telegram, _bot(telegram, given), person, text, contact))
+        beside = people.Beside(
+            contact, answers.written(given, "contact_user") or 0, answers.written(given, "reply_to") or 0
+        )
+        return web.json_response(people.say(telegram, _bot(telegram, given), person, text, beside))
 
     async def press(request: web.Request) -> web.Response:
         given = await answers.body(request)

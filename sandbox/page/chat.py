@@ -32,7 +32,7 @@ def routes(parts: Parts) -> list[web.RouteDef]:
         bot, person = _both(parts, form)
         text = str(form.get("text", "")).strip()[:LONGEST_MESSAGE]
         if form.get("contact"):
-            people.say(telegram, bot, person, "", person.phone)
+            people.say(telegram, bot, person, "", people.Beside(person.phone))
         elif text:
             people.say(telegram, bot, person, text)
         return _back(request, bot, person)

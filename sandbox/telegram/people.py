@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from dataclasses import dataclass
 
 from sandbox.telegram.call import Telegram
 from sandbox.telegram.entities import found
@@ -18,7 +19,19 @@ class NotPossible(Exception):  # noqa: N818 - names the thing
         self.why = why
 
 
-def say(telegram: Telegram, bot: Bot, person: Person, text: str, contact: str = "") -> Json:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a person sends beside text: a telephone number, whose it is, and the message that they reply to."""
+
+    contact: str = ""
+    contact_user: int = 0
+    reply_to: int = 0
+
+
+PLAIN = Beside()
+
+
+def say(telegram: Telegram, bot: Bot, person: Person, text: str, beside: Beside = PLAIN) -> Json:
     """Write to the bot; whoever had blocked it unblocks it by that, as Telegram's “Restart” does."""
     if telegram.world.is_blocked(bot.id, person.id):
         set_blocked(telegram, bot, person, blocked=False)
@@ -29,8 +42,13 @@ def say(telegram: Telegram, bot: Bot, person: Person, text: str, contact: str = 
         "chat": person.chat(),
         "date": int(time.time()),
     }
-    if contact:
-        message["contact"] = {"phone_number": contact, "first_name": person.first_name, "user_id": person.id}
+    answered = telegram.world.message(bot.id, person.id, beside.reply_to) if beside.reply_to else None
+    if answered is not None:
+        answered.pop("reply_to_message", None)
+        message["reply_to_message"] = public(answered)
+    if beside.contact:
+        whose = beside.contact_user or person.id
+        message["contact"] = {"phone_number": beside.contact, "first_name": person.first_name, "user_id": whose}
     else:
         entities = found(text)
         message |= {"text": text} | ({"entities": entities} if entities else {})

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,9 +13,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.connection import connect
+from bot.courier import Bag
 from bot.running import Run
 from bot.serving import Ways, serve
+from channels.buckets import LocalBuckets
+from channels.links import Links
+from channels.messenger.telegram.provider import TelegramProvider
+from channels.wording import Wordings
 from core.database import Sessions
+from core.ports import Buckets
 from core.services import campaigns, operators, segments
 from core.tables.campaigns import Campaign
 from core.tables.contacts import Contact
@@ -29,6 +35,7 @@ TOKEN = "4200000001:SANDBOX-token-for-the-tests-only-00"
 OLIVIA, OTTO, CLARA = 1000001, 1000002, 2000001
 PATIENCE_SECONDS = 8
 USUAL = Ways()
+KEY = b"a key for the tests only"
 T = TypeVar("T")
 
 
@@ -90,8 +97,9 @@ async def a_world(data: Path, sessions: Sessions, *, every: float = 0.5) -> Asyn
 @asynccontextmanager
 async def a_bot(api: str, sessions: Sessions, ways: Ways = USUAL) -> AsyncIterator[None]:
     """The bot at work; it may break down in no other way than by the end of the block."""
-    run, ready = Run(sessions), asyncio.Event()
-    serving = asyncio.create_task(serve(connect(TOKEN, api), run, ways, ready=lambda _me: ready.set()))
+    run, ready, buckets = Run(sessions), asyncio.Event(), LocalBuckets()
+    carrying = replace(ways, key=KEY, bag=Bag(_url(sessions), sessions, make_telegram(api, buckets)))
+    serving = asyncio.create_task(serve(connect(TOKEN, api, buckets), run, carrying, ready=lambda _me: ready.set()))
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             await ready.wait()
@@ -101,6 +109,16 @@ async def a_bot(api: str, sessions: Sessions, ways: Ways = USUAL) -> AsyncIterat
         serving.cancel()
         await asyncio.gather(serving, return_exceptions=True)
         run.close()
+
+
+def make_telegram(api: str, buckets: Buckets) -> TelegramProvider:
+    links = Links("http://127.0.0.1:1", KEY)
+    return TelegramProvider(TOKEN, api, Wordings(links, escape=True), buckets)
+
+
+def _url(sessions: Sessions) -> str:
+    engine = sessions.kw["bind"]
+    return str(engine.url.render_as_string(hide_password=False))
 
 
 def make_operator(sessions: Sessions, telegram_id: int | None, role: Role = Role.LAUNCHER, name: str = "Olivia") -> int:

@@ -1,0 +1,142 @@
+"""Customers write to the bot: who they are, what they wish, and how operators answer them."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+
+from core.database import Sessions
+from core.queries import conversations as queries
+from core.queries.eligibility import suppression_reason
+from core.rules.addresses import address_key
+from core.services import invitations
+from core.tables.consent import Consent
+from core.tables.contacts import Contact, Identity
+from core.tables.conversations import Conversation
+from core.tables.deliveries import Delivery
+from core.vocabulary import DeliveryState, Purpose, Role
+from tests.integration.bot_factory import CLARA, KEY, OLIVIA, Person, a_world, control, make_operator, until
+
+
+async def test_what_a_customer_writes_reaches_operators_and_their_reply_comes_back(
+    sessions: Sessions, tmp_path: Path
+) -> None:
+    make_operator(sessions, OLIVIA, Role.EDITOR)
+    async with a_world(tmp_path, sessions) as sandbox:
+        clara, olivia = Person(sandbox, CLARA), Person(sandbox, OLIVIA)
+        await olivia.say("/status")
+        await clara.say("Do you deliver to <Bern>?")
+        passed_on = await olivia.reads("Do you deliver to <Bern>?")
+        await control(
+            sandbox,
+            "telegram/say",
+            {"user": OLIVIA, "text": "Yes: {{ 2 }} days & <free>", "reply_to": passed_on["message_id"]},
+        )
+        await clara.reads("Yes: {{ 2 }} days & <free>")
+        await olivia.reads("On its way.")
+    with sessions() as session:
+        talk = queries.page(session, limit=5)[0]
+        assert (talk.channel, talk.address, talk.unanswered_since) == ("telegram", str(CLARA), None)
+        said = queries.thread(session, talk.identity_id)
+        assert [(one.direction, one.text) for one in said] == [
+            ("in", "Do you deliver to <Bern>?"),
+            ("out", "Yes: {{ 2 }} days & <free>"),
+        ]
+        assert session.scalar(select(Delivery.state)) == DeliveryState.SENT
+
+
+async def test_an_answer_begins_with_a_button_too(sessions: Sessions, tmp_path: Path) -> None:
+    make_operator(sessions, OLIVIA, Role.EDITOR)
+    async with a_world(tmp_path, sessions) as sandbox:
+        clara, olivia = Person(sandbox, CLARA), Person(sandbox, OLIVIA)
+        await olivia.say("/status")
+        await clara.say("Hello?")
+        await olivia.press("Answer")
+        asked = await olivia.reads("What shall I write to")
+        reply = {"user": OLIVIA, "text": "Hello, Clara!", "reply_to": asked["message_id"]}
+        await control(sandbox, "telegram/say", reply)
+        await clara.reads("Hello, Clara!")
+
+
+async def test_an_invitation_ties_the_chat_to_its_contact_once(sessions: Sessions, tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    with sessions.begin() as session:
+        contact = Contact(first_name="Clara", external_id="K-7")
+        session.add(contact)
+        session.flush()
+        known, token = contact.id, invitations.invite(session, contact.id, "telegram", now)
+        old = invitations.invite(session, contact.id, "telegram", now - timedelta(days=8))
+    async with a_world(tmp_path, sessions) as sandbox:
+        clara, otto = Person(sandbox, CLARA), Person(sandbox, OLIVIA)
+        await clara.say("Good morning")
+        await clara.say(f"/start {old}")
+        await clara.reads("too old")
+        await clara.say(f"/start {token}")
+        await clara.reads("You can write to us here")
+        await otto.say(f"/start {token}")
+        await otto.reads("used already")
+    with sessions() as session:
+        identity = session.scalar(select(Identity).where(Identity.address == str(CLARA)))
+        assert identity is not None
+        assert identity.contact_id == known
+        assert session.get(Conversation, identity.id) is not None
+        assert session.scalars(select(Contact.id).where(Contact.external_id.is_(None))).all() == [
+            session.scalar(select(Identity.contact_id).where(Identity.address == str(OLIVIA)))
+        ]
+
+
+async def test_only_ones_own_number_says_who_one_is(sessions: Sessions, tmp_path: Path) -> None:
+    make_operator(sessions, OLIVIA, Role.EDITOR)
+    number = f"+447700900{CLARA % 1000:03}"
+    with sessions.begin() as session:
+        contact = Contact(first_name="Clara", external_id="K-7")
+        session.add(contact)
+        session.flush()
+        key = address_key(KEY, "sms", number)
+        session.add(Identity(contact_id=contact.id, channel="sms", address=number, address_key=key))
+        known = contact.id
+    async with a_world(tmp_path, sessions) as sandbox:
+        clara, olivia = Person(sandbox, CLARA), Person(sandbox, OLIVIA)
+        await olivia.say("/status")
+        await clara.say("Hello")
+        await olivia.press("Ask for the number")
+        await clara.reads("May we know your telephone number?")
+        other = {"user": CLARA, "contact": number, "contact_user": OLIVIA}
+        await control(sandbox, "telegram/say", other)
+        await clara.reads("somebody else's number")
+        await control(sandbox, "telegram/say", {"user": CLARA, "contact": number})
+        await clara.reads("now we know who you are")
+    with sessions() as session:
+        owner = select(Identity.contact_id).where(Identity.address == str(CLARA), Identity.ended_at.is_(None))
+        assert session.scalar(owner) == known
+
+
+async def test_wishes_by_button_and_word_are_recorded_and_a_block_is_none(sessions: Sessions, tmp_path: Path) -> None:
+    async with a_world(tmp_path, sessions) as sandbox:
+        clara = Person(sandbox, CLARA)
+        await clara.say("/start")
+        await clara.press("Yes, please")
+        await clara.reads("You get our news here from now on")
+        await clara.say("Abmelden!")
+        await clara.reads("no more news from us here")
+        await control(sandbox, "telegram/block", {"user": CLARA})
+        await until(lambda: _blocked(sessions), bool)
+        await clara.say("/start")
+        await until(lambda: _blocked(sessions), lambda blocked: not blocked)
+    with sessions() as session:
+        given = session.execute(select(Consent.given, Consent.way, Consent.wording).order_by(Consent.id)).all()
+        assert [(row.given, row.way) for row in given] == [(True, "button"), (False, "keyword")]
+        assert "news and offers" in (given[0].wording or "")
+        assert _reason(sessions, Purpose.MARKETING) == "unsubscribed", "neither a block nor /start lifts it"
+        assert _reason(sessions, Purpose.REPLY) is None
+
+
+async def _blocked(sessions: Sessions) -> bool:
+    with sessions() as session:
+        return session.scalar(select(Conversation.blocked_at)) is not None
+
+
+def _reason(sessions: Sessions, purpose: str) -> str | None:
+    with sessions() as session:
+        reason = suppression_reason("telegram", purpose, Identity.contact_id, Identity.address_key)
+        return session.scalar(select(reason).where(Identity.address == str(CLARA)))
