@@ -16,7 +16,8 @@ from bot.screen import Drawn, place_of, put
 from bot.telling import answer
 from bot.words import told
 from core.errors import Problem
-from core.rules.keywords import Meaning, meaning
+from core.queries import settings as business
+from core.rules.keywords import Keyword, keyword
 from core.services import conversations, invitations, wishes
 from core.services.conversations import Words
 from core.services.invitations import PREFIX
@@ -24,6 +25,8 @@ from core.services.wishes import Wording
 from texts import _, language
 
 PRIVATE = F.chat.type == "private"
+ASSENT = ("yes", "ja")
+"""A keyword by SMS; in a chat it is what somebody answers an operator, and consents to nothing."""
 
 
 def make() -> Router:
@@ -87,13 +90,14 @@ async def number_given(message: Message, run: Run, key: bytes) -> None:
 @for_everybody
 async def written(message: Message, run: Run, bot: Bot, key: bytes) -> None:
     """A word that is a wish is heeded; everything else reaches the operators."""
-    match meaning(message.text or ""):
-        case Meaning.STOP:
+    text = message.text or ""
+    match None if text.strip().casefold() in ASSENT else keyword(text, await run(business.value, "keywords")):
+        case Keyword.STOP:
             await _take_leave(message, run, key, way="keyword")
-        case Meaning.START:
+        case Keyword.START:
             await run(_opt_in, message.from_user, customers.words(message, "keyword", for_operators=False), key)
             await message.answer(customers.opted_in(), reply_markup=customers.no_more())
-        case Meaning.HELP:
+        case Keyword.HELP:
             await helped(message, run, key)
         case _:
             heard = await run(conversations.hear, *_said(message, message.content_type), key=key)

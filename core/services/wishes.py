@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.messages import Event
 from core.queries import conversations, revisions
-from core.services import recording
+from core.services import consent, recording
 from core.services.conversations import REPLY_DAYS
 from core.tables.consent import Consent
 from core.tables.contacts import Identity
@@ -63,6 +63,7 @@ def opt_out(session: Session, identity_id: int, wording: Wording, now: datetime,
         details = {"way": wording.way}
         kind, provider = EventKind.UNSUBSCRIBED, f"{identity.channel}:wish"
         recording.record(session, [Event(kind, provider, key, now, delivery_id=delivery_id, details=details)])
+        _told(session, identity, given=False, now=now)
         return
     _decided(session, identity, wording, given=False, now=now)
 
@@ -82,5 +83,11 @@ def _decided(session: Session, identity: Identity, wording: Wording, *, given: b
             at=now,
         )
     )
-    session.flush()
+    _told(session, identity, given=given, now=now)
     revisions.move(session)
+
+
+def _told(session: Session, identity: Identity, *, given: bool, now: datetime) -> None:
+    """A request for consent that is still open is answered by this, and what waits for it goes or ends."""
+    ids = [identity.contact_id] if identity.contact_id is not None else []
+    consent.learnt(session, ids, channel=identity.channel, purpose=Purpose.MARKETING, given=given, now=now)
