@@ -11,6 +11,7 @@ from admin.views import (
     campaign,
     campaigns,
     contacts,
+    conversations,
     imports,
     operators,
     own,
@@ -37,6 +38,7 @@ PAGES = (
     imports.pages,
     operators.pages,
     contacts.pages,
+    conversations.pages,
     own.pages,
     style.pages,
     campaign.pages,
@@ -81,6 +83,7 @@ def menu() -> list[Item]:
         Item(_("Templates"), "templates.index_view", "templates", ("templates", "template", "starting")),
         Item(_("Segments"), "segments.index_view", "segments", ("segments", "segment")),
         Item(_("Contacts"), "contacts.index_view", "contacts", ("contacts", "contact")),
+        Item(_("Conversations"), "conversation.index", "conversations", ("conversation",)),
         Item(_("Do not contact"), "suppressions.index_view", "suppressions", ("suppressions", "suppression")),
         Item(_("Imports"), "imports.index_view", "imports", ("imports", "import")),
     ]

@@ -1,0 +1,203 @@
+"""A campaign by Telegram against a strict sandbox: who never wrote is left out, and the two counts agree."""
+
+import asyncio
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.serving import SANDBOX
+from channels.buckets import LocalBuckets
+from channels.email.press import press
+from channels.known import CHANNELS
+from channels.messenger.telegram.answers import Answer, outcome
+from core.database import Sessions
+from core.errors import ChannelHalted
+from core.messages import Accepted, Content, Refused, Unknown
+from core.ports import Buckets
+from core.queries import ledger
+from core.queries import templates as letters
+from core.rules.addresses import address_key
+from core.services import answers, campaigns, recipients, segments, templates
+from core.services.campaigns import Preview
+from core.services.claims import Claims
+from core.services.dispatcher import Drain
+from core.tables.campaigns import SenderRow
+from core.tables.contacts import Contact, Identity
+from core.tables.conversations import Conversation
+from core.tables.deliveries import Delivery
+from core.vocabulary import BounceClass, DeliveryState, Reason
+from sandbox.app import Sandbox, running
+from tests.integration.bot_factory import KEY, TOKEN, control, make_telegram
+
+FIRST = 3_000_001
+PEOPLE = 60
+NEVER_WROTE = 20
+
+
+async def test_a_third_never_wrote_and_the_sandbox_counts_the_rest(
+    sessions: Sessions, async_engine: AsyncEngine, tmp_path: Path
+) -> None:
+    async with running(tmp_path) as sandbox:
+        await _people(sandbox, sessions)
+        await control(sandbox, "behaviour", {"telegram": {"strict": True}})
+        preview = _launched(sessions)
+        buckets = LocalBuckets()
+        sending = asyncio.create_task(_drained(sessions, async_engine, sandbox, buckets, answers_only=False))
+        await asyncio.sleep(0.3)
+        await _answer_meanwhile(sessions, async_engine, sandbox, buckets)
+        assert not sending.done(), "the answer went past the campaign"
+        await sending
+        got = [await _received(sandbox, FIRST + number) for number in range(PEOPLE)]
+    with sessions() as session:
+        states = Counter(session.scalars(select(Delivery.state).where(Delivery.step == 0)))
+        reasons = Counter(session.scalars(select(Delivery.reason).where(Delivery.reason.is_not(None))))
+        assert ledger.offences(session) == []
+    assert (preview.chosen, preview.reachable) == (PEOPLE, PEOPLE - NEVER_WROTE - 1)
+    assert preview.reasons == {Reason.NO_CONVERSATION: NEVER_WROTE, Reason.BOT_BLOCKED: 1}
+    assert states[DeliveryState.SENT] == preview.reachable + 1, "and the answer"
+    assert reasons == preview.reasons
+    assert [texts for texts in got if texts] == [
+        [f"Hello <Anna {number}>!"] for number in range(1, PEOPLE - NEVER_WROTE)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "expected"),
+    [
+        (403, "Forbidden: bot was blocked by the user", Refused(Reason.BOT_BLOCKED)),
+        (403, "Forbidden: user is deactivated", Refused(Reason.INVALID_ADDRESS, bounce=BounceClass.ADDRESS)),
+        (400, "Bad Request: chat not found", Refused(Reason.NO_CONVERSATION)),
+        (400, "Bad Request: can't parse entities", Refused(Reason.RELAY_REFUSED, bounce=BounceClass.CONTENT)),
+        (500, "Internal Server Error", Unknown()),
+    ],
+)
+def test_each_error_of_telegram_has_its_outcome(status: int, words: str, expected: Refused | Unknown) -> None:
+    found = outcome(Answer(status, {"ok": False, "description": words}))
+    assert type(found) is type(expected)
+    assert found.said == words
+    if isinstance(found, Refused) and isinstance(expected, Refused):
+        assert (found.reason, found.bounce) == (expected.reason, expected.bounce)
+
+
+def test_a_bot_that_telegram_does_not_know_halts_the_channel() -> None:
+    with pytest.raises(ChannelHalted):
+        outcome(Answer(401, {"ok": False, "description": "Unauthorized"}))
+    assert outcome(Answer(200, {"ok": True, "result": {"message_id": 7}})) == Accepted("7")
+
+
+async def test_a_pause_that_telegram_asks_for_holds_for_the_whole_bot(
+    sessions: Sessions, async_engine: AsyncEngine, tmp_path: Path
+) -> None:
+    async with running(tmp_path) as sandbox:
+        await _people(sandbox, sessions)
+        await control(sandbox, "behaviour", {"telegram": {"refuse_next": 3, "retry_after": 1}})
+        _launched(sessions)
+        await _drained(sessions, async_engine, sandbox, LocalBuckets(), answers_only=False)
+    with sessions() as session:
+        states = Counter(session.scalars(select(Delivery.state)))
+    assert states[DeliveryState.SENT] == PEOPLE - NEVER_WROTE - 1, "nobody is at fault for a 429"
+
+
+async def _people(sandbox: Sandbox, sessions: Sessions) -> None:
+    """Sixty with a chat address each, of whom the last twenty never wrote, and the first has blocked us."""
+    await control(sandbox, "telegram/bots", {"token": TOKEN})
+    with sessions.begin() as session:
+        rows = [{"first_name": f"<Anna {number}>"} for number in range(PEOPLE)]
+        ids = session.scalars(insert(Contact).returning(Contact.id, sort_by_parameter_order=True), rows).all()
+        identities = [
+            {
+                "contact_id": contact_id,
+                "channel": "telegram",
+                "address": str(FIRST + number),
+                "address_key": address_key(KEY, "telegram", str(FIRST + number)),
+            }
+            for number, contact_id in enumerate(ids)
+        ]
+        made = session.scalars(insert(Identity).returning(Identity.id, sort_by_parameter_order=True), identities).all()
+        now = datetime.now(UTC)
+        begun = [{"identity_id": one, "last_inbound_at": now} for one in made[: PEOPLE - NEVER_WROTE]]
+        session.execute(insert(Conversation), begun)
+        session.get_one(Conversation, made[0]).blocked_at = now
+    for number in range(PEOPLE):
+        await control(sandbox, "telegram/users", {"id": FIRST + number, "first_name": f"Anna {number}"})
+        if number < PEOPLE - NEVER_WROTE:
+            await control(sandbox, "telegram/say", {"user": FIRST + number, "text": "Hello"})
+
+
+def _launched(sessions: Sessions) -> Preview:
+    now = datetime.now(UTC)
+    with sessions.begin() as session:
+        template = templates.create(
+            session,
+            press,
+            name="News",
+            kind="short",
+            subject="",
+            source="Hello <b>{{ first_name }}</b>!",
+            extras={"buttons": [{"text": "Look", "url": "https://shop.example/"}, {"text": "Tell me more"}]},
+            by="test",
+        )
+        sender = SenderRow(name="Bot", address="sendbote_sandbox_bot", channel="telegram")
+        session.add(sender)
+        session.flush()
+        everybody = segments.create_dynamic(session, name="Everybody", expression={"all": []}, by="test")
+        draft: dict[str, Any] = {"template_id": template.id, "sender_id": sender.id}
+        campaign = campaigns.create(
+            session, name="News", channel="telegram", include=[everybody.id], exclude=[], by="test", **draft
+        )
+        preview = campaigns.preview(session, campaign.id, now, channels=CHANNELS)
+        confirmation, channels = preview.confirmation, CHANNELS
+        campaigns.launch(
+            session, campaign.id, confirmation=confirmation, outside=SANDBOX, channels=channels, by="test", now=now
+        )
+    done = recipients.prepare(
+        sessions, campaign.id, channels=CHANNELS, holder="test", clock=lambda: now, stop=lambda: False
+    )
+    assert done
+    return preview
+
+
+async def _drained(
+    sessions: Sessions, engine: AsyncEngine, sandbox: Sandbox, buckets: Buckets, *, answers_only: bool
+) -> None:
+    def content(content_id: int, origin_id: int) -> Content:
+        with sessions() as session:
+            return letters.content(session, content_id, origin_id)
+
+    provider = make_telegram(sandbox.url, buckets)
+    holder = "courier" if answers_only else "worker"
+    claims = Claims(
+        "telegram",
+        holder=holder,
+        size=50,
+        clock=_now,
+        limit=None,
+        traits=provider.traits,
+        answers=answers_only,
+    )
+    drain = Drain(engine, provider, content=content, holder=holder, clock=_now, claims=claims)
+    assert (await drain.run()).fault is None
+
+
+async def _answer_meanwhile(sessions: Sessions, engine: AsyncEngine, sandbox: Sandbox, buckets: Buckets) -> None:
+    """An operator answers the last who wrote, in the middle of the campaign."""
+    with sessions.begin() as session:
+        identity_id = session.scalar(select(func.max(Conversation.identity_id)))
+        assert identity_id
+        answers.answer(session, identity_id, "A person here.", by="test", now=_now())
+    await _drained(sessions, engine, sandbox, buckets, answers_only=True)
+
+
+async def _received(sandbox: Sandbox, chat: int) -> list[str]:
+    found = await control(sandbox, f"telegram/chats/{chat}")
+    texts = [message["text"] for message in found["messages"] if message["from"]["is_bot"]]
+    return [text for text in texts if text != "A person here."]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
