@@ -8,8 +8,10 @@ import typer
 from cli.context import opened
 from cli.output import BY, AsJson, print_json
 from core.queries import settings as queries
-from core.services import settings
+from core.rules.retention import Kept
+from core.services import retention, settings
 from texts import _
+from texts.retention import kept
 
 app = typer.Typer(no_args_is_help=True, help=_("Show and change the settings of the business."))
 
@@ -37,3 +39,10 @@ def timezone(name: str) -> None:
     with opened() as door, door.sessions.begin() as session:
         settings.set_timezone(session, name, by=BY)
     print(_("The days of the business begin by the clock of %(name)s.", name=name))
+
+
+@app.command("keep", help=_("Keep a kind of record for so many days; 0 for ever."))
+def keep(kind: Kept, days: Annotated[int, typer.Argument(min=0)]) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        retention.keep(session, kind, days, by=BY)
+    print(_("Kept for %(days)s days: %(kind)s.", days=days, kind=kept(kind)) if days else kept(kind) + ": ∞")

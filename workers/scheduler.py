@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from core.queries.bell import WORK
 from metrics.serving import serve as serve_metrics
 from workers import measures
+from workers.forgetting import Forgetting
 from workers.installation import Installation, now, opened
 from workers.queue import RedisBell, connect
 from workers.timetable import TICK_SECONDS, tick
@@ -30,17 +31,19 @@ def run() -> None:
     with opened() as installation:
         redis = connect(installation.redis_url)
         serve_metrics(installation.settings.data, "scheduler")
-        watch = Watch()
+        watch, forgetting = Watch(), Forgetting()
         while not told:
             try:
-                _listen(installation, redis, watch, lambda: bool(told))
+                _listen(installation, redis, watch, forgetting, lambda: bool(told))
             except (OperationalError, InterfaceError, DBAPIError, psycopg.OperationalError):
                 log.warning("postgresql_away", again_in_seconds=AWAY_SECONDS)
                 measures.away.labels("postgresql").set(1)
                 time.sleep(AWAY_SECONDS)
 
 
-def _listen(installation: Installation, redis: Redis, watch: Watch, told: Callable[[], bool]) -> None:
+def _listen(
+    installation: Installation, redis: Redis, watch: Watch, forgetting: Forgetting, told: Callable[[], bool]
+) -> None:
     url = installation.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"LISTEN {WORK}")
@@ -48,6 +51,7 @@ def _listen(installation: Installation, redis: Redis, watch: Watch, told: Callab
         while not told():
             try:
                 tick(installation, RedisBell(redis))
+                forgetting.step(installation.sessions, now())
                 watch.look(installation.sessions, redis, now())
                 measures.away.labels("redis").set(0)
             except RedisError:

@@ -16,6 +16,7 @@ from admin.views import (
     operators,
     own,
     pictures,
+    retention,
     segments,
     settings,
     starting,
@@ -49,6 +50,7 @@ PAGES = (
     templates.pages,
     pictures.pages,
     settings.pages,
+    retention.pages,
 )
 
 

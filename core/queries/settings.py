@@ -7,6 +7,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from core.rules.patience import USUAL
+from core.rules.retention import USUAL as KEPT
+from core.rules.retention import setting
 from core.tables.settings import BusinessSetting
 
 DEFAULTS: dict[str, Any] = {
@@ -17,6 +19,7 @@ DEFAULTS: dict[str, Any] = {
     "audience_tolerance": 0.01,
     "keywords": {"stop": [], "start": [], "help": []},
     "consent_days": 28,
+    **{setting(kind): days for kind, days in KEPT.items()},
 }
 
 

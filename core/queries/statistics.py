@@ -1,15 +1,18 @@
 """Figures of a campaign, derived from its rows whenever they are shown."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.queries import campaigns
+from core.tables.campaigns import Origin
 from core.tables.contents import Link
 from core.tables.deliveries import Delivery
 from core.tables.events import Engagement, EventRow
+from core.tables.forgotten import ForgottenEvents
 from core.vocabulary import Actor, DeliveryState, EventKind, Reason
 
 LATER_SUPPRESSED = (
@@ -110,17 +113,25 @@ def links(session: Session, campaign_id: int) -> list[LinkFigures]:
     Tests and other campaigns may have sent the same letter: their clicks are not this campaign's.
     """
     campaign = campaigns.get(session, campaign_id)
+    forgotten = _forgotten(session, campaign.origin_id)
     ours = select(Delivery.id).where(Delivery.id == EventRow.delivery_id, Delivery.origin_id == campaign.origin_id)
-    of_people = (EventRow.kind == EventKind.CLICKED, EventRow.actor != Actor.MACHINE)
+    of_people = (EventRow.kind == EventKind.CLICKED, EventRow.actor != Actor.MACHINE, _single(campaign.origin_id))
     clicks = and_(EventRow.link_id == Link.id, *of_people, ours.exists())
     statement = (
-        select(Link.url, func.count(EventRow.id), func.count(func.distinct(EventRow.delivery_id)))
+        select(Link.id, Link.url, func.count(EventRow.id), func.count(func.distinct(EventRow.delivery_id)))
         .outerjoin(EventRow, clicks)
         .where(Link.content_id == campaign.content_id)
         .group_by(Link.id)
         .order_by(Link.position)
     )
-    return [LinkFigures(url, clicks, clickers) for url, clicks, clickers in session.execute(statement)]
+    return [
+        LinkFigures(
+            url,
+            clicks + sum(one.events for one in forgotten if one.link_id == link_id),
+            clickers + sum(one.recipients for one in forgotten if one.link_id == link_id),
+        )
+        for link_id, url, clicks, clickers in session.execute(statement)
+    ]
 
 
 def by_hour(session: Session, campaign_id: int, timezone: str) -> dict[int, int]:
@@ -139,10 +150,25 @@ def machines(session: Session, campaign_id: int) -> dict[EventKind, int]:
     statement = (
         select(EventRow.kind, func.count())
         .join(Delivery, Delivery.id == EventRow.delivery_id)
-        .where(Delivery.origin_id == origin_id, EventRow.actor == Actor.MACHINE)
+        .where(Delivery.origin_id == origin_id, EventRow.actor == Actor.MACHINE, _single(origin_id))
         .group_by(EventRow.kind)
     )
-    return {EventKind(kind): count for kind, count in session.execute(statement)}
+    counts = Counter({EventKind(kind): count for kind, count in session.execute(statement)})
+    for one in _forgotten(session, origin_id, machines=True):
+        counts[EventKind(one.kind)] += one.events
+    return dict(counts)
+
+
+def _single(origin_id: int | None) -> ColumnElement[bool]:
+    """Whether an event still speaks for itself: opens and clicks that are summed up may be gone already."""
+    upto = select(Origin.events_summed_up_to).where(Origin.id == origin_id).scalar_subquery()
+    return or_(EventRow.kind.not_in((EventKind.OPENED, EventKind.CLICKED)), EventRow.id > func.coalesce(upto, 0))
+
+
+def _forgotten(session: Session, origin_id: int | None, *, machines: bool = False) -> list[ForgottenEvents]:
+    """What deleted opens and clicks said in sum: of machines, or of all others."""
+    whose = ForgottenEvents.actor == Actor.MACHINE if machines else ForgottenEvents.actor != Actor.MACHINE
+    return list(session.scalars(select(ForgottenEvents).where(ForgottenEvents.origin_id == origin_id, whose)))
 
 
 def _first_reads(session: Session, campaign_id: int, timezone: str, part: str) -> dict[int, int]:

@@ -74,6 +74,8 @@ class Origin(Base):
     """Whether the dispatcher still looks here for work."""
     claimed_up_to: Mapped[int] = mapped_column(server_default=text("0"))
     """No fresh delivery of this origin with an id up to here is left: where the next claim begins."""
+    events_summed_up_to: Mapped[int] = mapped_column(server_default=text("0"))
+    """Opens and clicks with an id up to here are in `forgotten_events`, deleted or about to be; 0: none are."""
     created_at: Mapped[CreatedAt]
 
 

@@ -10,7 +10,7 @@ SENTENCES = {
     "import.running": N_("This import is already running. Wait for it, or cancel it."),
     "import.applied": N_("“%(name)s” is imported already. To import it again, upload it again."),
     "import.not_checked": N_("Try the import first: you see what would happen, and nothing is changed."),
-    "import.file_gone": N_("“%(name)s” was deleted a week after it was last used. Upload it again."),
+    "import.file_gone": N_("“%(name)s” was deleted some time after it was last used. Upload it again."),
     "import.interrupted": N_("The import was interrupted. It begins again by itself; nothing is lost."),
     "import.fault": N_(
         "The import ended because of a fault in the program, and nothing was changed. The log says more."
