@@ -1,6 +1,7 @@
 """Old records are forgotten step by step, and every figure stays what it was."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -125,7 +126,7 @@ def test_the_panel_shows_each_kind_and_changes_it(administrator: Person, session
     page = "/settings/retention/"
     assert page in administrator.get("/settings/").text
     assert "Single opens and clicks" in administrator.get(page).text
-    times = {"provider_words": 30, "opens_and_clicks": 0, "refused_rows": 5, "uploads": 3, "audit": 400}
+    times: dict[str, Any] = {"provider_words": 30, "opens_and_clicks": 0, "refused_rows": 5, "uploads": 3, "audit": 400}
     assert administrator.post(page, **times).status_code == 302
     with sessions() as session:
         assert {kind.value: retention.days(session, kind) for kind in Kept} == times
