@@ -40,7 +40,7 @@ bench: develop
 
 # Breaks everything at random points and counts what was lost; RUNS=20 for more of them, SEED=2 for others.
 faults: develop
-	$(BIN)/python -m tests.faults --runs $(or $(RUNS),4) --seed $(or $(SEED),1)
+	$(BIN)/python -m tests.faults --runs $(or $(RUNS),3) --seed $(or $(SEED),1)
 
 static: develop
 	$(BIN)/ruff check .

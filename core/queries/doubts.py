@@ -42,7 +42,7 @@ def retry(origin_id: int, now: datetime) -> Update:
 
 
 def settle(origin_id: int, *, arrived: bool, now: datetime) -> Update:
-    """Say of all of them that they arrived, or that they did not; an answer that still comes home overrules it."""
+    """Say of all of them that they arrived, or that they did not."""
     values = (
         {"state": DeliveryState.SENT, "reason": null()}
         if arrived

@@ -291,6 +291,23 @@ async def test_a_campaign_is_cancelled_only_after_a_second_question(sessions: Se
         assert session.get_one(Campaign, campaign.id).state == CampaignState.CANCELLED
 
 
+async def test_those_in_doubt_are_decided_about_after_a_question(sessions: Sessions, tmp_path: Path) -> None:
+    make_operator(sessions, OLIVIA)
+    with sessions.begin() as session:
+        make_campaign(session, recipients=2)
+        doubtful = update(Delivery).where(Delivery.id == 1)
+        session.execute(doubtful.values(state=DeliveryState.IN_DOUBT, reason=Reason.IN_DOUBT, attempt=1))
+    async with a_world(tmp_path, sessions) as sandbox:
+        olivia = Person(sandbox, OLIVIA)
+        await olivia.say("/status")
+        await olivia.press("Decide about 1 in doubt")
+        await olivia.reads("who may or may not have got it", "Nothing is sent")
+        await olivia.press("Count as sent")
+        await olivia.reads("1 recipient counts as sent.")
+    with sessions() as session:
+        assert session.get_one(Delivery, 1).state == DeliveryState.SENT
+
+
 async def test_a_lost_telegram_and_a_lost_database_end_nothing(sessions: Sessions, tmp_path: Path) -> None:
     make_operator(sessions, OLIVIA)
     async with AsyncExitStack() as stack:

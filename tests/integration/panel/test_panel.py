@@ -8,7 +8,8 @@ from sqlalchemy import select, update
 
 from admin.app import first_login
 from core.database import Sessions
-from core.tables.campaigns import Campaign
+from core.tables.campaigns import Campaign, Origin
+from core.tables.deliveries import Delivery
 from core.vocabulary import CampaignState, Role
 from tests.integration.panel.people import HOME, ORIGIN, Person, somebody
 
@@ -18,7 +19,8 @@ def test_every_page_but_the_login_needs_one(app: Flask) -> None:
     for rule in app.url_map.iter_rules():
         if rule.endpoint in ("static", "security.login") or "static" in rule.endpoint:
             continue
-        values = {name: moves[rule.endpoint] if name == "move" else 1 for name in rule.arguments}
+        words = {"move": moves.get(rule.endpoint), "decision": "retry"}
+        values = {name: words.get(name, 1) for name in rule.arguments}
         path = app.url_map.bind("localhost").build(rule.endpoint, values, method=next(iter(rule.methods or {"GET"})))
         answer = stranger.get(path) if "GET" in (rule.methods or ()) else stranger.post(path, token_from="/login")
         assert answer.status_code in (302, 401), (rule.endpoint, answer.status_code)
@@ -129,6 +131,23 @@ def test_a_launched_campaign_shows_figures_and_can_be_paused(
     administrator.post(f"/campaigns/{draft}/pause")
     with sessions() as session:
         assert session.get_one(Campaign, draft).state == CampaignState.PAUSED
+
+
+def test_those_in_doubt_are_decided_about(administrator: Person, draft: int, sessions: Sessions) -> None:
+    page = f"/campaigns/{draft}"
+    with sessions.begin() as session:
+        origin = Origin(kind="campaign", channel="email", purpose="marketing", campaign_id=draft, open=False)
+        session.add(origin)
+        session.flush()
+        session.execute(update(Campaign).values(state=CampaignState.SENT, origin_id=origin.id))
+        session.add(Delivery(origin_id=origin.id, contact_id=1, channel="email", state="in_doubt", reason="in_doubt"))
+    shown = administrator.get(page).text
+    assert "may or may not have got it" in shown
+    assert "Some of them may get it twice" in shown
+    assert administrator.post(f"{page}/doubts/failed", token_from=page).status_code == 302
+    assert "1 recipient counts as failed." in administrator.get(page).text
+    with sessions() as session:
+        assert session.scalar(select(Delivery.state)) == "failed"
 
 
 def test_roles_hold(app: Flask, draft: int, sessions: Sessions) -> None:
