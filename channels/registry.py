@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from channels.email.opening import open_email
 from channels.messenger.telegram.opening import open_telegram
+from channels.sms.gateway import open_gateway
 from channels.twilio.opening import open_sms, open_whatsapp
 from config import Settings
 from config.keys import Keys
@@ -15,7 +16,7 @@ Opening = Callable[[Settings, Keys, Buckets], Provider]
 
 PROVIDERS: Mapping[str, Mapping[str, Opening]] = {
     CHANNEL_EMAIL: {"smtp": open_email},
-    "sms": {"twilio": open_sms},
+    "sms": {"twilio": open_sms, "gateway": open_gateway},
     "whatsapp": {"twilio": open_whatsapp},
     "telegram": {"telegram": open_telegram},
 }

@@ -34,6 +34,8 @@ class Settings:
     twilio_token: str | None
     twilio_api: str | None
     """Another address of Twilio's API, for example of a region; None: api.twilio.com."""
+    sms_gateway: Path | None
+    """The plan of another SMS provider (`SENDBOTE_PROVIDERS=sms:gateway`)."""
     sms_per_second: float
     """How many messages a second the numbers of the sender take together."""
     telegram_token: str | None
@@ -83,6 +85,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         twilio_sid=given.get("SENDBOTE_TWILIO_SID"),
         twilio_token=given.get("SENDBOTE_TWILIO_TOKEN"),
         twilio_api=url(given, "SENDBOTE_TWILIO_API", ("http", "https")),
+        sms_gateway=Path(given["SENDBOTE_SMS_GATEWAY"]) if "SENDBOTE_SMS_GATEWAY" in given else None,
         sms_per_second=float(number(given, "SENDBOTE_SMS_RATE", 10, 1, 1000)),
         telegram_token=token,
         telegram_api=url(given, "SENDBOTE_TELEGRAM_API", ("http", "https")),

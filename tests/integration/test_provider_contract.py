@@ -9,10 +9,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from aiohttp import web
 
 import config
 from channels import registry
 from channels.buckets import LocalBuckets
+from channels.links import Links
+from channels.sms.gateway import Gateway
+from channels.sms.plan import Plan
+from channels.wording import Wordings
 from config.keys import Keys
 from core.errors import ChannelHalted, NotFound
 from core.messages import Accepted, Message, Outcome, Refused, Settled, Unsent
@@ -77,6 +82,46 @@ def twilio(channel: str) -> "Opening":
 
 
 @asynccontextmanager
+async def gateway() -> AsyncIterator[Case]:
+    arrived: list[str] = []
+    refused: set[str] = set()
+    halted: list[bool] = []
+
+    async def take(request: web.Request) -> web.Response:
+        given = await request.json()
+        if halted:
+            return web.json_response({"error": "login"}, status=401)
+        if given["to"] in refused:
+            return web.json_response({"error": "bad_number"}, status=400)
+        arrived.append(given["to"])
+        return web.json_response({"message": {"id": given["key"]}})
+
+    async def balance(_request: web.Request) -> web.Response:
+        return web.json_response({"credit": "12.50", "unit": "EUR"}, status=401 if halted else 200)
+
+    application = web.Application()
+    application.add_routes([web.post("/send", take), web.get("/balance", balance)])
+    runner = web.AppRunner(application)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    here = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    plan = Plan(
+        f"{here}/send",
+        json={"to": "{to}", "text": "{text}", "key": "{id}"},
+        id="message.id",
+        errors={"bad_number": Reason.INVALID_ADDRESS},
+        balance={"url": f"{here}/balance", "amount": "credit", "currency": "unit"},
+        per_second=10_000,
+    )
+    wordings = Wordings(Links("https://s.example", b"s" * 32))
+    carrier = Gateway(plan, wordings, LocalBuckets(), allowed=frozenset({"127.0.0.1"}))
+    try:
+        yield Case(carrier, refused.add, lambda: halted.append(True), lambda: arrived, number_of)
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
 async def fake() -> AsyncIterator[Case]:
     refused: set[str] = set()
 
@@ -88,7 +133,13 @@ async def fake() -> AsyncIterator[Case]:
 
 
 Opening = Callable[[], AbstractAsyncContextManager[Case]]
-CASES = {"email": email, "sms by twilio": twilio("sms"), "whatsapp": twilio("whatsapp"), "scripted channel": fake}
+CASES = {
+    "email": email,
+    "sms gateway": gateway,
+    "sms by twilio": twilio("sms"),
+    "whatsapp": twilio("whatsapp"),
+    "scripted channel": fake,
+}
 
 
 @pytest.fixture(params=CASES)

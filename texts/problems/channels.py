@@ -3,6 +3,17 @@
 from texts import N_
 
 SENTENCES = {
+    "gateway.unreadable": N_("The SMS gateway's plan %(where)s cannot be read: %(problem)s."),
+    "gateway.bad_plan": N_("The SMS gateway's plan is wrong at “%(where)s”."),
+    "gateway.internal": N_(
+        "The SMS gateway leads to %(host)s, inside your network. "
+        "Name it in SENDBOTE_ALLOW_INTERNAL_HOSTS if you mean it."
+    ),
+    "gateway.unreachable": N_("The SMS gateway does not answer. It is tried again by itself."),
+    "gateway.refused": N_("The SMS gateway does not let us in (%(said)s). Check the login in its plan."),
+    "gateway.unchecked": N_("The plan can be read. Whether the login is right is known once something is sent."),
+    "gateway.no_balance": N_("The SMS gateway does not tell the balance. Check the login and the balance in its plan."),
+    "gateway.well": N_("The SMS gateway lets us in. Balance: %(balance)s."),
     "channel.no_money": N_("The balance is too low. Top up the account; it goes on by itself."),
     "twilio.well": N_("Twilio lets us in. Balance: %(balance)s."),
     "twilio.login_refused": N_("Twilio refuses the login. Check SENDBOTE_TWILIO_SID and SENDBOTE_TWILIO_TOKEN."),

@@ -1,0 +1,1 @@
+"""SMS providers that are a matter of configuration."""
