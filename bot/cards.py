@@ -110,6 +110,7 @@ def _progress(figures: Figures) -> str:
 
 def _figures(figures: Figures) -> str:
     of_accepted = [(_("Read"), figures.read), (_("Clicked"), figures.clickers)]
+    of_accepted += [(_("Replied"), figures.replied)] if figures.replied else []
     rare = [(_("Unsubscribed"), figures.unsubscribed), (_("Reported as spam"), figures.complained)]
     of_accepted += [(label, count) for label, count in rare if count]
     lines = [figure(_("Sent"), figures.sent)]

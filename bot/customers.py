@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from aiogram.types import (
+    CallbackQuery,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     KeyboardButton,
@@ -38,6 +39,14 @@ def words(message: Message, kind: str, *, for_operators: bool = True) -> Words:
     text = message.contact.phone_number if message.contact else message.text or message.caption
     at = min(message.date.astimezone(UTC), datetime.now(UTC))
     return Words(kind, text, f"message:{message.chat.id}:{message.message_id}", at, for_operators)
+
+
+def pressed_words(query: CallbackQuery) -> str:
+    """What stands on the button, as Telegram shows it to us again."""
+    keyboard = query.message.reply_markup if isinstance(query.message, Message) else None
+    rows = keyboard.inline_keyboard if keyboard else []
+    found = [button.text for row in rows for button in row if button.callback_data == query.data]
+    return found[0] if found else ""
 
 
 def welcome(user: User | None) -> str:

@@ -20,17 +20,20 @@ log = structlog.get_logger()
 SHOWN = 3000
 
 
-async def pass_on(bot: Bot, run: Run, message: Message, heard: Heard) -> None:
-    """Tell each linked operator, in their language; what one of them answers is seen by all in the panel."""
+async def pass_on(bot: Bot, run: Run, heard: Heard, words: str, *, beside: Message | None = None) -> None:
+    """Tell each linked operator, in their language; what one of them answers is seen by all in the panel.
+
+    `beside` is the customer's message, where it holds more than words.
+    """
     talk = await run(queries.get, heard.identity_id)
     for operator in await run(operators.linked):
         assert operator.telegram_id is not None
         with speaking(operator.language):
-            text, buttons = _drawn(talk, message), _buttons(talk)
+            text, buttons = _drawn(talk, words), _buttons(talk)
         try:
             sent = await bot.send_message(operator.telegram_id, text, reply_markup=buttons)
-            if message.content_type != "text":
-                await bot.copy_message(operator.telegram_id, message.chat.id, message.message_id)
+            if beside is not None:
+                await bot.copy_message(operator.telegram_id, beside.chat.id, beside.message_id)
         except TelegramAPIError as fault:
             log.info("an operator was not told", operator=operator.id, fault=type(fault).__name__)
             continue
@@ -42,9 +45,9 @@ def stands_for(session: Session, chat_id: int, message_id: int, identity_id: int
     session.add(DeskMessage(chat_id=chat_id, message_id=message_id, identity_id=identity_id))
 
 
-def _drawn(talk: Talk, message: Message) -> str:
+def _drawn(talk: Talk, said: str) -> str:
     who = quoted(name(talk.name or _("A customer")))
-    words = quoted((message.text or message.caption or "")[:SHOWN]) or _("(not a text)")
+    words = quoted(said[:SHOWN]) or _("(not a text)")
     how = _("Reply to this message to answer.")
     return f"💬 <b>{who}</b>\n{words}\n\n<i>{how}</i>"
 

@@ -64,6 +64,12 @@ class WishPressed(CallbackData, prefix="wish"):
     wish: Literal["in", "out"]
 
 
+class CampaignButtonPressed(CallbackData, prefix="b"):
+    """A customer's, below a campaign's message; what it says stands on the button."""
+
+    place: Annotated[int, Field(ge=0, lt=100)]
+
+
 class AnswerPressed(CallbackData, prefix="re"):
     identity_id: Number
 

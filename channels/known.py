@@ -4,11 +4,22 @@ from core.ports import Channels, FirstContact, Traits
 from core.vocabulary import CHANNEL_EMAIL, TemplateKind
 
 LETTERS = frozenset({TemplateKind.BLOCKS, TemplateKind.MJML, TemplateKind.HTML, TemplateKind.TEXT})
+MARKUP = frozenset(
+    ("b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "a", "code", "pre", "blockquote", "tg-spoiler")
+)
+"""Of Telegram: https://core.telegram.org/bots/api#html-style."""
 
 KNOWN = (
     Traits(CHANNEL_EMAIL, kinds=LETTERS),
     Traits("sms"),
-    Traits("telegram", first_contact=FirstContact.MUST_WRITE_FIRST, resident=True),
+    Traits(
+        "telegram",
+        first_contact=FirstContact.MUST_WRITE_FIRST,
+        resident=True,
+        longest_text=4096,
+        longest_caption=1024,
+        markup=MARKUP,
+    ),
     Traits("whatsapp", first_contact=FirstContact.MUST_WRITE_FIRST, reply_window_hours=24),
 )
 """In the order in which they are shown."""

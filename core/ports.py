@@ -29,6 +29,11 @@ class Traits:
     """How many messages a second the provider takes, as far as it says so."""
     reports_delivery: bool = False
     reports_read: bool = False
+    longest_text: int | None = None
+    longest_caption: int | None = None
+    """Characters of a message's text, and of one that stands beside a picture or a file."""
+    markup: frozenset[str] | None = None
+    """The tags that a text may hold; None where a text is nothing but text."""
     resident: bool = False
     """Whether a process of its own, the bot, carries answers to customers: they wait behind no campaign."""
     kinds: frozenset[TemplateKind] = frozenset({TemplateKind.SHORT})

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot import customers, desk
 from bot.access import for_everybody
-from bot.presses import WishPressed
+from bot.presses import CampaignButtonPressed, WishPressed
 from bot.running import Run
 from bot.screen import Drawn, place_of, put
 from bot.telling import answer
@@ -39,6 +39,7 @@ def make() -> Router:
     router.message.register(number_given, F.contact, PRIVATE, customers.is_customer)
     router.message.register(written, ~F.text.startswith("/"), PRIVATE, customers.is_customer)
     router.callback_query.register(wished, WishPressed.filter())
+    router.callback_query.register(replied_by_button, CampaignButtonPressed.filter())
     router.my_chat_member.register(blocked_or_not, PRIVATE)
     return router
 
@@ -101,7 +102,8 @@ async def written(message: Message, run: Run, bot: Bot, key: bytes) -> None:
             await helped(message, run, key)
         case _:
             heard = await run(conversations.hear, *_said(message, message.content_type), key=key)
-            await desk.pass_on(bot, run, message, heard)
+            beside = None if message.content_type == "text" else message
+            await desk.pass_on(bot, run, heard, message.text or message.caption or "", beside=beside)
 
 
 @for_everybody
@@ -116,6 +118,16 @@ async def wished(query: CallbackQuery, callback_data: WishPressed, run: Run, bot
         said, buttons = customers.opted_out(), customers.come_back()
     await answer(query, _("Done."))
     await put(bot, place_of(query), Drawn(said, buttons))
+
+
+@for_everybody
+async def replied_by_button(query: CallbackQuery, run: Run, bot: Bot, key: bytes) -> None:
+    """The words on the button of a campaign are the customer's reply."""
+    await answer(query, _("Thank you! We have got it."))
+    said = customers.pressed_words(query)
+    words = Words("button", said, f"press:{query.id}", datetime.now(UTC))
+    heard = await run(conversations.hear, customers.person(query.from_user), words, key=key)
+    await desk.pass_on(bot, run, heard, said)
 
 
 @for_everybody

@@ -4,9 +4,13 @@ from dataclasses import replace
 
 from core.errors import NotFound, Refused
 from core.ports import Channels, Traits
+from core.rules.markup import visible_length
 from core.rules.short_messages import APPROVED
 from core.tables.campaigns import SenderRow
 from core.tables.contents import ContentRow
+
+BESIDE = {"picture", "document"}
+"""What makes a text a caption."""
 
 
 def traits_for(channels: Channels, channel: str, content: ContentRow) -> Traits:
@@ -18,8 +22,18 @@ def traits_for(channels: Channels, channel: str, content: ContentRow) -> Traits:
 
 
 def check_fit(traits: Traits, content: ContentRow, sender: SenderRow, *, campaign: str) -> None:
-    """Raise Refused (`campaign.wrong_kind`, `campaign.wrong_sender`) for what the channel cannot carry."""
+    """Raise Refused (`campaign.wrong_kind`, `…wrong_sender`, `…too_long`), or Invalid for what it cannot show."""
     if content.kind not in traits.kinds:
         raise Refused("campaign.wrong_kind", name=campaign, channel=traits.channel)
     if sender.channel != traits.channel:
         raise Refused("campaign.wrong_sender", name=campaign, sender=sender.name, channel=traits.channel)
+    if traits.markup is not None:
+        _check_text(traits, content, campaign)
+
+
+def _check_text(traits: Traits, content: ContentRow, campaign: str) -> None:
+    """As it stands in the template: what variables add is not known yet."""
+    longest = traits.longest_caption if BESIDE & content.extras.keys() else traits.longest_text
+    length = visible_length(content.source, traits.markup or ())
+    if longest is not None and length > longest:
+        raise Refused("campaign.too_long", name=campaign, length=length, longest=longest)

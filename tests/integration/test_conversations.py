@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import aiohttp
 from sqlalchemy import select
 
 from core.database import Sessions
@@ -15,7 +16,7 @@ from core.tables.contacts import Contact, Identity
 from core.tables.conversations import Conversation
 from core.tables.deliveries import Delivery
 from core.vocabulary import DeliveryState, Purpose, Role
-from tests.integration.bot_factory import CLARA, KEY, OLIVIA, Person, a_world, control, make_operator, until
+from tests.integration.bot_factory import CLARA, KEY, OLIVIA, TOKEN, Person, a_world, control, make_operator, until
 
 
 async def test_what_a_customer_writes_reaches_operators_and_their_reply_comes_back(
@@ -43,6 +44,21 @@ async def test_what_a_customer_writes_reaches_operators_and_their_reply_comes_ba
             ("out", "Yes: {{ 2 }} days & <free>"),
         ]
         assert session.scalar(select(Delivery.state)) == DeliveryState.SENT
+
+
+async def test_a_button_below_a_campaign_is_a_reply(sessions: Sessions, tmp_path: Path) -> None:
+    make_operator(sessions, OLIVIA, Role.EDITOR)
+    async with a_world(tmp_path, sessions) as sandbox:
+        clara, olivia = Person(sandbox, CLARA), Person(sandbox, OLIVIA)
+        await olivia.say("/status")
+        await clara.say("Hello")
+        await olivia.reads("Hello")
+        keyboard = {"inline_keyboard": [[{"text": "Call me back", "callback_data": "b:0"}]]}
+        message = {"chat_id": CLARA, "text": "News", "reply_markup": keyboard}
+        async with aiohttp.request("POST", f"{sandbox.url}/bot{TOKEN}/sendMessage", json=message) as answer:
+            assert answer.status == 200
+        assert "We have got it" in await clara.answer_to(await clara.press("Call me back"))
+        await olivia.reads("Call me back")
 
 
 async def test_an_answer_begins_with_a_button_too(sessions: Sessions, tmp_path: Path) -> None:

@@ -38,6 +38,15 @@ SENTENCES = {
     "price.bad_amount": N_("“%(amount)s” is not a price."),
     "price.bad_currency": N_("“%(currency)s” is not a currency. Write three letters, like EUR."),
     "campaign.wrong_kind": N_("The letter of “%(name)s” cannot be sent by %(channel)s. Choose a template made for it."),
+    "campaign.too_long": N_(
+        "The text of “%(name)s” has %(length)s characters, and the channel takes %(longest)s. Shorten the template."
+    ),
+    "markup.unknown_tag": N_(
+        "Line %(line)s of the template holds <%(what)s>, which the messenger does not show. "
+        "Bold, italics, underlining, links, code and quotations are possible."
+    ),
+    "markup.not_closed": N_("<%(what)s> in the template is opened and never closed."),
+    "markup.not_open": N_("Line %(line)s of the template closes <%(what)s>, which is not what was opened last."),
     "campaign.wrong_sender": N_("“%(sender)s” does not send by %(channel)s. Choose another sender for “%(name)s”."),
     "template.has_no_content": N_("The template has not been saved in a form that can be sent. Open it and save it."),
     "sender.not_found": N_("There is no sender with the number %(id)s."),
