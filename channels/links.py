@@ -31,6 +31,8 @@ class Links:
                 return self.click(link_id)
             case ["open", _]:
                 return self.open_picture()
+            case ["preferences", _]:
+                return self._made(b"/p/", tokens.PREFERENCES)
             case ["accept", _]:
                 return self.consent("yes")
             case ["decline", _]:

@@ -25,6 +25,8 @@ SUBCOMMANDS = {
     "status": ("cli.status", N_("Show how campaigns are doing.")),
     "operator": ("cli.operators", N_("Say who may do what.")),
     "settings": ("cli.settings", N_("Show and change the settings of the business.")),
+    "contact": ("cli.contacts", N_("Show what one person has agreed to.")),
+    "tracking": ("cli.tracking", N_("Judge opens and clicks again.")),
     "check": ("cli.check", N_("Prove that every recipient stands in exactly one state.")),
     "backup": ("cli.backup", N_("Save database, keys and files in one file, while everything goes on.")),
     "restore": ("cli.restore", N_("Bring an installation back from a backup.")),

@@ -137,6 +137,14 @@ class Actor(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Tracking(StrEnum):
+    """How opens and clicks are kept: of whom, only how many, or not at all."""
+
+    INDIVIDUAL = "individual"
+    ANONYMOUS = "anonymous"
+    OFF = "off"
+
+
 class BounceClass(StrEnum):
     ADDRESS = "address"
     DOMAIN = "domain"

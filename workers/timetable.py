@@ -1,14 +1,18 @@
 """What a tick does: finds due work in PostgreSQL and rings for it; forgetting a ring costs one tick."""
 
+import time
+
 from channels import registry
 from core.ports import Bell
 from core.queries import due, prices
-from core.services import consent, doubts, reaper, recipients, uploads
+from core.services import consent, doubts, reaper, recipients, rejudging, uploads
 from core.vocabulary import CHANNEL_EMAIL
 from workers import measures
 from workers.installation import Installation, now
 
 TICK_SECONDS = 2.0
+REJUDGE_SECONDS = 60
+rejudged_at = [0.0]
 unserved = measures.Unserved()
 
 
@@ -26,6 +30,9 @@ def tick(installation: Installation, bell: Bell) -> int:
     for campaign_id in (*to_finish, *to_cancel):
         recipients.finish_if_done(sessions, campaign_id, now())
     uploads.forget(sessions, installation.settings.data / "uploads", now())
+    if time.monotonic() - rejudged_at[0] > REJUDGE_SECONDS:
+        rejudged_at[0] = time.monotonic()
+        rejudging.rejudge(sessions, latest=rejudging.LATEST)
     rings = _due(installation)
     for job, argument in rings:
         bell.ring(job, argument)

@@ -167,6 +167,8 @@ def _shown(campaign: Campaign) -> dict[str, object]:
         "links": statistics.links(session, campaign.id) if campaign.content_id else [],
         "hours": [hours.get(hour, 0) for hour in range(24)],
         "weekdays": [(weekday(day), weekdays.get(day, 0)) for day in range(1, 8)],
+        "anonymous": statistics.anonymous(session, campaign.id) if launched else {},
+        "unknown": statistics.unknown(session, campaign.id) if launched else {},
         "machines": statistics.machines(session, campaign.id) if launched else {},
         "waits": waits.of_campaign(session, campaign, figures, now),
         "moves": [action.value for action in actions(campaign.state) if action.value in MOVES],

@@ -1,17 +1,20 @@
 """Contacts: the list with its search, and one person's page."""
 
+import json
 from typing import Any, ClassVar
 
-from flask import Blueprint, g, render_template
+from flask import Blueprint, Response, g, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, select
 
+from admin.access import needs
 from admin.context import panel, reading
 from admin.exports import full_name
 from admin.views.lists import ListView
 from admin.words import Formatter, ago, text_or_dash
-from core.queries.contact_pages import addresses, labels, matches, person
+from core.queries.contact_pages import addresses, consent_record, labels, matches, person
 from core.tables.contacts import Contact
+from core.vocabulary import Role
 from texts import N_
 
 pages = Blueprint("contact", __name__)
@@ -62,3 +65,12 @@ def detail(id: int) -> ResponseReturnValue:  # noqa: A002 - the name of the part
         name=full_name(found.contact),
         labels=labels(reading()),
     )
+
+
+@pages.get("/contacts/<int:id>/consents.json")
+@needs(Role.EDITOR)
+def consents(id: int) -> ResponseReturnValue:  # noqa: A002
+    """What one person has agreed to, for them to have."""
+    record = json.dumps(consent_record(reading(), id), ensure_ascii=False, indent=1)
+    headers = {"Content-Disposition": f'attachment; filename="contact-{id}-consents.json"'}
+    return Response(record, mimetype="application/json", headers=headers)

@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 from admin.access import by, needs
 from admin.context import reading, writing
 from admin.words import say, timezone
-from core.errors import Problem
+from core.errors import Invalid, Problem
 from core.queries import pacing
 from core.queries import settings as business
 from core.services import senders, settings
-from core.vocabulary import CHANNEL_EMAIL, Role
+from core.vocabulary import CHANNEL_EMAIL, Role, Tracking
 from texts import _
 
 pages = Blueprint("settings", __name__, url_prefix="/settings")
@@ -33,6 +33,21 @@ def account() -> ResponseReturnValue:
         with writing() as session:
             settings.set_timezone(session, request.form.get("timezone", ""), by=by())
             settings.set_daily_limit(session, limit, by=by(), now=datetime.now(UTC))
+    except Problem as problem:
+        say(problem)
+        return _page()
+    flash(_("Saved."), "done")
+    return redirect(url_for("settings.show"))
+
+
+@pages.post("/privacy")
+@needs(Role.ADMINISTRATOR)
+def privacy() -> ResponseReturnValue:
+    """How opens and clicks are kept, and for how long a request for consent may be answered."""
+    try:
+        with writing() as session:
+            settings.set_tracking(session, _tracking(), by=by())
+            settings.set_consent_days(session, request.form.get("consent_days", 0, type=int), by=by())
     except Problem as problem:
         say(problem)
         return _page()
@@ -83,6 +98,13 @@ def archive_sender(id: int) -> ResponseReturnValue:  # noqa: A002 - the name of 
     return redirect(url_for("settings.show"))
 
 
+def _tracking() -> Tracking:
+    wanted = request.form.get("tracking", "")
+    if wanted not in set(Tracking):
+        raise Invalid("setting.bad_tracking", where="tracking")
+    return Tracking(wanted)
+
+
 def _page() -> str:
     session = reading()
     today = datetime.now(timezone()).date()
@@ -91,6 +113,8 @@ def _page() -> str:
         limit=request.form.get("daily_limit", business.value(session, "daily_limit")),
         zone=request.form.get("timezone", business.value(session, "timezone")),
         zones=[(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name],
+        tracking=request.form.get("tracking", business.value(session, "tracking")),
+        consent_days=request.form.get("consent_days", business.value(session, "consent_days")),
         today=session.scalar(pacing.of_day("account", today)),
         senders=senders.everyone(session),
         typed=request.form,

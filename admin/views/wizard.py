@@ -24,7 +24,7 @@ from core.queries.trials import latest
 from core.services import campaigns, senders, trials
 from core.services import templates as letters
 from core.tables.campaigns import Campaign
-from core.vocabulary import CHANNEL_EMAIL, CampaignState, Role
+from core.vocabulary import CHANNEL_EMAIL, CampaignState, Role, Tracking
 from texts import _
 from texts.costs import cost_lines
 from texts.segments import channel
@@ -85,7 +85,10 @@ def audience(id: int) -> ResponseReturnValue:  # noqa: A002
     include, exclude = request.form.getlist("include", int), request.form.getlist("exclude", int)
     if request.method == "POST":
         consent = "consent_required" in request.form
-        if _change(campaign, include=include, exclude=exclude, consent_required=consent):
+        kept = {**campaign.settings, "tracking": request.form.get("tracking", "")}
+        if kept["tracking"] not in set(Tracking):
+            del kept["tracking"]
+        if _change(campaign, include=include, exclude=exclude, consent_required=consent, settings=kept):
             return redirect(url_for("wizard.letter", id=id))
     else:
         include, exclude = campaign.include, campaign.exclude

@@ -1,6 +1,6 @@
 """Who waits for whose consent: requests made once, deliveries that wait for them, and what an answer moves."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +17,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
@@ -30,7 +31,7 @@ from core.tables.consent import ConsentRequest
 from core.tables.contacts import Contact
 from core.tables.deliveries import Delivery
 from core.vocabulary import DeliveryState as S
-from core.vocabulary import OriginKind, Reason
+from core.vocabulary import OriginKind, Purpose, Reason
 
 LOOK_AGAIN = timedelta(days=1)
 """When a letter that asks waits itself, for the daily limit perhaps, its time has not begun."""
@@ -159,6 +160,31 @@ def hasten(asking_id: int, now: datetime) -> Update:
         .values(due_at=now)
         .execution_options(synchronize_session=False)
     )
+
+
+def withdraw(delivery_ids: Sequence[int]) -> Update:
+    """Open requests to whoever unsubscribed by these messages are answered by that."""
+    return (
+        update(ConsentRequest)
+        .where(ConsentRequest.answered_at.is_(None), ConsentRequest.purpose == Purpose.MARKETING)
+        .where(tuple_(ConsentRequest.contact_id, ConsentRequest.channel).in_(_whose(delivery_ids)))
+        .values(given=False, answered_at=func.now())
+    )
+
+
+def end_withdrawn(delivery_ids: Sequence[int]) -> Update:
+    """What waits for the consent of whoever unsubscribed by these messages waits no more."""
+    return (
+        update(Delivery)
+        .where(Delivery.state == S.AWAITING_CONSENT)
+        .where(tuple_(Delivery.contact_id, Delivery.channel).in_(_whose(delivery_ids)))
+        .values(state=S.SKIPPED, reason=Reason.CONSENT_DECLINED, due_at=None)
+    )
+
+
+def _whose(delivery_ids: Sequence[int]) -> Select[int | None, str]:
+    through = aliased(Delivery)
+    return select(through.contact_id, through.channel).where(through.id.in_(delivery_ids))
 
 
 def call_back(campaign_id: int) -> Delete:

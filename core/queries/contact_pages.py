@@ -93,3 +93,27 @@ def _deliveries(session: Session, contact_id: int) -> Sequence[Row[Delivery, int
         .limit(LAST_DELIVERIES)
     )
     return session.execute(statement).all()
+
+
+def consent_record(session: Session, contact_id: int) -> dict[str, object]:
+    """What one person has agreed to and withdrawn, in its order and with the addresses concerned, for them to have."""
+    found = person(session, contact_id)
+    addresses = {identity.id: identity.address for identity in found.identities}
+    return {
+        "contact": contact_id,
+        "consents": [
+            {
+                "given": one.given,
+                "channel": one.channel,
+                "purpose": one.purpose,
+                "at": one.at.isoformat(),
+                "recorded_at": one.recorded_at.isoformat(),
+                "way": one.way,
+                "address": addresses.get(one.identity_id) if one.identity_id else None,
+                "wording": one.wording,
+                "version": one.wording_version,
+                "language": one.language,
+            }
+            for one in reversed(found.consents)
+        ],
+    }

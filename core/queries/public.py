@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Select, exists, func, literal, or_, select
+from sqlalchemy import ARRAY, BigInteger, Select, Text, exists, func, literal, literal_column, or_, select
 
-from core.tables.campaigns import Origin, SenderRow
+from core.tables.campaigns import Campaign, Origin, SenderRow
 from core.tables.contacts import Contact, Identity
 from core.tables.contents import Link
 from core.tables.deliveries import Delivery
 from core.tables.pictures import PictureRow
+from core.tables.settings import BusinessSetting
 from core.tables.suppression import Suppression
 from core.vocabulary import SuppressionList
 
@@ -63,7 +64,10 @@ def values(delivery_id: int) -> Select[Any]:
 
 
 def withdrawals(delivery_ids: Sequence[int]) -> Select[Any]:
-    """Each delivery that exists, and since when its contact or address wants nothing more (or null)."""
+    """Each delivery that exists: since when its contact or address wants nothing more (or null), and how it is tracked.
+
+    A campaign may say so for itself, else the account does: `individual`, `anonymous` or `off`.
+    """
     lists = (SuppressionList.UNSUBSCRIBED.value, SuppressionList.COMPLAINTS.value, SuppressionList.ERASED.value)
     in_force = (Suppression.released_at.is_(None), Suppression.list.in_(lists))
     here = or_(Suppression.channel.is_(None), Suppression.channel == Delivery.channel)
@@ -76,9 +80,17 @@ def withdrawals(delivery_ids: Sequence[int]) -> Select[Any]:
     since = func.least(
         by_address.correlate(Identity, Delivery).scalar_subquery(), by_contact.correlate(Delivery).scalar_subquery()
     )
+    account = (
+        select(BusinessSetting.value.op("#>>", return_type=Text)(literal_column("'{}'")))
+        .where(BusinessSetting.key == "tracking")
+        .scalar_subquery()
+    )
+    mode = func.coalesce(Campaign.settings["tracking"].astext, account, "individual")
     return (
-        select(Delivery.id, since)
+        select(Delivery.id, since.label("since"), mode.label("mode"), Delivery.origin_id)
         .outerjoin(Identity, Identity.id == Delivery.identity_id)
+        .join(Origin, Origin.id == Delivery.origin_id)
+        .outerjoin(Campaign, Campaign.id == Origin.campaign_id)
         .where(Delivery.id == func.any(literal(list(delivery_ids), ARRAY(BigInteger))))
     )
 

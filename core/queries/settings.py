@@ -20,6 +20,7 @@ DEFAULTS: dict[str, Any] = {
     "keywords": {"stop": [], "start": [], "help": []},
     "consent_days": 28,
     **{setting(kind): days for kind, days in KEPT.items()},
+    "tracking": "individual",
 }
 
 

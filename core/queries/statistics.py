@@ -13,6 +13,7 @@ from core.tables.contents import Link
 from core.tables.deliveries import Delivery
 from core.tables.events import Engagement, EventRow
 from core.tables.forgotten import ForgottenEvents
+from core.tables.tallies import Tally
 from core.vocabulary import Actor, DeliveryState, EventKind, Reason
 
 LATER_SUPPRESSED = (
@@ -169,6 +170,30 @@ def _forgotten(session: Session, origin_id: int | None, *, machines: bool = Fals
     """What deleted opens and clicks said in sum: of machines, or of all others."""
     whose = ForgottenEvents.actor == Actor.MACHINE if machines else ForgottenEvents.actor != Actor.MACHINE
     return list(session.scalars(select(ForgottenEvents).where(ForgottenEvents.origin_id == origin_id, whose)))
+
+
+def anonymous(session: Session, campaign_id: int) -> dict[EventKind, int]:
+    """Opens and clicks that were counted without knowing whom, those of machines left out."""
+    origin_id = campaigns.get(session, campaign_id).origin_id
+    statement = (
+        select(Tally.kind, func.sum(Tally.count))
+        .where(Tally.origin_id == origin_id, Tally.actor != Actor.MACHINE)
+        .group_by(Tally.kind)
+    )
+    return {EventKind(kind): int(count) for kind, count in session.execute(statement)}
+
+
+def unknown(session: Session, campaign_id: int) -> dict[EventKind, int]:
+    """Opens and clicks of which nothing tells whether a person or a program was at it; people's figures hold them."""
+    origin_id = campaigns.get(session, campaign_id).origin_id
+    statement = (
+        select(EventRow.kind, func.count())
+        .join(Delivery, Delivery.id == EventRow.delivery_id)
+        .where(Delivery.origin_id == origin_id, EventRow.actor == Actor.UNKNOWN)
+        .where(EventRow.kind.in_((EventKind.OPENED, EventKind.CLICKED)))
+        .group_by(EventRow.kind)
+    )
+    return {EventKind(kind): count for kind, count in session.execute(statement)}
 
 
 def _first_reads(session: Session, campaign_id: int, timezone: str, part: str) -> dict[int, int]:

@@ -13,8 +13,28 @@ MACHINES = (
     "mimecast",
     "existence discovery",
     "headlesschrome",
+    "symantec",
+    "fireeye",
+    "trendmicro",
+    "trend micro",
+    "zscaler",
+    "ironport",
+    "cloudmark",
+    "safelinks",
+    "python-requests",
+    "python-urllib",
+    "go-http-client",
+    "curl/",
+    "wget/",
+    "libwww-perl",
+    "apache-httpclient",
 )
 """In the names of scanners, link previews and crawlers, in small letters."""
+
+BURST_LINKS = 3
+BURST_SECONDS = 2
+BURST = "burst/1"
+"""At least three links of a mail followed within two seconds: nobody reads so fast. Only seen over stored events."""
 
 
 def actor(method: str, agent: str) -> tuple[Actor, str]:
@@ -28,7 +48,7 @@ def actor(method: str, agent: str) -> tuple[Actor, str]:
     if agent == "Mozilla/5.0":
         return Actor.MACHINE, "prefetch/1"
     if any(name in small for name in MACHINES):
-        return Actor.MACHINE, "agent/1"
+        return Actor.MACHINE, "agent/2"
     if small.startswith("mozilla/"):
-        return Actor.PERSON, "agent/1"
-    return Actor.UNKNOWN, "agent/1"
+        return Actor.PERSON, "agent/2"
+    return Actor.UNKNOWN, "agent/2"

@@ -16,6 +16,7 @@ CLICK = "click"
 """Its `extra` is the link's id in decimal digits: a token of one link opens no other."""
 UNSUBSCRIBE = "unsubscribe"
 CONSENT = "consent"
+PREFERENCES = "preferences"
 LENGTH = 28
 
 _VERSION = 0x10

@@ -104,6 +104,7 @@ CHANGEABLE = frozenset(
         "consent_required",
         "in_doubt_policy",
         "schedule_at",
+        "settings",
     }
 )
 

@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.messages import Event
+from core.queries import consent
 from core.services import late
 from core.services.inbound import understood
 from core.tables.consent import Consent
@@ -57,6 +58,8 @@ async def _unsubscribe(connection: AsyncConnection, delivery_ids: list[int]) -> 
     ).where(Delivery.id.in_(delivery_ids), Delivery.contact_id.is_not(None))
     columns = ["contact_id", "identity_id", "channel", "purpose", "given", "way", "at"]
     await connection.execute(insert(Consent).from_select(columns, withdrawn))
+    await connection.execute(consent.withdraw(delivery_ids))
+    await connection.execute(consent.end_withdrawn(delivery_ids))
     await _audience_changed(connection)
 
 

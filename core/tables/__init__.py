@@ -20,6 +20,7 @@ from core.tables import (
     segments,
     settings,
     suppression,
+    tallies,
     templates,
 )
 from core.tables.base import Base
@@ -45,5 +46,6 @@ __all__ = [
     "segments",
     "settings",
     "suppression",
+    "tallies",
     "templates",
 ]

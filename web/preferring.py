@@ -1,0 +1,56 @@
+"""The page of preferences: on which channels a customer wants to hear from us, and in which language."""
+
+from collections.abc import Callable
+
+from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+
+from core.errors import NotFound
+from core.rules import tokens
+from core.services import preferences
+from core.services.preferences import Preferences
+from texts import LANGUAGES, _, known, speaking
+from web.doors import DOORS
+from web.pages import page
+
+routes = web.RouteTableDef()
+
+
+@routes.get("/p/{token}")
+async def show(request: web.Request) -> web.Response:
+    return await _shown(request, preferences.look, saved=False)
+
+
+@routes.post("/p/{token}")
+async def save(request: web.Request) -> web.Response:
+    """What is ticked is wanted; a channel that the page did not show stays as it is."""
+    form = await request.post()
+    language = str(form.get("language", ""))
+    chosen = language if language in LANGUAGES else None
+    wanted = {str(channel): channel in form.getall("on", []) for channel in form.getall("channel", [])}
+    now = request.app[DOORS].clock()
+    with speaking(chosen):
+        wording = _("I want to hear news and offers on the channels that I have ticked.")
+
+    def work(session: Session, delivery_id: int) -> Preferences:
+        return preferences.keep(session, delivery_id, wanted, language=chosen, wording=wording, now=now)
+
+    return await _shown(request, work, saved=True)
+
+
+async def _shown(request: web.Request, work: Callable[[Session, int], Preferences], *, saved: bool) -> web.Response:
+    doors = request.app[DOORS]
+    delivery_id = tokens.verify(doors.key, tokens.PREFERENCES, request.match_info["token"])
+    if delivery_id is None:
+        return page(request, "lost.html", status=404)
+    try:
+        async with AsyncSession(doors.engine) as session, session.begin():
+            told = await session.run_sync(work, delivery_id)
+    except NotFound:
+        return page(request, "lost.html", status=404)
+    except (SQLAlchemyError, OSError):
+        return page(request, "later.html", status=503)
+    language = known(told.language) if told.language else None
+    return page(request, "preferences.html", language=language, told=told, saved=saved)
