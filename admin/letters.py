@@ -13,6 +13,7 @@ from core.ports import PressedLetter
 from core.queries import templates
 from core.queries.contact_pages import addresses
 from core.rules.templates import SYSTEM_NAMES, compile_template
+from core.services.costs import LINK
 from core.tables.contacts import Contact
 from core.vocabulary import TemplateKind
 
@@ -54,7 +55,7 @@ def show(session: Session, letter: Letter, contact: Contact | None, *, imprint: 
     values = {
         **dict.fromkeys(SYSTEM_NAMES, "#"),
         "open_url": NOTHING,
-        **_clicks(pressed.links),
+        **_clicks(pressed.links, LINK if letter.kind == TemplateKind.SHORT else "#"),
         **_values(session, contact),
     }
     names = [*known, *values]
@@ -78,9 +79,9 @@ def line_of(problem: Invalid) -> int | None:
     return line if isinstance(line, int) else None
 
 
-def _clicks(links: Sequence[str]) -> dict[str, str]:
-    """Links lead nowhere in a preview."""
-    return {f"click_{position}": "#" for position in range(len(links))}
+def _clicks(links: Sequence[str], shown: str) -> dict[str, str]:
+    """Links lead nowhere in a preview; in a short message one that is as long as ours shows how much room it takes."""
+    return {f"click_{position}": shown for position in range(len(links))}
 
 
 def _values(session: Session, contact: Contact | None) -> Mapping[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from texts import _
+from texts import _, ngettext
 
 
 def cost_lines(cost: Any) -> list[str]:
@@ -23,14 +23,28 @@ def cost_lines(cost: Any) -> list[str]:
     if cost.longest_cost:
         lines.append(_("It costs %(cost)s for one recipient.", cost=money(cost.longest_cost, 4)))
     if longest.dear:
-        lines.append(
-            _("“%(sign)s” is not in the short alphabet: each part holds 67 characters, not 153.", sign=longest.dear)
-        )
+        lines.append(_dear(longest.dear))
     if cost.unpriced:
         lines.append(_("No price is known for %(count)s of them.", count=cost.unpriced))
     if cost.lacking:
         lines.append(_("The balance is too low for all of them."))
     return lines
+
+
+def part_lines(counted: Any) -> list[str]:
+    """What a text comes to: parts, alphabet, the room that is left, and the character that made it dear."""
+    lines = [
+        ngettext("One part", "%(n)s parts", counted.segments),
+        _("%(encoding)s, %(units)s characters", encoding=counted.encoding, units=counted.units),
+        _("%(left)s more until the next part", left=counted.left),
+    ]
+    if counted.dear:
+        lines.append(_dear(counted.dear))
+    return lines
+
+
+def _dear(sign: str) -> str:
+    return _("“%(sign)s” is not in the short alphabet: each part holds 67 characters, not 153.", sign=sign)
 
 
 def money(held: Any, digits: int = 2) -> str:

@@ -67,6 +67,9 @@ async function show() {
   showFaults(told.faults);
   document.getElementById("shown-subject").textContent = told.subject;
   document.getElementById("shown-text").textContent = told.text;
+  const parts = document.getElementById("parts");
+  parts.hidden = !told.parts;
+  parts.textContent = told.parts || "";
   document.getElementById("device").hidden = !told.html;
   frameForm.replaceChildren(...[...written()].map(([name, value]) => Object.assign(document.createElement("input"), { type: "hidden", name, value })));
   frameForm.submit();

@@ -22,11 +22,13 @@ from core.database import reduced_errors
 from core.errors import Invalid, Problem
 from core.queries import contact_pages
 from core.queries import templates as queries
+from core.rules.sms_segments import count
 from core.services import templates
 from core.tables.contacts import Contact
 from core.tables.templates import Template
 from core.vocabulary import Role, TemplateKind
 from texts import LANGUAGES, N_, _
+from texts.costs import part_lines
 from texts.faults import fault
 from texts.problems import sentence
 
@@ -153,7 +155,9 @@ def check() -> ResponseReturnValue:
     found = [
         {"words": fault(one.code, one.params), "place": one.place, "mendable": one.mendable} for one in shown.faults
     ]
-    return {"subject": shown.subject, "text": shown.text, "html": shown.html is not None, "faults": found}
+    parts = " · ".join(part_lines(count(shown.text))) if request.form.get("kind") == TemplateKind.SHORT else ""
+    html = shown.html is not None
+    return {"subject": shown.subject, "text": shown.text, "html": html, "faults": found, "parts": parts}
 
 
 @pages.post("/mend")

@@ -15,7 +15,7 @@ from core.rules.templates import SYSTEM_NAMES, Program, compile_template
 from core.tables.campaigns import Campaign
 from core.tables.contents import ContentRow
 
-LINK = "x" * 64
+LINK = "https://your-address/c/" + "x" * 41
 """What a link of ours takes in a text, about: its token is as long for everybody."""
 SAMPLE = 300
 
