@@ -20,6 +20,7 @@ from core.tables.campaigns import Campaign
 from core.tables.deliveries import Delivery
 from core.vocabulary import EventKind
 from tests.faults.keeper import until
+from tests.faults.pages import kill_while_people_read, served
 from tests.faults.world import BY, World
 
 Strike = Callable[[World, Random, int], None]
@@ -240,6 +241,7 @@ FAULTS = (
     Fault("… fifty times in a row", kill_all_fifty_times, doubts=5000, many=True, runs=1),
     Fault("SIGTERM to the worker", terminate_worker),
     Fault("a worker frozen past its lease, woken", freeze, doubts=100, runs=2),
+    Fault("kill -9 of the public pages", kill_while_people_read, around=served),
     Fault("two schedulers, one killed", kill("other scheduler"), around=two_schedulers),
     Fault("Redis emptied", empty_redis),
     Fault("Redis killed and started again", kill_redis),

@@ -60,6 +60,8 @@ class World:
         self.data, self.people = data, people
         self.redis_url = servers.redis_url
         self.home = open_home(data.resolve())
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.public_port: int = free.getsockname()[1]
         self.mail = data / "mail"
         self.mail.mkdir()
         self.engine = database.sync_engine(servers.database_url)
@@ -196,7 +198,7 @@ class World:
             "SENDBOTE_DATA": str(self.data),
             "SENDBOTE_DATABASE_URL": str(servers.database_url),
             "SENDBOTE_REDIS_URL": str(servers.redis_url),
-            "SENDBOTE_PUBLIC_PORT": "0",
+            "SENDBOTE_PUBLIC_PORT": str(self.public_port),
             "SENDBOTE_LOG_LEVEL": "warning",
             CLOCK: str(self.data / "clock"),
         }
