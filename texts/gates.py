@@ -8,6 +8,7 @@ from texts.problems import sentence
 
 GATES = {
     "paused": N_("Paused by a person."),
+    "stopped": N_("Everything is stopped. /goon in the bot lets it go on."),
     "cancelled": N_("Cancelled; what has not begun to be sent is being taken back."),
     "daily_limit": N_("The daily limit is used up. It goes on by itself tomorrow."),
     "balance_too_low": N_("The balance is too low. Top up the account; it goes on by itself."),

@@ -18,6 +18,7 @@ from bot.running import Run
 from bot.serving import Ways
 from bot.webhook import hook
 from core.database import Sessions
+from core.queries import due
 from core.services import campaigns, operators
 from core.tables.audit import AuditEntry
 from core.tables.campaigns import Campaign
@@ -78,6 +79,26 @@ async def test_a_code_links_one_chat_once(sessions: Sessions, tmp_path: Path) ->
             "link",
             "unlink",
         ]
+
+
+async def test_whoever_may_launch_may_stop_everything_at_once(sessions: Sessions, tmp_path: Path) -> None:
+    make_operator(sessions, OLIVIA, Role.LAUNCHER)
+    with sessions.begin() as session:
+        make_campaign(session, recipients=2)
+    async with a_world(tmp_path, sessions) as sandbox:
+        olivia, clara = Person(sandbox, OLIVIA), Person(sandbox, CLARA)
+        await clara.say("/stopall")
+        await clara.reads("a person will answer")
+        with sessions() as session:
+            assert due.channels_to_drain(session, datetime.now(UTC)) == ["email"]
+        await olivia.say("/stopall")
+        await olivia.reads("Everything is stopped: nothing more is sent")
+        with sessions() as session:
+            assert due.channels_to_drain(session, datetime.now(UTC)) == []
+        await olivia.say("/goon")
+        await olivia.reads("It goes on where it stopped.")
+        with sessions() as session:
+            assert due.channels_to_drain(session, datetime.now(UTC)) == ["email"]
 
 
 async def test_an_old_code_links_nobody(sessions: Sessions, tmp_path: Path) -> None:
