@@ -9,7 +9,8 @@ IN_ALL = 29.0
 """A second: evenly spread, one less than what is allowed, for answers bunch on their way."""
 RESERVED = 3.0
 """Of these a campaign leaves so many to answers, presses and whatever else somebody is waiting for."""
-A_CHAT = 1.0
+CHAT_SECONDS = 1.1
+"""One message to a chat in so long: a second, and what two may come closer together on their way."""
 A_GROUP = 20.0
 
 
@@ -20,5 +21,5 @@ def whole(bot: str) -> Bucket:
 def needed(bot: str, chat: str, *, broadcast: bool) -> tuple[Bucket, ...]:
     """What a message needs a token of; a broadcast draws from a smaller bucket as well."""
     of_chat = Bucket(f"telegram:{bot}:{chat}", A_GROUP, 60.0) if chat.startswith("-") else None
-    chats = (of_chat or Bucket(f"telegram:{bot}:{chat}", A_CHAT), whole(bot))
+    chats = (of_chat or Bucket(f"telegram:{bot}:{chat}", 1.0, CHAT_SECONDS), whole(bot))
     return (*chats, Bucket(f"telegram:{bot}:broadcast", IN_ALL - RESERVED)) if broadcast else chats
