@@ -9,7 +9,7 @@ from channels.known import CHANNELS
 from core.database import Sessions
 from core.queries import campaigns as queries
 from core.rules.outside import Outside
-from core.services import campaigns, recipients, segments, senders, settings, templates
+from core.services import campaigns, pacing, recipients, segments, senders, templates
 
 SOURCE = """\
 <html><body style="font-family: Arial, sans-serif; color: #222222">
@@ -46,7 +46,7 @@ def draft(sessions: Sessions, rows: int) -> int:
         session.execute(text("INSERT INTO attributes (key, label, type) VALUES ('city', 'City', 'text')"))
     more(sessions, 0, rows)
     with sessions.begin() as session:
-        settings.set_daily_limit(session, 100_000_000, by="bench", now=now)
+        pacing.set_limit(session, 100_000_000, by="bench", now=now)
         letter = templates.create(
             session,
             press,

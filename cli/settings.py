@@ -9,7 +9,7 @@ from cli.context import opened
 from cli.output import BY, AsJson, print_json
 from core.queries import settings as queries
 from core.rules.retention import Kept
-from core.services import retention, settings
+from core.services import pacing, retention, settings
 from texts import _
 from texts.retention import kept
 
@@ -30,7 +30,7 @@ def show(as_json: AsJson = False) -> None:
 @app.command("daily-limit", help=_("So many emails may leave in a day, from today on."))
 def daily_limit(limit: Annotated[int, typer.Argument(min=1)]) -> None:
     with opened() as door, door.sessions.begin() as session:
-        settings.set_daily_limit(session, limit, by=BY, now=datetime.now(UTC))
+        pacing.set_limit(session, limit, by=BY, now=datetime.now(UTC))
     print(_("From today on at most %(limit)s emails leave in a day.", limit=limit))
 
 

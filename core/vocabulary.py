@@ -158,12 +158,36 @@ class BounceClass(StrEnum):
     UNKNOWN = "unknown"
 
 
+class PacingAction(StrEnum):
+    """What closing a day does to the limit; `given` is a limit that a person set, or the first one."""
+
+    UP = "up"
+    HOLD = "hold"
+    HALVE = "halve"
+    START = "start"
+    GIVEN = "given"
+
+
+class PacingCause(StrEnum):
+    """What spoke for it."""
+
+    USED = "used"
+    UNUSED = "unused"
+    ERRORS = "errors"
+    COMPLAINTS = "complaints"
+    PAUSE = "pause"
+    CAP = "cap"
+    FIRST = "first"
+    BY_HAND = "by_hand"
+
+
 class GateScope(StrEnum):
-    """What a gate holds up: one campaign, one sender, one channel, or all that the account sends."""
+    """What a gate holds up: one campaign, one sender, one channel, its marketing, or all that the account sends."""
 
     CAMPAIGN = "campaign"
     SENDER = "sender"
     CHANNEL = "channel"
+    MARKETING = "marketing"
     ACCOUNT = "account"
 
 

@@ -11,6 +11,15 @@ GATES = {
     "stopped": N_("Everything is stopped. /goon in the bot lets it go on."),
     "cancelled": N_("Cancelled; what has not begun to be sent is being taken back."),
     "daily_limit": N_("The daily limit is used up. It goes on by itself tomorrow."),
+    "blocked_by_complaints": N_(
+        "All email campaigns are stopped: 2 % or more of the letters were reported as spam. "
+        "Find out why, then release the block at the daily limit."
+    ),
+    "blocked_by_errors": N_(
+        "All email campaigns are stopped: 10 % or more of the letters were refused for good. "
+        "Find out why, then release the block at the daily limit."
+    ),
+    "quiet_hours": N_("It waits for its sending hours. It goes on by itself."),
     "balance_too_low": N_("The balance is too low. Top up the account; it goes on by itself."),
     "carrier_filtered": N_(
         "Carriers filter this text as spam. Change the text in a copy of the campaign, or resume it."

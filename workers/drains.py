@@ -4,8 +4,8 @@ import asyncio
 import gc
 import signal
 from collections.abc import Callable
-from datetime import timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta
+from functools import lru_cache, partial
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -23,11 +23,14 @@ from core.queries import settings as business
 from core.queries import templates as letters
 from core.queries.campaigns import with_origin
 from core.queries.liveness import alive
+from core.rules.hours import Hours
 from core.rules.patience import Patience
-from core.services import consent, recipients, trials
-from core.services.claims import Claims, Limit
+from core.services import consent, pacing, recipients, trials
+from core.services.claims import Claims
 from core.services.dispatcher import Drain, Drained
-from core.vocabulary import CHANNEL_EMAIL, GateScope
+from core.services.slots import Limit
+from core.services.times import Times
+from core.vocabulary import CHANNEL_EMAIL, GateScope, Reason
 from workers import balances, measures
 from workers.installation import Installation, holder, now
 
@@ -93,6 +96,7 @@ def _drain_over(provider: Provider, engine: AsyncEngine, sessions: Sessions, me:
         limit=_limit(sessions, channel),
         traits=provider.traits,
         answers=False if provider.traits.resident else None,
+        times=_times(sessions, channel),
     )
     return Drain(
         engine,
@@ -115,7 +119,18 @@ def _limit(sessions: Sessions, channel: str) -> Limit | None:
     if channel != CHANNEL_EMAIL:
         return None
     with sessions() as session:
-        return Limit(int(business.value(session, "daily_limit")), ZoneInfo(business.value(session, "timezone")))
+        return pacing.limit(session, partial(_open_today, sessions), now())
+
+
+def _open_today(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        pacing.open_today(session, now())
+
+
+def _times(sessions: Sessions, channel: str) -> Times:
+    with sessions() as session:
+        quiet = business.value(session, "quiet_hours").get(channel)
+        return Times(Hours.read(**quiet).outside() if quiet else None, ZoneInfo(business.value(session, "timezone")))
 
 
 def _patience(sessions: Sessions) -> Patience:
@@ -149,6 +164,8 @@ def _conclude(sessions: Sessions, channel: str, drained: Drained) -> None:
         balances.close(sessions, channel, None)
     elif drained.fault is not None:
         _report(sessions, channel, drained.fault)
+    for origin_id, opening in drained.closed.items():
+        _wait_for(sessions, origin_id, opening)
     for origin_id in drained.ended:
         with sessions() as session:
             campaign = with_origin(session, origin_id)
@@ -159,6 +176,15 @@ def _conclude(sessions: Sessions, channel: str, drained: Drained) -> None:
             consent.conclude(sessions, origin_id, now())
 
 
+def _wait_for(sessions: Sessions, origin_id: int, opening: datetime) -> None:
+    """A whole campaign waits for its hours: said once, and no row is touched."""
+    with sessions.begin() as session:
+        campaign = with_origin(session, origin_id)
+        if campaign is not None:
+            key = str(campaign.id)
+            gates.close_for_a_while(session, GateScope.CAMPAIGN, key, reason=Reason.QUIET_HOURS, until=opening)
+
+
 def _report(sessions: Sessions, channel: str, fault: ChannelFault) -> None:
     """Say why nothing goes out; a halted channel is tried again a little later than one that is only away."""
     after = FAULT_SECONDS * (4 if isinstance(fault, ChannelHalted) else 1)
@@ -167,4 +193,4 @@ def _report(sessions: Sessions, channel: str, fault: ChannelFault) -> None:
     log.warning("channel_fault", channel=channel, code=fault.code, again_in_seconds=after)
     with sessions.begin() as session:
         details = {"code": fault.code, "params": {key: str(value) for key, value in fault.params.items()}}
-        gates.close(session, GateScope.CHANNEL, channel, reason=reason, by="system", until=until, **details)
+        gates.close_for_a_while(session, GateScope.CHANNEL, channel, reason=reason, until=until, **details)

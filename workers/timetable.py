@@ -5,7 +5,7 @@ import time
 from channels import registry
 from core.ports import Bell
 from core.queries import due, prices
-from core.services import consent, doubts, reaper, recipients, rejudging, uploads
+from core.services import consent, doubts, pacing, reaper, recipients, rejudging, uploads
 from core.vocabulary import CHANNEL_EMAIL
 from workers import measures
 from workers.installation import Installation, now
@@ -22,6 +22,9 @@ def tick(installation: Installation, bell: Bell) -> int:
     measures.expired.inc(reaper.bring_back_expired(sessions, now()))
     doubts.retry_by_policy(sessions, now())
     consent.end_unanswered(sessions, now())
+    with sessions.begin() as session:
+        pacing.open_today(session, now())
+        pacing.block_at_once(session, now())
     with sessions() as session:
         to_cancel, to_finish = due.campaigns_to_cancel(session), due.campaigns_to_finish(session)
     for campaign_id in to_cancel:

@@ -12,6 +12,7 @@ from admin.words import say, timezone
 from core.errors import Invalid, Problem
 from core.queries import pacing
 from core.queries import settings as business
+from core.services import pacing as limits
 from core.services import senders, settings
 from core.vocabulary import CHANNEL_EMAIL, Role, Tracking
 from texts import _
@@ -32,7 +33,8 @@ def account() -> ResponseReturnValue:
     try:
         with writing() as session:
             settings.set_timezone(session, request.form.get("timezone", ""), by=by())
-            settings.set_daily_limit(session, limit, by=by(), now=datetime.now(UTC))
+            if limit != pacing.allowance(session, pacing.ACCOUNT, datetime.now(UTC)).limit:
+                limits.set_limit(session, limit, by=by(), now=datetime.now(UTC))
     except Problem as problem:
         say(problem)
         return _page()
@@ -110,7 +112,7 @@ def _page() -> str:
     today = datetime.now(timezone()).date()
     return render_template(
         "panel/settings.html",
-        limit=request.form.get("daily_limit", business.value(session, "daily_limit")),
+        limit=request.form.get("daily_limit", pacing.allowance(session, pacing.ACCOUNT, datetime.now(UTC)).limit),
         zone=request.form.get("timezone", business.value(session, "timezone")),
         zones=[(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name],
         tracking=request.form.get("tracking", business.value(session, "tracking")),

@@ -16,7 +16,7 @@ from cli.demonstration import letter
 from core.queries import settings as business
 from core.queries import statistics
 from core.queries.statistics import Figures
-from core.services import campaigns, imports, segments, senders, settings, templates
+from core.services import campaigns, imports, pacing, segments, senders, templates
 from core.vocabulary import CampaignState, DeliveryState
 from texts import _
 
@@ -56,7 +56,7 @@ def draft(door: Opened, recipients: int) -> int:
     """Two segments, a letter, a sender, and a campaign of them; today's limit is set to fit."""
     now = datetime.now(UTC)
     with door.sessions.begin() as session:
-        settings.set_daily_limit(session, recipients * 2 + 1000, by=BY, now=now)
+        pacing.set_limit(session, recipients * 2 + 1000, by=BY, now=now)
         business.put(session, "retry_first_seconds", 1, by=BY)
         subscribers = segments.create_dynamic(
             session, name=_("Newsletter"), expression={"attribute": "newsletter", "op": "eq", "value": True}, by=BY

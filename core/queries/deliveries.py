@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     BindParameter,
     ColumnElement,
+    Date,
     DateTime,
     Insert,
     Integer,
@@ -44,7 +45,7 @@ from core.tables.campaigns import Campaign, Origin
 from core.tables.contacts import Contact, Identity
 from core.tables.deliveries import Batch, Delivery
 from core.tables.gates import Gate
-from core.vocabulary import CampaignState, GateScope, OriginKind, Reason
+from core.vocabulary import CampaignState, GateScope, OriginKind, Purpose, Reason
 from core.vocabulary import DeliveryState as S
 
 LEASE_SECONDS = 60
@@ -52,13 +53,22 @@ ASKED = (Delivery.id, Delivery.contact_id, Delivery.address_key, Delivery.identi
 NOW = bindparam("now", type_=DateTime(timezone=True))
 
 
-def open_origins(channel: str, *, answers: bool | None = None) -> Select[int, str, int | None]:
-    """Where there may be work on the channel, oldest first: id, purpose, and the contact whose values all get.
+def open_origins(channel: str, *, answers: bool | None = None) -> Select[Any]:
+    """Where there may be work on the channel, oldest first: id, purpose, the contact whose values all get, sender,
+    the campaign's sending hours, and since when.
 
     Where one process carries `answers` to customers and others carry all else, each looks for its own.
     """
     statement = (
-        select(Origin.id, Origin.purpose, Origin.sample_id)
+        select(
+            Origin.id,
+            Origin.purpose,
+            Origin.sample_id,
+            Origin.sender_id,
+            Campaign.settings["hours"],
+            func.coalesce(Campaign.launched_at, Origin.created_at),
+        )
+        .outerjoin(Campaign, Campaign.id == Origin.campaign_id)
         .where(Origin.channel == channel, Origin.open, Origin.id.not_in(barred_origins(channel)))
         .order_by(Origin.id)
     )
@@ -85,24 +95,25 @@ def reach_first_fresh() -> Update:
     )
 
 
-def claim_fresh(channel: str, purpose: str, *, traits: Traits | None = None) -> Select[Any]:
+def claim_fresh(channel: str, purpose: str, *, traits: Traits | None = None, timed: bool = False) -> Select[Any]:
     """Claim up to `:size` fresh deliveries of `:origin` with ids above `:after`; the suppressed come back `skipped`.
 
     `:sample` is the contact whose values they all get instead of their own, or null. Where customers must write
-    first (`traits`), those who have not, or not of late by `:now`, come back `skipped` too.
+    first (`traits`), those who have not, or not of late by `:now`, come back `skipped` too. A `timed` claim leaves
+    those `pending` whose time zone is closed (see core.services.times), until it opens.
     """
     fits = and_(Delivery.origin_id == _number("origin"), Delivery.id > _number("after"), fresh())
-    return _claimed(select(*ASKED).where(fits).order_by(Delivery.id), channel, purpose, traits)
+    return _claimed(select(*ASKED).where(fits).order_by(Delivery.id), channel, purpose, traits, timed)
 
 
-def claim_due(channel: str, purpose: str, *, traits: Traits | None = None) -> Select[Any]:
+def claim_due(channel: str, purpose: str, *, traits: Traits | None = None, timed: bool = False) -> Select[Any]:
     """Claim up to `:size` deliveries whose own time has come by `:now`: retries, and what a dead worker left."""
     due = (
         select(*ASKED)
         .where(Delivery.origin_id == _number("origin"), Delivery.due_at <= NOW, Delivery.state == S.PENDING)
         .order_by(Delivery.due_at, Delivery.id)
     )
-    return _claimed(due, channel, purpose, traits)
+    return _claimed(due, channel, purpose, traits, timed)
 
 
 def open_batch() -> Insert:
@@ -114,6 +125,7 @@ def open_batch() -> Insert:
             holder=bindparam("holder_name", type_=Text),
             lease_until=_lease(),
             delivery_ids=bindparam("ids", type_=ARRAY(BigInteger)),
+            day=bindparam("slots_day", type_=Date),
         )
         .returning(Batch.id)
     )
@@ -233,6 +245,7 @@ def give_back(rows: Sequence[tuple[int, int]], now: datetime) -> Update:
         update(Delivery)
         .where(Delivery.id == mine.c.id, Delivery.generation == mine.c.generation, ours)
         .values(state=S.PENDING, reason=null(), due_at=now, attempt=Delivery.attempt - 1)
+        .returning(Delivery.id)
     )
 
 
@@ -274,6 +287,11 @@ def barred_origins(channel: str) -> Select[int]:
         and_(Gate.scope == GateScope.CHANNEL, Gate.key == channel),
         and_(Gate.scope == GateScope.CAMPAIGN, Gate.key == _text(origin.campaign_id)),
         and_(Gate.scope == GateScope.SENDER, Gate.key == _text(origin.sender_id)),
+        and_(
+            Gate.scope == GateScope.MARKETING,
+            or_(Gate.key == channel, Gate.key == func.concat("sender:", origin.sender_id)),
+            or_(origin.purpose == Purpose.MARKETING, origin.purpose == Purpose.CONSENT),
+        ),
     )
     closed_now = or_(Gate.until.is_(None), Gate.until > func.now())
     return select(origin.id).select_from(Gate).join(origin, keys).where(closed_now)
@@ -283,7 +301,9 @@ def fresh() -> ColumnElement[bool]:
     return and_(Delivery.state == S.PENDING, Delivery.due_at.is_(None))
 
 
-def _claimed(due: Select[*tuple[Any, ...]], channel: str, purpose: str, traits: Traits | None) -> Select[Any]:
+def _claimed(
+    due: Select[*tuple[Any, ...]], channel: str, purpose: str, traits: Traits | None, timed: bool
+) -> Select[Any]:
     """CTEs keep the planner from running LIMIT twice, and the lists from being asked once for each column.
 
     The update touches no index unless a wait has ended.
@@ -293,15 +313,27 @@ def _claimed(due: Select[*tuple[Any, ...]], channel: str, purpose: str, traits: 
     if traits is not None and traits.first_contact is FirstContact.MUST_WRITE_FIRST:
         approved = is_approved(locked.c.content_id)
         reason = func.coalesce(reason, conversation_reason(traits, NOW, locked.c.identity_id, anytime=approved))
-    judged = select(locked.c.id, reason.label("reason")).cte("judged").prefix_with("MATERIALIZED")
-    free = judged.c.reason.is_(None)
+    opening = _opening(locked.c.contact_id) if timed else null()
+    judged = (
+        select(locked.c.id, reason.label("reason"), opening.label("opening")).cte("judged").prefix_with("MATERIALIZED")
+    )
+    free: ColumnElement[bool] = judged.c.reason.is_(None)
+    state = case((free, S.CLAIMED.value), else_=S.SKIPPED.value)
+    why: ColumnElement[Any] = judged.c.reason
+    due_at: ColumnElement[Any] = null()
+    if timed:
+        closed = and_(free, judged.c.opening > NOW)
+        state = case((closed, S.PENDING.value), (free, S.CLAIMED.value), else_=S.SKIPPED.value)
+        why = case((closed, Reason.QUIET_HOURS.value), else_=judged.c.reason)
+        due_at = case((closed, judged.c.opening))
+        free = and_(free, judged.c.opening <= NOW)
     taken = (
         update(Delivery)
         .where(Delivery.id == judged.c.id)
         .values(
-            state=case((free, S.CLAIMED.value), else_=S.SKIPPED.value),
-            reason=judged.c.reason,
-            due_at=null(),
+            state=state,
+            reason=why,
+            due_at=due_at,
             generation=Delivery.generation + 1,
             attempt=Delivery.attempt + case((free, 1), else_=0),
         )
@@ -338,6 +370,22 @@ def _claimed(due: Select[*tuple[Any, ...]], channel: str, purpose: str, traits: 
         .outerjoin(Contact, Contact.id == func.coalesce(_number("sample"), taken.c.contact_id))
         .order_by(taken.c.id)
     )
+
+
+def _opening(contact_id: ColumnElement[int]) -> ColumnElement[datetime]:
+    """When the contact's time zone opens, else their country's, else the account's."""
+    instant = DateTime(timezone=True)
+    zone = _given("by_zone", zone=Text, zone_opening=instant)
+    country = _given("by_country", country=Text, country_opening=instant)
+    usual = bindparam("usual_opening", type_=instant)
+    known = (
+        select(func.coalesce(zone.c.zone_opening, country.c.country_opening))
+        .select_from(Contact)
+        .outerjoin(zone, zone.c.zone == Contact.timezone)
+        .outerjoin(country, country.c.country == func.upper(Contact.country))
+        .where(Contact.id == contact_id)
+    )
+    return func.coalesce(known.scalar_subquery(), usual)
 
 
 def _given(name: str, **columns: Any) -> TableValuedAlias:

@@ -5,13 +5,14 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from core.queries import pacing
 from core.queries.deliveries import barred_origins, fresh
 from core.queries.liveness import is_dead
 from core.tables.campaigns import Campaign, Origin
 from core.tables.deliveries import Delivery
 from core.tables.imports import Import
 from core.tables.leases import Lease
-from core.vocabulary import CampaignState, DeliveryState, ImportState, OriginKind
+from core.vocabulary import CHANNEL_EMAIL, CampaignState, DeliveryState, ImportState, OriginKind
 
 
 def campaigns_to_prepare(session: Session) -> list[int]:
@@ -53,7 +54,8 @@ def channels_to_drain(session: Session, now: datetime) -> list[str]:
     """Channels with an open origin in which something may be claimed now and no gate bars the way."""
     statement = select(Origin.channel).where(Origin.open, _work(now)).distinct()
     channels = list(session.scalars(statement))
-    return [channel for channel in channels if _unbarred(session, channel, now)]
+    used_up = set(session.scalars(pacing.used_up(pacing.today(session, now))))
+    return [channel for channel in channels if _unbarred(session, channel, now, used_up)]
 
 
 def answers_wait(session: Session, channel: str, now: datetime) -> bool:
@@ -84,9 +86,14 @@ def _awaiting() -> ColumnElement[bool]:
     return exists().where(Delivery.origin_id == Origin.id, *waits).correlate(Origin)
 
 
-def _unbarred(session: Session, channel: str, now: datetime) -> bool:
-    free = Origin.id.not_in(barred_origins(channel))
-    statement = select(Origin.id).where(Origin.channel == channel, Origin.open, _work(now), free)
+def _unbarred(session: Session, channel: str, now: datetime, used_up: set[str]) -> bool:
+    """Whether something may go: no gate bars its way, and the day has a slot for it."""
+    free = [Origin.id.not_in(barred_origins(channel))]
+    if channel == CHANNEL_EMAIL:
+        if pacing.ACCOUNT in used_up:
+            return False
+        free.append(func.concat("sender:", Origin.sender_id).not_in(used_up))
+    statement = select(Origin.id).where(Origin.channel == channel, Origin.open, _work(now), *free)
     return session.scalar(statement.limit(1)) is not None
 
 

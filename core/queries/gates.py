@@ -27,6 +27,21 @@ def close(
     session.execute(statement.on_conflict_do_update(index_elements=["scope", "key"], set_=values))
 
 
+def standing(session: Session, scope: GateScope, key: str) -> Gate | None:
+    return session.scalar(select(Gate).where(Gate.scope == scope, Gate.key == key))
+
+
+def close_for_a_while(
+    session: Session, scope: GateScope, key: str, *, reason: str, until: datetime, **details: object
+) -> None:
+    """As `close`, by the system and with an end; a gate that stands until a person acts stays as it is."""
+    values = {"reason": reason, "until": until, "set_by": "system", "details": details}
+    statement = insert(Gate).values(scope=scope, key=key, **values)
+    session.execute(
+        statement.on_conflict_do_update(index_elements=["scope", "key"], set_=values, where=Gate.until.is_not(None))
+    )
+
+
 def open_again(session: Session, scope: GateScope, key: str) -> None:
     session.execute(delete(Gate).where(Gate.scope == scope, Gate.key == key))
 
@@ -38,6 +53,7 @@ def before(session: Session, campaign: Campaign, now: datetime) -> list[Gate]:
         and_(Gate.scope == GateScope.CHANNEL, Gate.key == campaign.channel),
         and_(Gate.scope == GateScope.CAMPAIGN, Gate.key == str(campaign.id)),
         and_(Gate.scope == GateScope.SENDER, Gate.key == str(campaign.sender_id)),
+        and_(Gate.scope == GateScope.MARKETING, Gate.key.in_((campaign.channel, f"sender:{campaign.sender_id}"))),
     )
     standing = or_(Gate.until.is_(None), Gate.until > now)
     return list(session.scalars(select(Gate).where(concerning, standing).order_by(Gate.id)))

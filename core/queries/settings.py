@@ -12,8 +12,12 @@ from core.rules.retention import setting
 from core.tables.settings import BusinessSetting
 
 DEFAULTS: dict[str, Any] = {
-    "daily_limit": 1000,
+    "daily_limit_start": 1000,
+    "daily_limit_floor": 50,
+    "daily_limit_cap": 16_000,
+    "daily_limit_reserve": 0,
     "timezone": "Europe/Berlin",
+    "quiet_hours": {channel: {"opens": "20:00", "closes": "09:00"} for channel in ("sms", "telegram", "whatsapp")},
     "retry_first_seconds": USUAL.first_seconds,
     "retry_last_seconds": USUAL.last_seconds,
     "audience_tolerance": 0.01,

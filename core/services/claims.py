@@ -1,28 +1,26 @@
-"""Claiming batches: turn by turn between the origins of a channel, within the day's limit."""
+"""Claiming batches: turn by turn between the origins of a channel, within the day's limit and the sending hours."""
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.hot import HotConnection, Statement
 from core.messages import DeliveryId
 from core.ports import Traits
-from core.queries import deliveries, pacing
+from core.queries import deliveries
 from core.rules.addresses import address_variable
-from core.vocabulary import DeliveryState
+from core.services.slots import Limit, Slots, Whose
+from core.services.times import Times, Window
+from core.vocabulary import DeliveryState, Purpose
 
-SCOPE = "account"
 STATE = 3
 """The place of the state in a claimed row."""
 OPEN_BATCH = Statement(deliveries.open_batch())
 REACH_FIRST_FRESH = Statement(deliveries.reach_first_fresh())
-RESERVE = Statement(pacing.reserve())
 
 Row = tuple[Any, ...]
 
@@ -41,23 +39,19 @@ class Claimed(NamedTuple):
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """The account's daily limit: `default` opens a day that nobody has decided on yet."""
-
-    default: int
-    timezone: ZoneInfo
-
-    def day(self, now: datetime) -> date:
-        return now.astimezone(self.timezone).date()
-
-
 class _Turn(NamedTuple):
     """An origin whose turn it is."""
 
     id: int
     purpose: str
     sample_id: int | None
+    sender_id: int | None
+    hours: Mapping[str, Any] | None
+    since: datetime
+
+    @property
+    def whose(self) -> Whose:
+        return Whose(self.purpose, self.sender_id)
 
 
 class Claims:
@@ -73,17 +67,24 @@ class Claims:
         limit: Limit | None,
         traits: Traits | None = None,
         answers: bool | None = None,
+        times: Times | None = None,
     ) -> None:
         self._statements, self._holder = _Statements(channel, traits, answers), holder
         self._address = address_variable(channel)
-        self._size, self._clock, self._limit = size, clock, limit
+        self._size, self._clock, self._times = size, clock, times
+        self._limit = limit
+        self._slots = None if limit is None else Slots(limit, clock())
+        self._whose: dict[int, Whose] = {}
         self._cursors: dict[int, int] = {}
         self._swept: set[int] = set()
+        self._without_slots: set[int] = set()
         self._last: int = 0
         self.ended: set[int] = set()
         self.batches: list[int] = []
         self.limited = False
         """Whether the day's limit was the reason that nothing more was claimed."""
+        self.closed: dict[int, datetime] = {}
+        """Origins whose sending hours begin later."""
 
     def interrupted(self) -> None:
         """A gate or a lease has closed under way: what was walked past without being sent is looked at again."""
@@ -99,20 +100,24 @@ class Claims:
                 if origin is None:
                     return []
                 batch = await self._claim(connection, origin)
-            if batch is None:
-                return []
             if batch:
                 return batch
 
-    async def return_slots(self, connection: AsyncConnection, slots: int) -> None:
-        """Give unused slots back to the day."""
-        if self._limit is not None:
-            await connection.execute(pacing.give_back(SCOPE, self._limit.day(self._clock()), slots))
+    async def return_slots(self, connection: AsyncConnection, unused: Iterable[int]) -> None:
+        """Give back the slots of messages that were not sent, each named by its batch, to the day of the claim."""
+        if self._slots is not None:
+            for whose, slots in Counter(self._whose[batch_id] for batch_id in unused).items():
+                await self._slots.give_back_late(connection, whose, slots)
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether the day is over whose slots were taken."""
+        return self._slots is not None and self._slots.is_over(now)
 
     async def _whose_turn(self, connection: HotConnection) -> _Turn | None:
         """Open origins in the order of their age, beginning after the one that was served last."""
         rows = await connection.run(self._statements.origins)
-        origins = [_Turn(*row) for row in rows if row[0] not in self.ended]
+        origins = [_Turn(*row) for row in rows if row[0] not in self.ended and row[0] not in self._without_slots]
+        origins = self._leftover([origin for origin in origins if self._is_open(origin)])
         if not origins:
             return None
         later = [origin for origin in origins if origin.id > self._last]
@@ -120,28 +125,57 @@ class Claims:
         self._last = chosen.id
         return chosen
 
-    async def _claim(self, connection: HotConnection, origin: _Turn) -> list[Claimed] | None:
-        """A batch of this origin within the limit; None when the day has no slot left."""
-        granted = await self._reserve(connection)
+    def _leftover(self, origins: list[_Turn]) -> list[_Turn]:
+        """What the limit of the day before left over goes alone, the oldest first; only campaigns wait for it."""
+        before = None if self._limit is None else self._limit.leftover_before
+        if before is None:
+            return origins
+        old = [one for one in origins if one.purpose == Purpose.MARKETING and one.since < before]
+        return [one for one in origins if one.purpose != Purpose.MARKETING or one in old[:1]] if old else origins
+
+    def _is_open(self, origin: _Turn) -> bool:
+        """Hours by the account's clock hold up the whole origin, and no row is touched for it."""
+        window = self._window(origin)
+        if window is None or window.own_zone or self._times is None:
+            return True
+        opening = self._times.opening(window, self._clock())
+        if opening is not None:
+            self.closed[origin.id] = opening
+        return opening is None
+
+    def _window(self, origin: _Turn) -> Window | None:
+        return None if self._times is None else self._times.window(origin.purpose, origin.hours)
+
+    async def _claim(self, connection: HotConnection, origin: _Turn) -> list[Claimed]:
+        """A batch of this origin within the limit; empty where nothing is left to claim, or no slot."""
+        granted = self._size
+        if self._slots is not None:
+            granted = await self._slots.take(connection, origin.whose, self._size, self._clock())
         if granted == 0:
             self.limited = True
-            return None
+            self._without_slots.add(origin.id)
+            return []
         rows = await self._rows(connection, origin, granted)
         claimed = [row for row in rows if row[STATE] == DeliveryState.CLAIMED]
-        if granted > len(claimed) and self._limit is not None:
-            unused = granted - len(claimed)
-            await connection.run(Statement(pacing.give_back(SCOPE, self._limit.day(self._clock()), unused)))
+        if granted > len(claimed) and self._slots is not None:
+            await self._slots.give_back(connection, origin.whose, granted - len(claimed))
         if not claimed:
             return []
         ids = [row[0] for row in claimed]
-        opened = await connection.run(OPEN_BATCH, origin=origin.id, holder_name=self._holder, ids=ids)
+        day = None if self._slots is None else self._slots.day
+        opened = await connection.run(OPEN_BATCH, origin=origin.id, holder_name=self._holder, ids=ids, slots_day=day)
         batch_id: int = opened[0][0]
         self.batches.append(batch_id)
+        self._whose[batch_id] = origin.whose
         return [_claimed(row, batch_id, origin.id, self._address) for row in claimed]
 
     async def _rows(self, connection: HotConnection, origin: _Turn, size: int) -> list[Row]:
-        claim_due, claim_fresh = self._statements.of(origin.purpose)
-        whose = {"origin": origin.id, "sample": origin.sample_id}
+        window = self._window(origin)
+        timed = window is not None and window.own_zone
+        claim_due, claim_fresh = self._statements.of(origin.purpose, timed=timed)
+        whose: dict[str, object] = {"origin": origin.id, "sample": origin.sample_id}
+        if window is not None and self._times is not None and timed:
+            whose |= self._times.bound(window, self._clock())
         rows = await connection.run(claim_due, **whose, size=size, now=self._clock())
         if len(rows) < size:
             after = self._cursors.get(origin.id)
@@ -160,17 +194,6 @@ class Claims:
             self.ended.add(origin_id)
         self._swept.add(origin_id)
         self._cursors.pop(origin_id, None)
-
-    async def _reserve(self, connection: HotConnection) -> int:
-        if self._limit is None:
-            return self._size
-        day = self._limit.day(self._clock())
-        wanted = {"scope": SCOPE, "day": day, "wanted": self._size}
-        granted = await connection.run(RESERVE, **wanted)
-        if not granted:
-            await connection.run(Statement(pacing.open_day(SCOPE, day, self._limit.default, "start", "system")))
-            granted = await connection.run(RESERVE, **wanted)
-        return int(granted[0][0])
 
 
 class Ahead:
@@ -218,16 +241,16 @@ class _Statements:
 
     def __init__(self, channel: str, traits: Traits | None, answers: bool | None) -> None:
         self._channel, self._traits = channel, traits
-        self._by_purpose: dict[str, tuple[Statement, Statement]] = {}
+        self._compiled: dict[tuple[str, bool], tuple[Statement, Statement]] = {}
         self.origins = Statement(deliveries.open_origins(channel, answers=answers))
 
-    def of(self, purpose: str) -> tuple[Statement, Statement]:
-        """`claim_due` and `claim_fresh`."""
-        if purpose not in self._by_purpose:
-            due = deliveries.claim_due(self._channel, purpose, traits=self._traits)
-            fresh = deliveries.claim_fresh(self._channel, purpose, traits=self._traits)
-            self._by_purpose[purpose] = Statement(due), Statement(fresh)
-        return self._by_purpose[purpose]
+    def of(self, purpose: str, *, timed: bool) -> tuple[Statement, Statement]:
+        """`claim_due` and `claim_fresh`, `timed` where each recipient's own clock is asked."""
+        if (purpose, timed) not in self._compiled:
+            due = deliveries.claim_due(self._channel, purpose, traits=self._traits, timed=timed)
+            fresh = deliveries.claim_fresh(self._channel, purpose, traits=self._traits, timed=timed)
+            self._compiled[purpose, timed] = Statement(due), Statement(fresh)
+        return self._compiled[purpose, timed]
 
 
 def _claimed(row: Row, batch_id: int, origin_id: int, address_name: str) -> Claimed:

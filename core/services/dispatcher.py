@@ -42,6 +42,8 @@ class Drained:
     fault: ChannelFault | None = None
     ended: set[int] = field(default_factory=set)
     """Origins in which nothing was left to claim."""
+    closed: dict[int, datetime] = field(default_factory=dict)
+    """Origins that wait for their sending hours, until when."""
 
 
 class Drain:
@@ -65,8 +67,8 @@ class Drain:
         self._turn_statement = Statement(deliveries.turn(provider.traits.channel))
         self._under_way: dict[DeliveryId, Claimed] = {}
         """Marked, and their outcome not recorded yet: never more than the window."""
-        self._open: dict[int, int] = {}
-        """Claimed and not marked, with their generations: to be given back if they never are."""
+        self._open: dict[int, Claimed] = {}
+        """Claimed and not marked: to be given back if they never are."""
         self._marked: asyncio.Queue[list[Message] | None] = asyncio.Queue()
         self._gathered: list[tuple[Claimed, Outcome]] = []
         self._more = asyncio.Event()
@@ -101,7 +103,7 @@ class Drain:
         if (broken := turns.exception()) is not None and not isinstance(broken, Unavailable):
             raise broken
         await self._bring_home()
-        self._drained.ended = self._claims.ended
+        self._drained.ended, self._drained.closed = self._claims.ended, self._claims.closed
         return self._drained
 
     async def _groups(self) -> AsyncIterator[Sequence[Message]]:
@@ -159,6 +161,8 @@ class Drain:
 
     async def _turn(self, ahead: Ahead, ledger: HotConnection) -> None:
         """One commit: what came back is recorded, and what goes next is marked."""
+        if self._claims.is_over(self._clock()):
+            self._stopping = True
         if self._done:
             self._settle_untaken()
         gathered = list(self._gathered)
@@ -220,9 +224,9 @@ class Drain:
         wrong = [(claimed, outcome) for claimed, outcome in gathered if not isinstance(outcome, Accepted)]
         if wrong:
             async with self._engine.begin() as connection:
-                unsent = await record_wrong(connection, wrong, self._clock(), self._patience)
-                if unsent:
-                    await self._claims.return_slots(connection, unsent)
+                await record_wrong(connection, wrong, self._clock(), self._patience)
+                unsent = [claimed.batch_id for claimed, outcome in wrong if isinstance(outcome, Unsent)]
+                await self._claims.return_slots(connection, unsent)
 
     def _close(self) -> None:
         """Let the provider come to its end."""
@@ -242,7 +246,7 @@ class Drain:
 
     def _keep(self, batch: list[Claimed]) -> None:
         for claimed in batch:
-            self._open[claimed.id] = claimed.generation
+            self._open[claimed.id] = claimed
 
     def _message(self, claimed: Claimed) -> Message:
         return Message(
@@ -265,11 +269,11 @@ class Drain:
                 log.warning("postgresql_away", again_in_seconds=RENEW_SECONDS)
 
     async def _give_back_rest(self) -> None:
-        rows = list(self._open.items())
+        rows = [(claimed.id, claimed.generation) for claimed in self._open.values()]
         async with self._engine.begin() as connection:
             if rows:
-                await connection.execute(deliveries.give_back(rows, self._clock()))
-                await self._claims.return_slots(connection, len(rows))
+                given = await connection.execute(deliveries.give_back(rows, self._clock()))
+                await self._claims.return_slots(connection, [self._open[id_].batch_id for id_ in given.scalars()])
             if self._claims.batches:
                 await connection.execute(deliveries.close_batches(self._claims.batches))
 

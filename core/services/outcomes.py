@@ -34,8 +34,8 @@ class _Move:
 
 async def record_wrong(
     connection: AsyncConnection, wrong: Sequence[tuple[Claimed, Wrong]], now: datetime, patience: Patience
-) -> int:
-    """Record every outcome that is not `Accepted`, in the caller's transaction; how many of them were never sent."""
+) -> None:
+    """Record every outcome that is not `Accepted`, in the caller's transaction."""
     await connection.execute(deliveries.attempted([_attempt(claimed, outcome, now) for claimed, outcome in wrong]))
     moves = [_move(claimed, outcome, now, patience) for claimed, outcome in wrong]
     rows = {
@@ -60,7 +60,6 @@ async def record_wrong(
     blocked = [claimed.id for claimed, outcome in wrong if _is_block(outcome)]
     if blocked:
         await connection.execute(_note_block(blocked, now))
-    return sum(isinstance(outcome, Unsent) for _, outcome in wrong)
 
 
 def _move(claimed: Claimed, outcome: Wrong, now: datetime, patience: Patience) -> _Move:

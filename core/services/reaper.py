@@ -6,10 +6,12 @@ from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
 from core.database import Sessions
-from core.queries import deliveries
+from core.queries import deliveries, pacing
 from core.queries.bell import ring
 from core.queries.doubts import UNKNOWN
+from core.services.slots import Whose
 from core.tables.attempts import Attempt
+from core.tables.campaigns import Origin
 from core.tables.deliveries import Batch
 from core.vocabulary import DeliveryState
 
@@ -26,6 +28,9 @@ def bring_back_expired(sessions: Sessions, now: datetime) -> int:
         if not ids:
             return 0
         moved = session.execute(deliveries.bring_back(ids, now)).all()
+        unsent = {row.id for row in moved if row.state == DeliveryState.PENDING}
+        for batch, _is_dead in batches:
+            _return_slots(session, batch, unsent)
         doubtful = {row.id: row.attempt for row in moved if row.state == DeliveryState.IN_DOUBT}
         if doubtful:
             _note(session, doubtful, now)
@@ -38,6 +43,15 @@ def bring_back_expired(sessions: Sessions, now: datetime) -> int:
         if moved:
             ring(session)
         return len(moved)
+
+
+def _return_slots(session: Session, batch: Batch, unsent: set[int]) -> None:
+    """What was claimed and never tried has used no slot of its day."""
+    slots = len(unsent.intersection(batch.delivery_ids))
+    if slots and batch.day is not None:
+        origin = session.get_one(Origin, batch.origin_id)
+        whose = Whose(origin.purpose, origin.sender_id)
+        session.execute(pacing.give_back(), {**whose.bound, "slots_day": batch.day, "slots": slots})
 
 
 def _note(session: Session, doubtful: dict[int, int], now: datetime) -> None:

@@ -1,29 +1,15 @@
 """Changing business settings: checked, audited, and put into force at once."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from sqlalchemy.orm import Session
 
 from core.errors import Invalid
-from core.queries import pacing
 from core.queries import settings as queries
 from core.services import audit
 from core.vocabulary import Tracking
 
-MOST_A_DAY = 100_000_000
 MOST_CONSENT_DAYS = 365
-
-
-def set_daily_limit(session: Session, limit: int, *, by: str, now: datetime) -> None:
-    """So many emails a day from today on, but never fewer than have left today; raise Invalid out of 1–100,000,000."""
-    if not 1 <= limit <= MOST_A_DAY:
-        raise Invalid("setting.bad_limit", where="daily_limit", most=MOST_A_DAY)
-    before = queries.value(session, "daily_limit")
-    queries.put(session, "daily_limit", limit, by=by)
-    today = now.astimezone(ZoneInfo(queries.value(session, "timezone"))).date()
-    session.execute(pacing.set_ceiling("account", today, limit, "by_hand", by))
-    audit.note(session, by, "set", "setting:daily_limit", before=before, after=limit)
 
 
 def set_timezone(session: Session, name: str, *, by: str) -> None:

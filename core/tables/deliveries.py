@@ -1,8 +1,8 @@
 """The ledger: one row for every message that leaves, or that was chosen and does not."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, Integer, SmallInteger, UniqueConstraint, text
+from sqlalchemy import ARRAY, BigInteger, Date, ForeignKey, Index, Integer, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.tables.base import Base, CreatedAt, Id, only
@@ -65,3 +65,5 @@ class Batch(Base):
     holder: Mapped[str]
     lease_until: Mapped[datetime]
     delivery_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    day: Mapped[date | None] = mapped_column(Date)
+    """Whose slots it holds; null where the channel has no daily limit."""

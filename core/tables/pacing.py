@@ -19,7 +19,17 @@ class DailyLimit(Base):
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     ceiling: Mapped[int] = mapped_column(Integer)
     taken: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    tests: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    """How many of the taken slots were for test mails, which count in no share."""
+    action: Mapped[str]
+    """What was done with the limit of the day before …"""
     reason: Mapped[str]
+    """… and what spoke for it."""
     inputs: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    """The figures that were looked at, as core.rules.pacing keeps them."""
+    counted: Mapped[dict[str, Any] | None]
+    """The day's own figures, written when it is closed."""
+    released: Mapped[dict[str, Any] | None]
+    """What had come together when a person released a block: it does not block again."""
     decided_by: Mapped[str]
     decided_at: Mapped[CreatedAt]

@@ -26,7 +26,7 @@ from core import database, migrations
 from core.queries import ledger
 from core.queries import settings as business
 from core.rules.outside import Outside
-from core.services import campaigns, segments, senders, settings, templates
+from core.services import campaigns, pacing, segments, senders, templates
 from core.tables.campaigns import Campaign
 from core.vocabulary import CampaignState, DeliveryState
 from embedded.home import open_home
@@ -208,7 +208,7 @@ class World:
         with self.sessions.begin() as session:
             make_contacts(session, self.people)
             make_contacts(session, MANY - self.people, start=self.people + 1)
-            settings.set_daily_limit(session, 100_000_000, by=BY, now=now)
+            pacing.set_limit(session, 100_000_000, by=BY, now=now)
             business.put(session, "retry_first_seconds", 1, by=BY)
             letter = templates.create(
                 session, press, name="Letter", kind="text", subject="Hello {{ first_name }}", source="Hello", by=BY

@@ -1,7 +1,6 @@
 """Test mails: who gets one, with whose values, and that no figure counts them."""
 
 from datetime import UTC
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select, update
@@ -17,7 +16,7 @@ from core.queries import public as pages
 from core.queries import templates as letters
 from core.rules.addresses import address_key
 from core.services import events, trials
-from core.services.claims import Claims, Limit
+from core.services.claims import Claims
 from core.services.dispatcher import Drain
 from core.tables.campaigns import Campaign, Origin
 from core.tables.contacts import Contact, Identity
@@ -30,6 +29,7 @@ from core.tables.suppression import Suppression
 from core.tables.templates import Template
 from core.vocabulary import CampaignState, EventKind, Purpose
 from tests.integration.campaign_factory import NOON, make_campaign, make_contacts, make_content, make_sender
+from tests.integration.limits import limited
 from tests.integration.scripted_channel import ScriptedChannel
 
 KEY = b"k" * 32
@@ -67,8 +67,7 @@ async def drained(sessions: Sessions, engine: AsyncEngine) -> list[Message]:
         with sessions() as session:
             return letters.content(session, content_id, origin_id)
 
-    limit = Limit(1000, ZoneInfo("Europe/Berlin"))
-    claims = Claims("email", holder="one", size=100, clock=lambda: NOON, limit=limit)
+    claims = Claims("email", holder="one", size=100, clock=lambda: NOON, limit=limited(engine, 1000, NOON))
     channel = ScriptedChannel()
     drain = Drain(engine, channel, content=content, holder="one", clock=lambda: NOON, claims=claims)
     for origin_id in (await drain.run()).ended:

@@ -12,7 +12,6 @@ SENTENCES = {
     "panel.email_taken": N_("Somebody already logs in as “%(email)s”. Choose another address."),
     "panel.bad_email": N_("“%(email)s” is no email address."),
     "panel.bad_setting": N_("“%(value)s” cannot be used for “%(name)s”. It stays as it was."),
-    "setting.bad_limit": N_("The daily limit must be a number between 1 and %(most)s."),
     "setting.bad_timezone": N_("There is no time zone “%(name)s”. Choose one from the list, such as Europe/Berlin."),
     "contact.not_found": N_("There is no contact with the number %(id)s. It may have been erased."),
 }

@@ -1,0 +1,96 @@
+"""`sendbote limit`: the daily limit, each day's decision with its inputs, its bounds, and the end of a block."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy.orm import Session
+
+from cli.context import opened
+from cli.finding import found
+from cli.output import BY, AsJson, grouped, print_json
+from core.queries import pacing as queries
+from core.queries.pacing import ACCOUNT
+from core.services import pacing
+from core.tables.campaigns import SenderRow
+from core.tables.pacing import DailyLimit
+from texts import _
+from texts.gates import gate
+from texts.pacing import why
+
+app = typer.Typer(no_args_is_help=True, help=_("The daily limit: what it is, why, and what it will be."))
+
+Sender = Annotated[str | None, typer.Option(help=_("A sender's own limit, by its number or name; else the account's."))]
+
+
+@app.command(help=_("Today's limit, what is left of it, and how each of the last days was decided."))
+def show(
+    sender: Sender = None, days: Annotated[int, typer.Option(min=1, max=400)] = 14, as_json: AsJson = False
+) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        now = datetime.now(UTC)
+        pacing.open_today(session, now)
+        scope = _scope(session, sender)
+        rows = queries.last_days(session, scope, days)
+        told = {
+            "scope": scope,
+            "limit": rows[0].ceiling,
+            "used": rows[0].taken,
+            "left": rows[0].ceiling - rows[0].taken,
+            "blocks": [{"reason": one.reason, "since": one.since, **one.details} for one in pacing.blocks(session)],
+            "days": [_told(row) for row in rows],
+        }
+    print_json(told) if as_json else _say(told)
+
+
+@app.command("set", help=_("So many emails may leave in a day, from today on."))
+def set_(limit: Annotated[int, typer.Argument(min=1)], sender: Sender = None) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        pacing.set_limit(session, limit, scope=_scope(session, sender), by=BY, now=datetime.now(UTC))
+    print(_("From today on at most %(limit)s emails leave in a day.", limit=grouped(limit)))
+
+
+@app.command(help=_("Between which bounds the limit moves by itself."))
+def bounds(lower: Annotated[int, typer.Argument(min=1)], upper: Annotated[int, typer.Argument(min=1)]) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        pacing.set_bounds(session, floor=lower, cap=upper, by=BY, now=datetime.now(UTC))
+    print(_("The limit moves between %(lower)s and %(upper)s.", lower=grouped(lower), upper=grouped(upper)))
+
+
+@app.command(help=_("Keep so many of a day's last slots for service mail."))
+def reserve(slots: Annotated[int, typer.Argument(min=0)]) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        pacing.set_reserve(session, slots, by=BY)
+    print(_("The last %(slots)s slots of a day are kept for service mail.", slots=grouped(slots)))
+
+
+@app.command(help=_("Let campaigns go on that were stopped by complaints or errors."))
+def release(sender: Sender = None) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        pacing.release(session, _scope(session, sender), by=BY, now=datetime.now(UTC))
+    print(_("Released: campaigns go on. What had come together until now does not stop them again."))
+
+
+def _scope(session: Session, sender: str | None) -> str:
+    return ACCOUNT if sender is None else queries.sender_scope(found(session, SenderRow, sender).id)
+
+
+def _told(row: DailyLimit) -> dict[str, Any]:
+    return {
+        "day": row.day,
+        "limit": row.ceiling,
+        "used": row.taken,
+        "action": row.action,
+        "cause": row.reason,
+        "inputs": row.inputs,
+        "decided_by": row.decided_by,
+    }
+
+
+def _say(told: dict[str, Any]) -> None:
+    for block in told["blocks"]:
+        print(gate(block["reason"]))
+    print(_("%(left)s of %(limit)s emails are left today.", left=grouped(told["left"]), limit=grouped(told["limit"])))
+    for day in told["days"]:
+        before = f"{grouped(day['inputs']['limit'])} → " if day["inputs"] else ""
+        print(f"{day['day']}  {before}{grouped(day['limit'])}: {why(day['cause'], day['inputs'])}")

@@ -1,0 +1,141 @@
+"""The whole story of one recipient of a campaign, in order, derived from rows whenever it is asked for."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from core.queries import campaigns, gates, segments
+from core.tables.attempts import Attempt
+from core.tables.campaigns import Campaign
+from core.tables.contacts import Contact, Identity
+from core.tables.contents import Link
+from core.tables.deliveries import Delivery
+from core.tables.events import EventRow
+from core.tables.segments import Segment
+from core.tables.suppression import Suppression
+from core.vocabulary import FINAL_STATES, DeliveryState
+
+EVENTS_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What happened, as a code for `texts.story` and its values; `at` is None for what holds now."""
+
+    code: str
+    at: datetime | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    campaign: Campaign
+    delivery_id: int | None
+    contact_id: int | None
+    steps: list[Step]
+
+
+def of_address(session: Session, campaign_id: int, address_key: bytes, now: datetime) -> Story:
+    """By an address that the person has or had on the campaign's channel."""
+    campaign = campaigns.get(session, campaign_id)
+    owners = select(Identity.contact_id).where(Identity.address_key == address_key, Identity.contact_id.is_not(None))
+    contact_ids = session.scalars(owners.distinct().order_by(Identity.contact_id)).all()
+    if campaign.origin_id is not None:
+        named = or_(Delivery.address_key == address_key, Delivery.contact_id.in_(contact_ids))
+        whose = select(Delivery).where(Delivery.origin_id == campaign.origin_id, named)
+        delivery = session.scalar(whose.order_by(Delivery.address_key.is_(None), Delivery.id).limit(1))
+        if delivery is not None:
+            return of_delivery(session, campaign, delivery, now)
+    if not contact_ids or contact_ids[0] is None:
+        return Story(campaign, None, None, [Step("unknown_address")])
+    return Story(campaign, None, contact_ids[0], [*_not_chosen(session, campaign, contact_ids[0])])
+
+
+def of_delivery(session: Session, campaign: Campaign, delivery: Delivery, now: datetime) -> Story:
+    steps = [*_chosen(session, campaign, delivery), *_tries(session, delivery), *_later(session, delivery)]
+    told = sorted(steps, key=lambda step: step.at or now)
+    told += [*_waits(session, campaign, delivery, now), Step("stands", None, _standing(delivery))]
+    return Story(campaign, delivery.id, delivery.contact_id, told)
+
+
+def _chosen(session: Session, campaign: Campaign, delivery: Delivery) -> Iterator[Step]:
+    names = _segments(session, campaign, delivery.contact_id)
+    yield Step("chosen", campaign.launched_at, {"segments": ", ".join(names)})
+    if delivery.attempt == 0 and delivery.state in (DeliveryState.SKIPPED, DeliveryState.CANCELLED):
+        yield Step("refused_at_check", delivery.created_at, {"reason": delivery.reason})
+    else:
+        yield Step("checked", delivery.created_at)
+
+
+def _tries(session: Session, delivery: Delivery) -> Iterator[Step]:
+    tried = select(Attempt).where(Attempt.delivery_id == delivery.id).order_by(Attempt.number, Attempt.id)
+    for one in session.scalars(tried):
+        said = {"number": one.number, "said": one.said or "–", "bounce": one.bounce}
+        yield Step(f"attempt_{one.outcome}", one.at, said)
+    bounced = select(EventRow.id).where(EventRow.delivery_id == delivery.id, EventRow.kind == "bounced").exists()
+    late = delivery.state == DeliveryState.FAILED and session.scalar(select(bounced))
+    if delivery.settled_at and (delivery.state in (DeliveryState.SENT, DeliveryState.DELIVERED) or late):
+        yield Step("accepted", delivery.settled_at, {"number": delivery.attempt, "said": delivery.said or "–"})
+
+
+def _later(session: Session, delivery: Delivery) -> Iterator[Step]:
+    events = select(EventRow, Link.url).outerjoin(Link, Link.id == EventRow.link_id)
+    of_it = events.where(EventRow.delivery_id == delivery.id).order_by(EventRow.at, EventRow.id).limit(EVENTS_SHOWN)
+    for event, url in session.execute(of_it):
+        said = {"url": url or "–", "bounce": event.bounce, "said": event.details.get("said", "–")}
+        yield Step(f"{event.kind}_{event.actor}" if event.kind in ("opened", "clicked") else event.kind, event.at, said)
+    listed = [Suppression.delivery_id == delivery.id]
+    if delivery.address_key is not None:
+        listed.append(Suppression.address_key == delivery.address_key)
+    if delivery.contact_id is not None:
+        listed.append(Suppression.contact_id == delivery.contact_id)
+    for entry in session.scalars(select(Suppression).where(or_(*listed)).order_by(Suppression.id)):
+        yield Step("listed", entry.added_at, {"list": entry.list})
+        if entry.released_at:
+            yield Step("released", entry.released_at, {"list": entry.list})
+
+
+def _waits(session: Session, campaign: Campaign, delivery: Delivery, now: datetime) -> Iterator[Step]:
+    if delivery.state in FINAL_STATES or delivery.state == DeliveryState.IN_DOUBT:
+        return
+    if delivery.due_at is not None:
+        yield Step("waits_until", None, {"until": delivery.due_at, "reason": delivery.reason})
+    for gate in gates.before(session, campaign, now):
+        yield Step("waits_at_gate", None, {"gate": gate.reason, "details": gate.details})
+
+
+def _standing(delivery: Delivery) -> dict[str, Any]:
+    return {"state": delivery.state, "reason": delivery.reason}
+
+
+def _not_chosen(session: Session, campaign: Campaign, contact_id: int) -> Iterator[Step]:
+    if campaign.audience is None:
+        yield Step("not_launched")
+    elif _within(session, campaign, "exclude", contact_id):
+        yield Step("excluded", campaign.launched_at)
+    elif not _within(session, campaign, "include", contact_id):
+        yield Step("in_no_segment", campaign.launched_at)
+    else:
+        yield Step("not_prepared")
+
+
+def _segments(session: Session, campaign: Campaign, contact_id: int | None) -> list[str]:
+    """The names of the segments by which the contact was chosen; all of them where the contact is gone."""
+    names = [one.name for segment_id in campaign.include if (one := session.get(Segment, segment_id))]
+    within = (
+        [] if contact_id is None or campaign.audience is None else _within(session, campaign, "include", contact_id)
+    )
+    return [name for position, name in enumerate(names) if position in within] or names
+
+
+def _within(session: Session, campaign: Campaign, part: str, contact_id: int | None) -> list[int]:
+    """Positions of the frozen expressions that hold for the contact."""
+    assert campaign.audience is not None
+    as_of = datetime.fromisoformat(campaign.audience["as_of"])
+    one = select(Contact.id).where(Contact.id == contact_id)
+    trees = enumerate(campaign.audience[part])
+    return [at for at, tree in trees if session.scalar(one.where(segments.any_of([tree], as_of))) is not None]

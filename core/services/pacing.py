@@ -1,0 +1,229 @@
+"""The daily limit from day to day: closed once, blocked at once, released and set by people."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.dialects.postgresql import Insert
+from sqlalchemy.orm import Session
+
+from core.errors import Invalid, Refused
+from core.queries import gates, settings
+from core.queries import pacing as queries
+from core.queries.bell import ring
+from core.queries.pacing import ACCOUNT, sender_scope
+from core.rules import pacing as rules
+from core.rules.pacing import Day, Decision, Inputs
+from core.services import audit
+from core.services.slots import Limit
+from core.tables.campaigns import Origin, SenderRow
+from core.tables.gates import Gate
+from core.tables.pacing import DailyLimit
+from core.vocabulary import CHANNEL_EMAIL, GateScope, PacingAction, PacingCause
+
+LOOKS_BACK = 60
+"""Days that may have to be put together until a share speaks."""
+MOST_A_DAY = 100_000_000
+BLOCKED = {PacingCause.COMPLAINTS: "blocked_by_complaints", PacingCause.ERRORS: "blocked_by_errors"}
+
+
+def open_today(session: Session, now: datetime) -> date:
+    """Close every day of the account and of each sender that is over, so that today has its limits; returns today."""
+    today = queries.today(session, now)
+    for scope in scopes(session):
+        _open(session, scope, today)
+    return today
+
+
+def close_day(session: Session, scope: str, day: date) -> DailyLimit:
+    """Decide the limit of the day after `day` by its own figures; a day that is closed already stays as it is."""
+    closing = session.scalars(queries.of_day(scope, day).with_for_update()).one()
+    after = session.scalar(queries.of_day(scope, day + timedelta(days=1)))
+    if after is not None:
+        return after
+    if closing.counted is None:
+        closing.counted = _figures(session, scope, closing)
+        session.flush()
+    seen = look(session, scope, day)
+    decided = rules.decide(seen, queries.bounds(session))
+    session.execute(queries.open_day(scope, day + timedelta(days=1), decided, seen.kept()))
+    return session.scalars(queries.of_day(scope, day + timedelta(days=1))).one()
+
+
+def look(session: Session, scope: str, day: date) -> Inputs:
+    """The figures by which the day is judged, as they are at this moment."""
+    rows = queries.last_days(session, scope, LOOKS_BACK, day)
+    return rules.inputs([_day(session, scope, row) for row in reversed(rows)])
+
+
+def block_at_once(session: Session, now: datetime) -> list[str]:
+    """Stop all running email campaigns of a scope whose shares of today call for it; returns the scopes stopped now."""
+    today, stopped = queries.today(session, now), []
+    for row in session.scalars(select(DailyLimit).where(DailyLimit.day == today, DailyLimit.taken > 0)).all():
+        seen = _since_release(session, row)
+        cause = rules.block(seen)
+        key = gate_key(row.scope)
+        if cause is None or gates.standing(session, GateScope.MARKETING, key):
+            continue
+        gates.close(session, GateScope.MARKETING, key, reason=BLOCKED[cause], by="system", seen=seen.kept())
+        audit.note(session, "system", "block", f"limit:{row.scope}", cause=cause.value, **seen.kept())
+        stopped.append(row.scope)
+    return stopped
+
+
+def release(session: Session, scope: str, *, by: str, now: datetime) -> None:
+    """Let campaigns go on after a block; what had come together until now does not block again.
+
+    Raises Refused (`limit.not_blocked`) where nothing is blocked.
+    """
+    key = gate_key(scope)
+    if gates.standing(session, GateScope.MARKETING, key) is None:
+        raise Refused("limit.not_blocked")
+    open_today(session, now)
+    row = session.scalars(queries.of_day(scope, queries.today(session, now)).with_for_update()).one()
+    row.released = _figures(session, scope, row)
+    gates.open_again(session, GateScope.MARKETING, key)
+    audit.note(session, by, "release", f"limit:{scope}", **row.released)
+    ring(session)
+
+
+def set_limit(session: Session, limit: int, *, scope: str = ACCOUNT, by: str, now: datetime) -> None:
+    """So many emails a day from today on, but never fewer than have left; from there it goes on deciding by itself.
+
+    While there is one sender, its limit is the account's. Raises Invalid out of 1–100,000,000.
+    """
+    _check(limit, "limit")
+    today = open_today(session, now)
+    for one in {scope, *(_only_sender(session) if scope == ACCOUNT else ())}:
+        before = session.scalars(queries.of_day(one, today)).one().ceiling
+        session.execute(queries.set_ceiling(one, today, limit, PacingCause.BY_HAND.value, by))
+        audit.note(session, by, "set", f"limit:{one}", before=before, after=limit)
+    ring(session)
+
+
+def set_bounds(session: Session, *, floor: int, cap: int, by: str, now: datetime) -> None:
+    """No decision leads below `floor` or above `cap`; a limit that stands outside comes in at once."""
+    _check(floor, "floor")
+    _check(cap, "cap")
+    if floor > cap:
+        raise Invalid("limit.bounds_crossed", where="floor", floor=floor, cap=cap)
+    for name, value in (("daily_limit_floor", floor), ("daily_limit_cap", cap)):
+        _put(session, name, value, by)
+    today = open_today(session, now)
+    for scope in scopes(session):
+        limit = session.scalars(queries.of_day(scope, today)).one().ceiling
+        within = min(max(limit, floor), cap)
+        if within != limit:
+            set_limit(session, within, scope=scope, by=by, now=now)
+
+
+def set_reserve(session: Session, slots: int, *, by: str) -> None:
+    """Keep a day's last slots for service mail: half a day's at most."""
+    if not 0 <= slots <= MOST_A_DAY:
+        raise Invalid("limit.out_of_range", where="reserve", most=MOST_A_DAY)
+    _put(session, "daily_limit_reserve", slots, by)
+
+
+def limit(session: Session, open_today: Callable[[], object], now: datetime) -> Limit:
+    """What a drain has to know of it. Yesterday's limit was used up: what was launched before today goes first."""
+    today, zone = queries.today(session, now), queries.timezone(session)
+    used_up = session.scalars(queries.used_up(today - timedelta(days=1))).first() is not None
+    before = queries.span(today, zone)[0] if used_up else None
+    return Limit(zone, open_today, int(settings.value(session, "daily_limit_reserve")), before)
+
+
+def scopes(session: Session) -> list[str]:
+    """The account first, then each sender that is not archived or still has something to send."""
+    in_use = or_(SenderRow.archived_at.is_(None), exists().where(Origin.sender_id == SenderRow.id, Origin.open))
+    senders = session.scalars(
+        select(SenderRow.id).where(SenderRow.channel == CHANNEL_EMAIL, in_use).order_by(SenderRow.id)
+    )
+    return [ACCOUNT, *map(sender_scope, senders)]
+
+
+def gate_key(scope: str) -> str:
+    return CHANNEL_EMAIL if scope == ACCOUNT else scope
+
+
+def blocks(session: Session) -> Sequence[Gate]:
+    """The blocks that stand, the oldest first."""
+    reasons = list(BLOCKED.values())
+    statement = select(Gate).where(Gate.scope == GateScope.MARKETING, Gate.reason.in_(reasons))
+    return session.scalars(statement.order_by(Gate.id)).all()
+
+
+def _open(session: Session, scope: str, today: date) -> None:
+    days = queries.last_days(session, scope, 1)
+    if not days:
+        session.execute(_first_day(session, scope, today))
+        return
+    for day in _days(days[0].day, today):
+        close_day(session, scope, day)
+
+
+def _days(since: date, until: date) -> Iterator[date]:
+    while since < until:
+        yield since
+        since += timedelta(days=1)
+
+
+def _first_day(session: Session, scope: str, today: date) -> Insert:
+    """A new sender begins at the start, however much the account may; the first has been the account all along."""
+    limit = int(settings.value(session, "daily_limit_start"))
+    if scope in _only_sender(session):
+        limit = queries.last_days(session, ACCOUNT, 1, today)[0].ceiling
+    return queries.open_day(scope, today, Decision(limit, PacingAction.GIVEN, PacingCause.FIRST), {})
+
+
+def _only_sender(session: Session) -> list[str]:
+    senders = [scope for scope in scopes(session) if scope != ACCOUNT]
+    return senders if len(senders) == 1 else []
+
+
+def _day(session: Session, scope: str, row: DailyLimit) -> Day:
+    counted = row.counted or _figures(session, scope, row)
+    lowered = row.action in (PacingAction.HALVE, PacingAction.START)
+    return Day(row.day, row.ceiling, row.taken, **counted, lowered=lowered)
+
+
+def _figures(session: Session, scope: str, row: DailyLimit) -> dict[str, int]:
+    counted = queries.counted(session, scope, *queries.span(row.day, queries.timezone(session)))
+    attempts = row.taken - row.tests
+    return {
+        "attempts": attempts,
+        "errors": counted.errors,
+        "accepted": max(0, attempts - counted.unaccepted),
+        "complaints": counted.complaints,
+    }
+
+
+def _since_release(session: Session, row: DailyLimit) -> Inputs:
+    """As `look`, but nothing of before the last release by a person, and only what is quickly counted of today."""
+    days = []
+    for one in queries.last_days(session, row.scope, LOOKS_BACK, row.day):
+        day = _day(session, row.scope, one) if one.counted else _quickly(session, row.scope, one)
+        if one.released:
+            cut = {name: max(0, getattr(day, name) - one.released[name]) for name in one.released}
+            days.append(replace(day, **cut))
+            break
+        days.append(day)
+    return rules.inputs(days[::-1])
+
+
+def _quickly(session: Session, scope: str, row: DailyLimit) -> Day:
+    counted = queries.against(session, scope, *queries.span(row.day, queries.timezone(session)))
+    attempts = row.taken - row.tests
+    accepted = max(0, attempts - counted.unaccepted)
+    return Day(row.day, row.ceiling, row.taken, attempts, counted.errors, accepted, counted.complaints)
+
+
+def _check(limit: int, where: str) -> None:
+    if not 1 <= limit <= MOST_A_DAY:
+        raise Invalid("limit.out_of_range", where=where, most=MOST_A_DAY)
+
+
+def _put(session: Session, name: str, value: int, by: str) -> None:
+    before = settings.value(session, name)
+    settings.put(session, name, value, by=by)
+    audit.note(session, by, "set", f"setting:{name}", before=before, after=value)
