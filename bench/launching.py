@@ -66,7 +66,14 @@ def once(sessions: Sessions, drafted: int) -> tuple[float, float]:
     assert last is not None
     with sessions.begin() as session:
         campaigns.cancel(session, campaign_id, by="bench", now=datetime.now(UTC))
+    while not _is_over(sessions, campaign_id):
+        time.sleep(0.2)
     return (first - began).total_seconds(), max(0.0, (last - paused).total_seconds())
+
+
+def _is_over(sessions: Sessions, campaign_id: int) -> bool:
+    with sessions() as session:
+        return queries.get(session, campaign_id).finished_at is not None
 
 
 def _sent(sessions: Sessions, campaign_id: int, which: str) -> datetime | None:

@@ -18,6 +18,8 @@ from workers.installation import holder, now, opened
 from workers.parent import die_with_parent
 
 JOB_SECONDS = 50
+PREPARE_SECONDS = 2
+"""Then it rings again: where there is one worker, what is prepared by then is sent in between."""
 IMPORT_SECONDS = 3000
 """An import is one transaction and cannot go on where it stopped; the queue ends jobs after an hour."""
 A = TypeVar("A", int, str)
@@ -47,7 +49,7 @@ def prepare(campaign_id: int) -> None:
             channels=CHANNELS,
             holder=holder(),
             clock=now,
-            stop=_until_told(),
+            stop=_until_told(PREPARE_SECONDS),
             asking=ConsentWording(installation.settings.language),
         )
 

@@ -1,14 +1,17 @@
 """What a tick does: finds due work in PostgreSQL and rings for it; forgetting a ring costs one tick."""
 
 import time
+from functools import partial
 
 from channels import registry
+from channels.known import CHANNELS
+from core.database import Sessions
 from core.ports import Bell
 from core.queries import due, prices
 from core.services import consent, doubts, pacing, reaper, recipients, rejudging, uploads
 from core.vocabulary import CHANNEL_EMAIL
 from workers import measures
-from workers.installation import Installation, now
+from workers.installation import Installation, holder, now
 
 TICK_SECONDS = 2.0
 REJUDGE_SECONDS = 60
@@ -19,6 +22,7 @@ unserved = measures.Unserved()
 def tick(installation: Installation, bell: Bell) -> int:
     """Bring back what dead workers held, end what is done, forget what is old, and ring; returns how many rings."""
     sessions = installation.sessions
+    _begin(sessions)
     measures.expired.inc(reaper.bring_back_expired(sessions, now()))
     doubts.retry_by_policy(sessions, now())
     consent.end_unanswered(sessions, now())
@@ -28,8 +32,7 @@ def tick(installation: Installation, bell: Bell) -> int:
     with sessions() as session:
         to_cancel, to_finish = due.campaigns_to_cancel(session), due.campaigns_to_finish(session)
     for campaign_id in to_cancel:
-        while recipients.cancel_rest(sessions, campaign_id):
-            pass
+        recipients.cancel_rest(sessions, campaign_id)
     for campaign_id in (*to_finish, *to_cancel):
         recipients.finish_if_done(sessions, campaign_id, now())
     uploads.forget(sessions, installation.settings.data / "uploads", now())
@@ -44,6 +47,18 @@ def tick(installation: Installation, bell: Bell) -> int:
     return len(rings)
 
 
+def _begin(sessions: Sessions) -> None:
+    """The first few recipients of each new campaign at once: a worker under way takes them in, a free one is rung for.
+
+    So a first message leaves within a second, though all workers are busy, or the only one is to prepare the rest.
+    """
+    with sessions() as session:
+        begun = due.campaigns_to_begin(session)
+    for campaign_id in begun:
+        stop = partial(next, iter((False,)), True)
+        recipients.prepare(sessions, campaign_id, channels=CHANNELS, holder=holder(), clock=now, stop=stop)
+
+
 def _due(installation: Installation) -> list[tuple[str, int | str]]:
     with installation.sessions() as session:
         prepare = due.campaigns_to_prepare(session)
@@ -52,11 +67,10 @@ def _due(installation: Installation) -> list[tuple[str, int | str]]:
         unread = [channel for channel in prices.to_read(session, now()) if _has_balance(channel)]
         idle = {channel: due.free_slots(session, channel, installation.settings.all_workers) for channel in channels}
     unserved.seen({channel: slots == installation.settings.all_workers for channel, slots in idle.items()})
-    rings: list[tuple[str, int | str]] = [("prepare", campaign_id) for campaign_id in prepare]
+    rings: list[tuple[str, int | str]] = [("drain", channel) for channel, slots in idle.items() for _ in range(slots)]
+    rings += [("prepare", campaign_id) for campaign_id in prepare]
     rings += [("run_import", import_id) for import_id in imports]
     rings += [("read_balance", channel) for channel in unread]
-    for channel, slots in idle.items():
-        rings += [("drain", channel)] * slots
     return rings
 
 

@@ -26,6 +26,12 @@ def campaigns_to_prepare(session: Session) -> list[int]:
     return list(session.scalars(select(Campaign.id).where(*unprepared, free).order_by(Campaign.id)))
 
 
+def campaigns_to_begin(session: Session) -> list[int]:
+    """Of the campaigns to prepare those that send and have no deliveries yet."""
+    new = (Campaign.prepared_up_to == 0, Campaign.state == CampaignState.SENDING)
+    return [*session.scalars(select(Campaign.id).where(Campaign.id.in_(campaigns_to_prepare(session)), *new))]
+
+
 def campaigns_to_cancel(session: Session) -> list[int]:
     return list(
         session.scalars(

@@ -57,10 +57,11 @@ def prepare(
     finally:
         with sessions.begin() as session:
             leases.release(session, lease, holder)
+            ring(session)
 
 
 def cancel_rest(sessions: Sessions, campaign_id: int) -> bool:
-    """Cancel what has not begun to be sent, a chunk a transaction; returns whether any was left to cancel."""
+    """Cancel a chunk of what has not begun to be sent, and ring for the next; returns whether any was left."""
     with sessions.begin() as session:
         campaign = queries.get(session, campaign_id)
         waiting = (DeliveryState.PENDING, DeliveryState.AWAITING_CONSENT)
@@ -77,6 +78,8 @@ def cancel_rest(sessions: Sessions, campaign_id: int) -> bool:
             .values(state=DeliveryState.CANCELLED, reason=Reason.CANCELLED, due_at=None)
         )
         session.execute(asked.call_back(campaign_id))
+        if cancelled.rowcount:  # type: ignore[attr-defined]  # an update's result has one
+            ring(session)
         return bool(cancelled.rowcount)  # type: ignore[attr-defined]  # an update's result has one
 
 
