@@ -46,6 +46,11 @@ def pairs(given: Mapping[str, str], name: str) -> dict[str, str]:
     return dict(part.split(":") for part in parts)
 
 
+def counts(given: Mapping[str, str], name: str, least: int, most: int) -> dict[str, int]:
+    """`key:number` pairs, the keys in lower case."""
+    return {key.lower(): number({name: value}, name, least, least, most) for key, value in pairs(given, name).items()}
+
+
 def one_of(given: Mapping[str, str], name: str, default: str, choices: Sequence[str]) -> str:
     value = given.get(name, default).lower()
     if value not in choices:

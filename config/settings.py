@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from config.checks import BadSetting, number, one_of, pairs, port, some_of, url
+from config.checks import BadSetting, counts, number, one_of, pairs, port, some_of, url
 
 PROCESSES = ("sandbox", "panel", "web", "bot", "scheduler", "worker")
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,6 +25,8 @@ class Settings:
     smtp_url: str | None
     """`smtp://user:password@host:587` or `smtps://…`; None: the sandbox."""
     smtp_connections: int
+    smtp_domains: Mapping[str, int]
+    """By domain of recipients: how many letters one worker may have under way to it at once."""
     smtp_verify: bool
     """Whether the relay's certificate must be good for its name."""
     providers: Mapping[str, str]
@@ -80,6 +82,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         redis_url=url(given, "SENDBOTE_REDIS_URL", ("redis", "rediss", "unix")),
         smtp_url=smtp_url,
         smtp_connections=number(given, "SENDBOTE_SMTP_CONNECTIONS", 20, 1, 1000),
+        smtp_domains=counts(given, "SENDBOTE_SMTP_DOMAINS", 1, 1000),
         smtp_verify=one_of(given, "SENDBOTE_SMTP_VERIFY", "yes", ("yes", "no")) == "yes",
         providers=pairs(given, "SENDBOTE_PROVIDERS"),
         twilio_sid=given.get("SENDBOTE_TWILIO_SID"),

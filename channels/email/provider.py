@@ -1,6 +1,6 @@
 """Email as a provider: messages go out by SMTP over the relays that the settings name."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 from channels.email.composing import Composer, Mime
 from channels.email.smtp.capabilities import Capabilities
@@ -9,7 +9,7 @@ from channels.email.smtp.faults import NotNow
 from channels.email.smtp.greeting import open_wire
 from channels.email.smtp.patience import PATIENCE, Patience
 from channels.email.smtp.relay import Relay
-from channels.email.smtp.run import deliver
+from channels.email.smtp.run import NO_LIMITS, deliver
 from core.errors import ChannelHalted
 from core.messages import Content, Health, Message, Settled
 from core.ports import Traits
@@ -28,14 +28,19 @@ class EmailProvider:
         *,
         envelope_sender: Callable[[Message], str] | None = None,
         patience: Patience = PATIENCE,
+        limits: Mapping[str, int] = NO_LIMITS,
     ) -> None:
-        """`envelope_sender` gives MAIL FROM for a message, by default the sender's address of its content."""
+        """`envelope_sender` gives MAIL FROM for a message, by default the sender's address of its content.
+
+        `limits` are the most letters under way at once to the recipients of a domain.
+        """
         self._relays = relays
         self._composer = Composer(open_mime, envelope_sender)
         self._patience = patience
+        self._limits = limits
 
     def deliver(self, groups: AsyncIterator[Sequence[Message]]) -> AsyncIterator[Sequence[Settled]]:
-        return deliver(groups, self._composer.compose, self._relays, self._patience)
+        return deliver(groups, self._composer.compose, self._relays, self._patience, self._limits)
 
     async def check(self) -> Health:
         """Connect, encrypt, log in and leave again, at each relay in turn; the first that fails is the answer."""

@@ -8,6 +8,7 @@ from typing import Any
 from channels.email.provider import EmailProvider
 from channels.email.smtp.patience import Patience
 from channels.email.smtp.relay import Relay, Tls
+from channels.email.smtp.run import NO_LIMITS
 from core.messages import Content, Message, Outcome, Sender, Settled
 from core.ports import Provider
 
@@ -52,8 +53,8 @@ def relay(port: int, tls: Tls = Tls.NONE, connections: int = 3, weight: int = 1,
     return Relay("127.0.0.1", port, tls, connections=connections, weight=weight, **more)
 
 
-def provider(*relays: Relay, patience: Patience = QUICK) -> EmailProvider:
-    return EmailProvider(relays, PlainMime, patience=patience)
+def provider(*relays: Relay, patience: Patience = QUICK, limits: Mapping[str, int] = NO_LIMITS) -> EmailProvider:
+    return EmailProvider(relays, PlainMime, patience=patience, limits=limits)
 
 
 async def groups_of(all_messages: Sequence[Message], size: int = 50) -> AsyncIterator[Sequence[Message]]:

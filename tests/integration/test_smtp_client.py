@@ -401,6 +401,26 @@ async def test_relays_share_by_weight_and_a_stand_by_waits() -> None:
     assert spare.accepted == []
 
 
+async def test_a_domain_gets_no_more_letters_at_once_than_it_may_and_holds_up_no_other() -> None:
+    async with ScriptedSmtp() as server:
+        carrier = provider(relay(server.port, connections=10), limits={"small.test": 2})
+        small = [message(number, f"user{number}@Small.test") for number in range(1, 41)]
+        outcomes, fault = await send(carrier, [*small, *messages(400)[40:]])
+    assert fault is None
+    assert kinds(outcomes) == {"Accepted": 400}
+    first = server.recipients[:40]
+    assert sum(address.endswith("@example.test") for address in first) > 10, "the others did not wait"
+
+
+async def test_letters_kept_aside_come_back_unsent_when_the_channel_halts() -> None:
+    async with ScriptedSmtp() as server:
+        server.at("mail", "530 5.7.0 Authentication required", skip=3)
+        carrier = provider(relay(server.port, connections=1), limits={"example.test": 1})
+        outcomes, fault = await send(carrier, messages(30))
+    assert isinstance(fault, ChannelHalted)
+    assert kinds(outcomes) == {"Accepted": 3, "Unsent": 27}
+
+
 async def test_leaving_in_the_middle_closes_every_connection() -> None:
     async with ScriptedSmtp() as server:
         run = provider(relay(server.port)).deliver(groups_of(messages(1000)))

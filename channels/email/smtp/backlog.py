@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
+from channels.email.smtp.domains import Domains
 from channels.email.smtp.letter import Letter
 from core.messages import DeliveryId, Message, Outcome, Refused, Settled, Unsent
 from core.rules.replies import clean
@@ -20,8 +21,9 @@ log = structlog.get_logger()
 class Backlog:
     """Counts what was taken against what was settled: when the two agree, nothing is under way."""
 
-    def __init__(self, compose: Callable[[Message], Letter], low: int) -> None:
+    def __init__(self, compose: Callable[[Message], Letter], low: int, domains: Domains | None = None) -> None:
         self._compose = compose
+        self._domains = domains
         self._low = low
         self._waiting: deque[Message] = deque()
         self._returned: deque[Letter] = deque()
@@ -64,6 +66,8 @@ class Backlog:
             message = self._waiting.popleft()
             if len(self._waiting) == self._low:
                 self._room.set()
+            if self._domains is not None and not self._domains.takes(message):
+                continue
             try:
                 return self._compose(message)
             except Exception as problem:  # noqa: BLE001 - whatever one recipient's values do concerns that one alone
@@ -80,6 +84,8 @@ class Backlog:
 
     def settle(self, delivery: DeliveryId, outcome: Outcome) -> None:
         self._unsettled -= 1
+        if self._domains is not None and (freed := self._domains.settled(delivery)) is not None:
+            self._waiting.appendleft(freed)
         self._settled.append((delivery, outcome))
         if len(self._settled) == 1:
             self._news.set()
@@ -90,6 +96,8 @@ class Backlog:
         returned, self._returned = self._returned, deque()
         for letter in returned:
             self.settle(letter.delivery_id, Unsent(why))
+        if self._domains is not None:
+            self._waiting.extend(self._domains.empty())
         waiting, self._waiting = self._waiting, deque()
         self._return_unsent(waiting, why)
         self._room.set()

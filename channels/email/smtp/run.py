@@ -1,9 +1,11 @@
 """One run of deliveries: groups come in, letters go out over the relays, outcomes come back."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from channels.email.smtp.backlog import Backlog
+from channels.email.smtp.domains import Domains
 from channels.email.smtp.letter import Letter
 from channels.email.smtp.patience import Patience
 from channels.email.smtp.pool import TICK, Pool
@@ -15,15 +17,21 @@ from core.messages import Message, Settled
 LAST_GROUP_SECONDS = 0.5
 """After a fault, how long a group that is just being marked may still be handed in, to be settled as unsent."""
 
+NO_LIMITS: Mapping[str, int] = MappingProxyType({})
+
 
 async def deliver(
     groups: AsyncIterator[Sequence[Message]],
     compose: Callable[[Message], Letter],
     relays: Sequence[Relay],
     patience: Patience,
+    limits: Mapping[str, int] = NO_LIMITS,
 ) -> AsyncIterator[Sequence[Settled]]:
-    """Send all groups and settle every message once; when no relay is left, raise why after settling the rest."""
-    run = _Run(compose, relays, patience)
+    """Send all groups and settle every message once; when no relay is left, raise why after settling the rest.
+
+    `limits` are the most letters under way at once to a domain's recipients, over all relays.
+    """
+    run = _Run(compose, relays, patience, Domains(limits) if limits else None)
     feeding = asyncio.ensure_future(run.feed(groups))
     feeding.add_done_callback(lambda _: run.backlog.nudge())
     run.on_fault = lambda: asyncio.get_running_loop().call_later(LAST_GROUP_SECONDS, feeding.cancel)
@@ -47,8 +55,14 @@ async def deliver(
 
 
 class _Run:
-    def __init__(self, compose: Callable[[Message], Letter], relays: Sequence[Relay], patience: Patience) -> None:
-        self.backlog = Backlog(compose, low=2 * sum(relay.connections for relay in relays))
+    def __init__(
+        self,
+        compose: Callable[[Message], Letter],
+        relays: Sequence[Relay],
+        patience: Patience,
+        domains: Domains | None,
+    ) -> None:
+        self.backlog = Backlog(compose, low=2 * sum(relay.connections for relay in relays), domains=domains)
         self.fault: Exception | None = None
         self.on_fault: Callable[[], object] = lambda: None
         shares = Shares(asyncio.get_running_loop())
