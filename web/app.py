@@ -121,7 +121,10 @@ async def _secured(_: web.Request, response: web.StreamResponse) -> None:
 async def _recording(app: web.Application) -> AsyncIterator[None]:
     recorder = app[DOORS].recorder
     task = asyncio.create_task(recorder.run())
+    learning = asyncio.create_task(app[DOORS].targets.learn_often())
     yield
+    learning.cancel()
+    await asyncio.wait([learning])
     recorder.finish()
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(task, 10)

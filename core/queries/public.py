@@ -25,6 +25,11 @@ def picture(name: str) -> Select[bytes]:
     return select(PictureRow.body).where(PictureRow.name == name)
 
 
+def newest_targets(after: int, most: int) -> Select[int, str]:
+    """Ids and targets of the newest links with ids above `after`, the newest first."""
+    return select(Link.id, Link.url).where(Link.id > after).order_by(Link.id.desc()).limit(most)
+
+
 def addressee(delivery_id: int) -> Select[Any]:
     """`language`, `channel`, `sender` and whether they are `unsubscribed` or have `complained`; no row if unknown."""
     return (

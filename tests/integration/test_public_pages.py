@@ -209,6 +209,28 @@ async def test_while_the_database_is_away_nothing_is_lost(
     assert list((tmp_path / "spool").glob("*.jsonl")) == []
 
 
+async def test_links_that_nobody_has_followed_yet_lead_on_without_the_database(
+    sessions: Sessions, delivery: int, tmp_path: Path, database_url: str
+) -> None:
+    engine = async_engine(database_url)
+    async with _browser(engine, tmp_path) as browser:
+        assert browser.app is not None
+        doors = browser.app[DOORS]
+        await doors.targets.learn()
+        real = engine
+        doors.targets._engine = doors.recorder._engine = async_engine("postgresql://nobody@127.0.0.1:1/nothing")
+        known = await browser.get(_click(delivery, 1), headers=BROWSER, allow_redirects=False)
+        personal = await browser.get(_click(delivery, 2), headers=BROWSER, allow_redirects=False)
+        unknown = await browser.get(_click(delivery, 9), headers=BROWSER, allow_redirects=False)
+        assert (known.status, known.headers["Location"]) == (302, "https://shop.example/spring?a=1&b=%C3%BC")
+        assert (personal.status, personal.headers["Location"]) == (302, "https://shop.example/?city=&n=")
+        assert unknown.status == 503
+        doors.targets._engine = doors.recorder._engine = real
+        async with asyncio.timeout(10):
+            while _engagement(sessions, delivery) != (0, 2):
+                await asyncio.sleep(0.05)
+
+
 async def test_what_a_dead_process_left_in_the_spool_is_recorded_once(
     async_engine: AsyncEngine, sessions: Sessions, delivery: int, tmp_path: Path
 ) -> None:
