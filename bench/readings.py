@@ -49,6 +49,7 @@ PARTS = {
     "pipeline": Part(("bench.pipeline",), needs_postfix=True),
     "launch": Part(("bench.launching",), needs_postfix=True),
     "curve": Part(("bench.curve",), needs_postfix=True),
+    "signing": Part(("bench.signing",)),
     "tracking": Part(("bench.tracking",), tracked),
     "imports": Part(
         ("bench.imports", "--once"),
