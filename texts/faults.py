@@ -13,6 +13,7 @@ FAULTS = {
     "no_text_part": N_("There is no text part. Some programs show nothing else, and filters mind."),
     "no_unsubscribe_link": N_("There is no link to unsubscribe."),
     "no_imprint": N_("There is no imprint. Letters to customers must say who sends them."),
+    "imprint_unknown": N_("There is no imprint, and the sender has none. Write it in the settings or in the letter."),
     "broken_link": N_("A link leads nowhere."),
     "insecure_link": N_("An address is not secure (http instead of https)."),
     "lacks_value": N_("%(count)s recipients have no value for “%(name)s” and would get nothing."),

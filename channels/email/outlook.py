@@ -83,7 +83,8 @@ def _tag(found: re.Match[str]) -> str:
 
 
 def _kept(declarations: str, tag: str) -> str:
-    return ";".join(one.strip() for one in declarations.split(";") if one.strip() and not _is_ignored(one, tag))
+    kept = (one.strip() for one in declarations.split(";") if one.strip() and not _is_ignored(one, tag))
+    return ";".join(one.replace("mso-padding-alt", "padding") for one in kept)
 
 
 def _is_ignored(declaration: str, tag: str) -> bool:

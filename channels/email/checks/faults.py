@@ -54,7 +54,7 @@ def check(page: str | None, plain: str, links: list[str], *, imprint: str | None
     if "unsubscribe_url" not in (page if page is not None else plain):
         found.append(Fault("no_unsubscribe_link"))
     if not IMPRINT.search(whole) and not (imprint and _squeezed(imprint)[:40] in _squeezed(whole)):
-        found.append(Fault("no_imprint"))
+        found.append(Fault("no_imprint" if imprint else "imprint_unknown"))
     return [*found, *_links(links)]
 
 
