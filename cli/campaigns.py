@@ -14,6 +14,7 @@ from cli.finding import found
 from cli.output import BY, AsJson, grouped, print_json
 from core.errors import NotFound
 from core.queries import campaigns as queries
+from core.rules.hours import Hours
 from core.services import campaigns, trials
 from core.services import doubts as settling
 from core.services import newcomers as joined
@@ -133,6 +134,27 @@ def launch(
             )
             told = _told(launched) | {"launched": True}
     print_json(told) if as_json else print(_("“%(name)s” is being sent. See: sendbote status %(id)s", **told))
+
+
+@app.command(
+    help=_("Send only within hours of the day, such as 09:00 20:00; over midnight too. Without hours: at any time.")
+)
+def hours(
+    which: Which,
+    opens: Annotated[str | None, typer.Argument(metavar="FROM")] = None,
+    closes: Annotated[str | None, typer.Argument(metavar="UNTIL")] = None,
+    own_zone: Annotated[
+        bool, typer.Option(help=_("By each recipient's own clock where it is known, else by the account's."))
+    ] = True,
+) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        campaign_id = found(session, Campaign, which).id
+        wanted = None if opens is None else Hours.read(opens, closes or "")
+        campaigns.set_hours(session, campaign_id, wanted, own_zone=own_zone, by=BY)
+    if wanted is None:
+        print(_("It is sent at any time."))
+    else:
+        print(_("It is sent between %(opens)s and %(closes)s.", **wanted.written()))
 
 
 @app.command(help=_("Begin nothing more; what is on the wire is settled."))

@@ -46,6 +46,11 @@ def open_again(session: Session, scope: GateScope, key: str) -> None:
     session.execute(delete(Gate).where(Gate.scope == scope, Gate.key == key))
 
 
+def stop_waiting(session: Session, scope: GateScope, key: str, reason: str) -> None:
+    """Open a gate that stands for this reason, and no other."""
+    session.execute(delete(Gate).where(Gate.scope == scope, Gate.key == key, Gate.reason == reason))
+
+
 def before(session: Session, campaign: Campaign, now: datetime) -> list[Gate]:
     """The gates that this campaign waits at: its own, its sender's, its channel's and the account's."""
     concerning = or_(

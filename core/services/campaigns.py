@@ -15,6 +15,7 @@ from core.queries import templates as letters
 from core.queries.bell import ring
 from core.rules import confirmation
 from core.rules.campaigns import next_state
+from core.rules.hours import Hours, meet
 from core.rules.outside import Outside, links_are_dead
 from core.services import audit, costs
 from core.services.costs import Cost
@@ -107,6 +108,26 @@ CHANGEABLE = frozenset(
         "settings",
     }
 )
+
+
+def set_hours(session: Session, campaign_id: int, hours: Hours | None, *, own_zone: bool, by: str) -> Campaign:
+    """Send only within these hours, by the recipient's own clock or the account's; None: at any time.
+
+    Raises IllegalTransition once the campaign is over, and Invalid (`hours.never_meet`) for hours that lie wholly
+    within the channel's quiet hours.
+    """
+    campaign = queries.locked(session, campaign_id)
+    if campaign.state in (CampaignState.SENT, CampaignState.CANCELLED):
+        raise Refused("campaign.over", name=campaign.name)
+    quiet = business.value(session, "quiet_hours").get(campaign.channel)
+    if hours is not None and quiet and not meet(hours, Hours.read(**quiet).outside()):
+        raise Invalid("hours.never_meet", where="hours", **quiet)
+    kept = None if hours is None else {**hours.written(), "own_zone": own_zone}
+    campaign.settings = {**campaign.settings, "hours": kept}
+    gates.stop_waiting(session, GateScope.CAMPAIGN, str(campaign_id), Reason.QUIET_HOURS)
+    audit.note(session, by, "hours", f"campaign:{campaign_id}", hours=kept)
+    ring(session)
+    return campaign
 
 
 def preview(session: Session, campaign_id: int, now: datetime, *, channels: Channels) -> Preview:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from typer.testing import CliRunner
 
-from cli import campaigns, check, imports, operators, segments, senders, settings, status, templates
+from cli import campaigns, check, imports, limit, operators, segments, senders, settings, status, templates
 from cli.main import SUBCOMMANDS
 from config import Settings
 from core.database import Sessions
@@ -137,7 +137,7 @@ def test_check_proves_the_ledger_and_finds_what_contradicts(sessions: Sessions) 
 
 def test_settings_and_operators(sessions: Sessions) -> None:
     run(settings, "daily-limit", 2500)
-    assert asked(settings, "show")["daily_limit"] == 2500
+    assert asked(limit, "show")["limit"] == 2500
     made = asked(operators, "create", "Ida", "--role", "administrator")
     assert len(asked(operators, "code", made["id"])["code"]) > 16
     assert [one["name"] for one in asked(operators, "list")] == ["Ida"]
