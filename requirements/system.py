@@ -8,6 +8,7 @@ from pathlib import Path
 NEEDED = {
     "chromium": ("tests in a real browser", ("chromium", "chromium-browser", "google-chrome")),
     "postfix": ("tests against Postfix's own mail programs", ("smtp-sink",)),
+    "nginx-light": ("tests behind a real reverse proxy", ("nginx",)),
     "dovecot-imapd": ("tests against the IMAP server Dovecot", ("dovecot",)),
     "swaks": ("tests against the SMTP client swaks", ("swaks",)),
 }
