@@ -59,6 +59,30 @@ class HotConnection:
         return self._connection.transaction()
 
 
+class StandingConnection:
+    """A connection of its own that is opened when it is first needed, and again after a fault."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._open: psycopg.AsyncConnection[Any] | None = None
+
+    async def run(self, statement: Statement, **values: object) -> list[tuple[Any, ...]]:
+        """As `HotConnection.run`; after anything but an answer the next run begins with a new connection."""
+        try:
+            if self._open is None:
+                with _reduced_errors():
+                    self._open = await psycopg.AsyncConnection.connect(self._url, autocommit=True, connect_timeout=10)
+            return await HotConnection(self._open).run(statement, **values)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        if self._open is not None:
+            held, self._open = self._open, None
+            await held.close()
+
+
 def _array(values: Sequence[int] | Sequence[str]) -> str:
     """Numbers or texts as PostgreSQL writes an array: psycopg asks of each of them how it is to be quoted."""
     return f"{{{','.join([_element(value) for value in values])}}}"

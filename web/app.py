@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.ports import Hooks
-from core.services.tracking import record
+from core.services.tracking import Recording
 from web import consenting, pictures, preferring, tracking, unsubscribing
 from web import hooks as reports
 from web.doors import DOORS, Doors
@@ -58,7 +58,7 @@ def create_app(
     app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_counted, _answered])
     waiting = Spool(spool)
     spooled.set_function(waiting.size)
-    recorder = Recorder(engine, waiting, record)
+    recorder = Recorder(Recording(engine), waiting)
     app[DOORS] = Doors(engine, recorder, Targets(engine), key, clock, language, public_url.rstrip("/"), hooks or {})
     app.add_routes([*tracking.routes, *unsubscribing.routes, *consenting.routes, *reports.routes])
     app.add_routes([*pictures.routes, *preferring.routes])

@@ -1,13 +1,14 @@
 """Events recorded in groups: a request waits a few milliseconds for its group's commit, or for the spool."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Iterator, Sequence
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from core.database import DatabaseFault
+from core.errors import Unavailable
 from core.messages import Event
+from core.services.tracking import Recording, is_silent
 from web import measures
 from web.spool import Spool
 
@@ -16,16 +17,16 @@ PATIENCE_SECONDS = 3.0
 """How long a commit may take before its events go to the spool: a database that hangs is as good as away."""
 RETRY_SECONDS = 2.0
 
-Record = Callable[[AsyncConnection, Sequence[Event]], Awaitable[int]]
+Waiting = list[tuple[Event, asyncio.Future[None]]]
 log = structlog.get_logger()
 
 
 class Recorder:
     """Gathers what comes in while a commit is under way. While the database is away everything goes to the spool."""
 
-    def __init__(self, engine: AsyncEngine, spool: Spool, record: Record) -> None:
-        self._engine, self._spool, self._record = engine, spool, record
-        self._gathered: list[tuple[Event, asyncio.Future[None]]] = []
+    def __init__(self, recording: Recording, spool: Spool) -> None:
+        self._recording, self._spool = recording, spool
+        self._gathered: Waiting = []
         self._more = asyncio.Event()
         self._away = False
         self._finished = False
@@ -50,9 +51,11 @@ class Recorder:
             self._more.clear()
             while self._gathered:
                 group, self._gathered = self._gathered[:GROUP], self._gathered[GROUP:]
-                await self._settle(group)
+                for alike in _alike(group):
+                    await self._settle(alike)
         replaying.cancel()
         await asyncio.wait([replaying])
+        await self._recording.close()
         self._spool.adopt()
 
     def finish(self) -> None:
@@ -60,7 +63,7 @@ class Recorder:
         self._finished = True
         self._more.set()
 
-    async def _settle(self, group: list[tuple[Event, asyncio.Future[None]]]) -> None:
+    async def _settle(self, group: Waiting) -> None:
         events = [event for event, _ in group]
         problem: OSError | None = None
         if self._away or not await self._committed(events):
@@ -82,17 +85,17 @@ class Recorder:
     async def _committed(self, events: Sequence[Event]) -> bool:
         """False if the database is away. Where it refuses a group, its events are tried one by one."""
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS), self._engine.begin() as connection:
-                await self._record(connection, events)
-        except (OperationalError, InterfaceError, TimeoutError, OSError):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._recording.record(events)
+        except (Unavailable, TimeoutError, OSError):
             if not self._away:
                 log.warning("database_away", spooled=len(events))
             self._away = True
             measures.groups.labels("failed").inc()
             return False
-        except SQLAlchemyError as fault:
+        except DatabaseFault as fault:
             if len(events) == 1:
-                sqlstate = getattr(getattr(fault, "orig", None), "sqlstate", None)
+                sqlstate = fault.params["sqlstate"]
                 log.error("event_refused", kind=events[0].kind, delivery_id=events[0].delivery_id, sqlstate=sqlstate)
                 return True
             return all([await self._committed([event]) for event in events])
@@ -115,8 +118,20 @@ class Recorder:
     async def _replay(self) -> None:
         for path, events in self._spool.taken():
             for start in range(0, len(events), GROUP):
-                if not await self._committed(events[start : start + GROUP]):
+                if not await self._replayed(events[start : start + GROUP]):
                     self._spool.back(path)
                     return
             self._spool.done(path)
             log.info("spool_replayed", events=len(events))
+
+    async def _replayed(self, events: Sequence[Event]) -> bool:
+        silent = [event for event in events if is_silent(event)]
+        others = [event for event in events if not is_silent(event)]
+        return all([await self._committed(alike) for alike in (silent, others) if alike])
+
+
+def _alike(group: Waiting) -> Iterator[Waiting]:
+    """What was only seen, and what was done on purpose: the one is recorded by a single statement."""
+    for silent in (True, False):
+        if alike := [one for one in group if is_silent(one[0]) is silent]:
+            yield alike

@@ -297,6 +297,11 @@ def barred_origins(channel: str) -> Select[int]:
     return select(origin.id).select_from(Gate).join(origin, keys).where(closed_now)
 
 
+def known(ids: Sequence[int]) -> Select[int]:
+    """Those that exist."""
+    return select(Delivery.id).where(Delivery.id == func.any(literal(sorted(set(ids)), ARRAY(BigInteger))))
+
+
 def fresh() -> ColumnElement[bool]:
     return and_(Delivery.state == S.PENDING, Delivery.due_at.is_(None))
 

@@ -1,16 +1,14 @@
 """What public pages look up: targets of links, who a delivery went to, and whether they are unsubscribed."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Select, Text, exists, func, literal, literal_column, or_, select
+from sqlalchemy import Select, exists, func, select
 
-from core.tables.campaigns import Campaign, Origin, SenderRow
+from core.tables.campaigns import Origin, SenderRow
 from core.tables.contacts import Contact, Identity
 from core.tables.contents import Link
 from core.tables.deliveries import Delivery
 from core.tables.pictures import PictureRow
-from core.tables.settings import BusinessSetting
 from core.tables.suppression import Suppression
 from core.vocabulary import SuppressionList
 
@@ -65,38 +63,6 @@ def values(delivery_id: int) -> Select[Any]:
         .join(Contact, Contact.id == func.coalesce(Origin.sample_id, Delivery.contact_id))
         .outerjoin(Identity, Identity.id == Delivery.identity_id)
         .where(Delivery.id == delivery_id)
-    )
-
-
-def withdrawals(delivery_ids: Sequence[int]) -> Select[Any]:
-    """Each delivery that exists: since when its contact or address wants nothing more (or null), and how it is tracked.
-
-    A campaign may say so for itself, else the account does: `individual`, `anonymous` or `off`.
-    """
-    lists = (SuppressionList.UNSUBSCRIBED.value, SuppressionList.COMPLAINTS.value, SuppressionList.ERASED.value)
-    in_force = (Suppression.released_at.is_(None), Suppression.list.in_(lists))
-    here = or_(Suppression.channel.is_(None), Suppression.channel == Delivery.channel)
-    by_address = select(func.min(Suppression.added_at)).where(
-        *in_force, here, Suppression.address_key == Identity.address_key
-    )
-    by_contact = select(func.min(Suppression.added_at)).where(
-        *in_force, here, Suppression.address_key.is_(None), Suppression.contact_id == Delivery.contact_id
-    )
-    since = func.least(
-        by_address.correlate(Identity, Delivery).scalar_subquery(), by_contact.correlate(Delivery).scalar_subquery()
-    )
-    account = (
-        select(BusinessSetting.value.op("#>>", return_type=Text)(literal_column("'{}'")))
-        .where(BusinessSetting.key == "tracking")
-        .scalar_subquery()
-    )
-    mode = func.coalesce(Campaign.settings["tracking"].astext, account, "individual")
-    return (
-        select(Delivery.id, since.label("since"), mode.label("mode"), Delivery.origin_id)
-        .outerjoin(Identity, Identity.id == Delivery.identity_id)
-        .join(Origin, Origin.id == Delivery.origin_id)
-        .outerjoin(Campaign, Campaign.id == Origin.campaign_id)
-        .where(Delivery.id == func.any(literal(list(delivery_ids), ARRAY(BigInteger))))
     )
 
 

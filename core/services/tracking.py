@@ -1,72 +1,65 @@
 """Recording what public pages saw, as far as the person and the campaign allow it; pictures and links work always."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any
+import json
+from collections.abc import Sequence
 
-from sqlalchemy import Row
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from core.database import reduced_errors
+from core.hot import StandingConnection
 from core.messages import Event
-from core.queries import public
+from core.queries import deliveries
+from core.queries.watching import WATCH
 from core.services import events as door
-from core.tables.tallies import Tally
-from core.vocabulary import Actor, EventKind, Tracking
+from core.vocabulary import Actor, EventKind
 
 SILENT = (EventKind.OPENED, EventKind.CLICKED)
 
 
-async def record(connection: AsyncConnection, events: Sequence[Event]) -> int:
-    """Record events in the caller's transaction; returns how many are new.
-
-    After a withdrawal opens and clicks leave nothing behind, nor where tracking is off; where it is anonymous they
-    are only counted. Of a delivery that does not exist nothing is recorded: a token outlives what it names. What
-    names none at all (a customer's message, a provider's word about an address) is kept.
-    """
-    if not events:
-        return 0
-    ids = sorted({event.delivery_id for event in events if event.delivery_id is not None})
-    known = {row.id: row for row in await connection.execute(public.withdrawals(ids))}
-    kept = [event for event in events if _is_kept(event, known)]
-    counted = [event for event in kept if _mode(event, known) == Tracking.ANONYMOUS]
-    if counted:
-        await _tally(connection, counted, known)
-    new = await door.record(connection, [event for event in kept if _mode(event, known) == Tracking.INDIVIDUAL])
-    return new + len(counted)
+def is_silent(event: Event) -> bool:
+    """Whether it was only seen: what people do on purpose is recorded in every mode, and after a withdrawal too."""
+    return event.kind in SILENT and event.delivery_id is not None
 
 
-def _is_kept(event: Event, known: Mapping[int, Row[Any]]) -> bool:
-    if event.delivery_id is None:
-        return True
-    row = known.get(event.delivery_id)
-    if row is None or _mode(event, known) == Tracking.OFF:
-        return False
-    return event.kind not in SILENT or row.since is None or event.at <= row.since
+class Recording:
+    """Groups of events, each in a transaction of its own; opens and clicks over a connection that stays open."""
 
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._standing = StandingConnection(engine)
 
-def _mode(event: Event, known: Mapping[int, Row[Any]]) -> str:
-    """What people do on purpose (unsubscribing, complaining, replying) is recorded in every mode."""
-    row = known.get(event.delivery_id or 0)
-    return Tracking.INDIVIDUAL if row is None or event.kind not in SILENT else str(row.mode)
+    async def record(self, events: Sequence[Event]) -> None:
+        """Record a group in which all are silent, or none; raises Unavailable, or DatabaseFault if it is refused.
 
+        Of a delivery that does not exist nothing is recorded: a token outlives what it names. What names none at all
+        (a customer's message, a provider's word about an address) is kept.
+        """
+        if events and all(is_silent(event) for event in events):
+            await self._watch(events)
+            return
+        with reduced_errors():
+            async with self._engine.begin() as connection:
+                named = [event.delivery_id for event in events if event.delivery_id is not None]
+                known = set(await connection.scalars(deliveries.known(named)))
+                await door.record(connection, [one for one in events if one.delivery_id in {None, *known}])
 
-async def _tally(connection: AsyncConnection, events: Sequence[Event], known: Mapping[int, Row[Any]]) -> None:
-    """One statement for the group; in one order, so that two groups do not wait for each other."""
-    counts = Counter(
-        (
-            known[event.delivery_id or 0].origin_id,
-            event.kind.value,
-            event.link_id or 0,
-            str(event.details.get("actor", Actor.UNKNOWN.value)),
+    async def close(self) -> None:
+        await self._standing.close()
+
+    async def _watch(self, events: Sequence[Event]) -> None:
+        await self._standing.run(
+            WATCH,
+            kinds=[event.kind.value for event in events],
+            providers=[event.provider for event in events],
+            keys=[event.key for event in events],
+            delivery_ids=[event.delivery_id or 0 for event in events],
+            link_ids=[event.link_id or 0 for event in events],
+            actors=[str(event.details.get("actor", Actor.UNKNOWN.value)) for event in events],
+            rules=[str(event.details.get("actor_rule") or "") for event in events],
+            details=[_details(event) for event in events],
+            moments=[event.at.isoformat() for event in events],
         )
-        for event in events
-    )
-    rows = [
-        {"origin_id": origin, "kind": kind, "link_id": link, "actor": actor, "count": count}
-        for (origin, kind, link, actor), count in sorted(counts.items())
-    ]
-    added = insert(Tally)
-    more = {"count": Tally.count + added.excluded["count"]}
-    keys = ["origin_id", "kind", "link_id", "actor"]
-    await connection.execute(added.on_conflict_do_update(index_elements=keys, set_=more), rows)
+
+
+def _details(event: Event) -> str:
+    return json.dumps({name: value for name, value in event.details.items() if name not in ("actor", "actor_rule")})

@@ -18,6 +18,7 @@ from core.database import Sessions, async_engine
 from core.errors import Forged, Invalid
 from core.messages import Event
 from core.ports import HookRequest
+from core.services.tracking import Recording
 from core.tables.deliveries import Delivery
 from core.tables.events import EventRow
 from core.vocabulary import BounceClass, DeliveryState, EventKind
@@ -94,7 +95,7 @@ async def test_a_report_is_kept_on_disk_while_the_database_is_away(
     engine = async_engine(database_url)
     async with _pages(engine, tmp_path) as provider:
         assert provider.app is not None
-        provider.app[DOORS].recorder._engine = async_engine("postgresql://nobody@127.0.0.1:1/nothing")
+        provider.app[DOORS].recorder._recording = Recording(async_engine("postgresql://nobody@127.0.0.1:1/nothing"))
         assert await _status(_reported(provider, json.dumps({"a": deliveries[0]}).encode())) == 200
         assert _states(sessions) == ["sent"] * 3
     spool = Spool(tmp_path / "spool")

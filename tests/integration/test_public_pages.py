@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.database import Sessions, async_engine
 from core.rules import tokens
+from core.services.tracking import Recording
 from core.tables.consent import Consent
 from core.tables.contacts import Contact
 from core.tables.contents import Link
@@ -28,6 +29,7 @@ from web.targets import compiled, leads_to_a_page
 
 Client = TestClient[web.Request, web.Application]
 KEY = b"k" * 32
+NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
 BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
 
 
@@ -195,13 +197,13 @@ async def test_while_the_database_is_away_nothing_is_lost(
         await browser.get(_click(delivery, 1), headers=BROWSER, allow_redirects=False)
         assert browser.app is not None
         recorder = browser.app[DOORS].recorder
-        real, recorder._engine = recorder._engine, async_engine("postgresql://nobody@127.0.0.1:1/nothing")
+        real, recorder._recording = recorder._recording, Recording(async_engine(NOWHERE))
         answer = await browser.get(_click(delivery, 1), headers=BROWSER, allow_redirects=False)
         assert answer.status == 302
         assert (await browser.get(f"/o/{tokens.sign(KEY, tokens.OPEN, delivery)}.png", headers=BROWSER)).status == 200
         assert (await browser.post(_leave(delivery), data={"List-Unsubscribe": "One-Click"})).status == 200
         assert _engagement(sessions, delivery) == (0, 1)
-        recorder._engine = real
+        recorder._recording = real
         async with asyncio.timeout(10):
             while not _lists(sessions):
                 await asyncio.sleep(0.05)
@@ -217,15 +219,16 @@ async def test_links_that_nobody_has_followed_yet_lead_on_without_the_database(
         assert browser.app is not None
         doors = browser.app[DOORS]
         await doors.targets.learn()
-        real = engine
-        doors.targets._engine = doors.recorder._engine = async_engine("postgresql://nobody@127.0.0.1:1/nothing")
+        real = doors.recorder._recording
+        doors.targets._engine = async_engine(NOWHERE)
+        doors.recorder._recording = Recording(doors.targets._engine)
         known = await browser.get(_click(delivery, 1), headers=BROWSER, allow_redirects=False)
         personal = await browser.get(_click(delivery, 2), headers=BROWSER, allow_redirects=False)
         unknown = await browser.get(_click(delivery, 9), headers=BROWSER, allow_redirects=False)
         assert (known.status, known.headers["Location"]) == (302, "https://shop.example/spring?a=1&b=%C3%BC")
         assert (personal.status, personal.headers["Location"]) == (302, "https://shop.example/?city=&n=")
         assert unknown.status == 503
-        doors.targets._engine = doors.recorder._engine = real
+        doors.targets._engine, doors.recorder._recording = engine, real
         async with asyncio.timeout(10):
             while _engagement(sessions, delivery) != (0, 2):
                 await asyncio.sleep(0.05)

@@ -15,7 +15,8 @@ from core.database import Sessions
 from core.messages import Event
 from core.queries import ledger, settings, statistics
 from core.rules import tokens
-from core.services import rejudging, tracking
+from core.services import rejudging
+from core.services.tracking import Recording
 from core.tables.campaigns import Campaign
 from core.tables.consent import Consent
 from core.tables.contacts import Contact, Identity
@@ -137,8 +138,10 @@ def _event(delivery_id: int, key: str, *, link: int | None = None, after: float 
 
 
 async def _seen(engine: AsyncEngine, *events: Event) -> None:
-    async with engine.begin() as connection:
-        await tracking.record(connection, events)
+    recording = Recording(engine)
+    for event in events:
+        await recording.record([event])
+    await recording.close()
 
 
 @asynccontextmanager
