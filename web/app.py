@@ -5,10 +5,12 @@ import contextlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import structlog
 from aiohttp import web
+from prometheus_client import Counter
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -35,6 +37,7 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex, nofollow",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Server": "sendbote",
 }
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -90,8 +93,13 @@ async def _counted(request: web.Request, handler: Handler) -> web.StreamResponse
     """By route, of which there are a few: a stranger's words are never a label."""
     answer = await handler(request)
     resource = request.match_info.route.resource
-    answers.labels(resource.canonical if resource else "none", f"{answer.status // 100}xx").inc()
+    _counter(resource.canonical if resource else "none", answer.status // 100).inc()
     return answer
+
+
+@cache
+def _counter(route: str, hundreds: int) -> Counter:
+    return answers.labels(route, f"{hundreds}xx")
 
 
 @web.middleware
@@ -115,7 +123,6 @@ def _allowed(fault: web.HTTPException) -> dict[str, str]:
 async def _secured(_: web.Request, response: web.StreamResponse) -> None:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    response.headers["Server"] = "sendbote"
 
 
 async def _recording(app: web.Application) -> AsyncIterator[None]:

@@ -1,5 +1,7 @@
 """Who opened or clicked, as far as a single request tells; the rule's name goes along, so that it can be run again."""
 
+from functools import lru_cache
+
 from core.vocabulary import Actor
 
 MACHINES = (
@@ -37,6 +39,7 @@ BURST = "burst/1"
 """At least three links of a mail followed within two seconds: nobody reads so fast. Only seen over stored events."""
 
 
+@lru_cache(maxsize=4096)
 def actor(method: str, agent: str) -> tuple[Actor, str]:
     """A HEAD request is nobody reading; neither is a program that says so, nor Apple's prefetch (`Mozilla/5.0` alone).
 

@@ -22,11 +22,11 @@ def is_silent(event: Event) -> bool:
 
 
 class Recording:
-    """Groups of events, each in a transaction of its own; opens and clicks over a connection that stays open."""
+    """Groups of events, each in a transaction of its own; opens and clicks over connections that stay open."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._standing = StandingConnection(engine)
+        self._idle: list[StandingConnection] = []
 
     async def record(self, events: Sequence[Event]) -> None:
         """Record a group in which all are silent, or none; raises Unavailable, or DatabaseFault if it is refused.
@@ -44,21 +44,30 @@ class Recording:
                 await door.record(connection, [one for one in events if one.delivery_id in {None, *known}])
 
     async def close(self) -> None:
-        await self._standing.close()
+        while self._idle:
+            await self._idle.pop().close()
 
     async def _watch(self, events: Sequence[Event]) -> None:
-        await self._standing.run(
-            WATCH,
-            kinds=[event.kind.value for event in events],
-            providers=[event.provider for event in events],
-            keys=[event.key for event in events],
-            delivery_ids=[event.delivery_id or 0 for event in events],
-            link_ids=[event.link_id or 0 for event in events],
-            actors=[str(event.details.get("actor", Actor.UNKNOWN.value)) for event in events],
-            rules=[str(event.details.get("actor_rule") or "") for event in events],
-            details=[_details(event) for event in events],
-            moments=[event.at.isoformat() for event in events],
-        )
+        standing = self._idle.pop() if self._idle else StandingConnection(self._engine)
+        try:
+            await _watched(standing, events)
+        finally:
+            self._idle.append(standing)
+
+
+async def _watched(standing: StandingConnection, events: Sequence[Event]) -> None:
+    await standing.run(
+        WATCH,
+        kinds=[event.kind.value for event in events],
+        providers=[event.provider for event in events],
+        keys=[event.key for event in events],
+        delivery_ids=[event.delivery_id or 0 for event in events],
+        link_ids=[event.link_id or 0 for event in events],
+        actors=[str(event.details.get("actor", Actor.UNKNOWN.value)) for event in events],
+        rules=[str(event.details.get("actor_rule") or "") for event in events],
+        details=[_details(event) for event in events],
+        moments=[event.at.isoformat() for event in events],
+    )
 
 
 def _details(event: Event) -> str:
