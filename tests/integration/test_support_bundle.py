@@ -85,7 +85,7 @@ def test_what_helps_is_in_it(bundle: dict[str, str]) -> None:
     settings = json.loads(bundle["settings.json"])
     assert settings["smtp_url"] == "set, smtp"
     assert settings["telegram_token"] == "set"
-    assert settings["business"]["daily_limit"] == 1000
+    assert settings["business"]["daily_limit_start"] == 1000
     assert json.loads(bundle["versions.json"])["postgresql"].startswith("18")
     errors = bundle["recent-errors.txt"]
     assert "warning channel_fault channel=email code=smtp.login_refused again_in_seconds=60" in errors
