@@ -29,7 +29,7 @@ from sandbox.telegram.webhook import Webhooks
 from sandbox.telegram.world import World
 from sandbox.twilio import api as twilio_api
 from sandbox.twilio.callbacks import Callbacks
-from sandbox.twilio.world import TwilioWorld
+from sandbox.twilio.world import Line, TwilioWorld
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +54,17 @@ def run(
     port: int,
     smtp_port: int,
     language: str = "en",
+    line: Line | None = None,
     ready: Callable[[Sandbox], None] = lambda _sandbox: None,
 ) -> None:
     """Serve until SIGINT or SIGTERM; keeps everything in `data`/sandbox, and calls `ready` when it listens."""
-    uvloop.run(_serve(data, port, smtp_port, language, ready))
+    uvloop.run(_serve(data, port=port, smtp_port=smtp_port, language=language, line=line, ready=ready))
 
 
 @asynccontextmanager
-async def running(data: Path, *, port: int = 0, smtp_port: int = 0, language: str = "en") -> AsyncIterator[Sandbox]:
+async def running(
+    data: Path, *, port: int = 0, smtp_port: int = 0, language: str = "en", line: Line | None = None
+) -> AsyncIterator[Sandbox]:
     """Serve within the block, on free ports for 0."""
     pulse = Pulse()
     directory = data / "sandbox"
@@ -72,7 +75,7 @@ async def running(data: Path, *, port: int = 0, smtp_port: int = 0, language: st
     telegram = Telegram(world, Updates(world), Limits())
     returns, webhooks = Returns(store, behaviour), asyncio.create_task(Webhooks(telegram).run())
     application = web.Application(middlewares=[doorkeeper], client_max_size=64 * 1024 * 1024)
-    phones = TwilioWorld(directory, lambda: pulse.beat("phones"))
+    phones = TwilioWorld(directory, lambda: pulse.beat("phones"), line)
     callbacks = Callbacks(phones)
     application.add_routes(api.routes(telegram))
     application.add_routes(twilio_api.routes(phones, callbacks))
@@ -104,10 +107,12 @@ async def _listen(runner: web.AppRunner, port: int) -> int:
     return int(runner.addresses[0][1])
 
 
-async def _serve(data: Path, port: int, smtp_port: int, language: str, ready: Callable[[Sandbox], None]) -> None:
+async def _serve(
+    data: Path, *, port: int, smtp_port: int, language: str, line: Line | None, ready: Callable[[Sandbox], None]
+) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    async with running(data, port=port, smtp_port=smtp_port, language=language) as sandbox:
+    async with running(data, port=port, smtp_port=smtp_port, language=language, line=line) as sandbox:
         ready(sandbox)
         await stopped.wait()

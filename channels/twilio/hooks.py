@@ -1,6 +1,8 @@
 """What Twilio posts to us: statuses of messages, and what customers write."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from twilio.request_validator import RequestValidator
@@ -27,6 +29,14 @@ KINDS = {
 LONGEST_TEXT = 1600
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One attempt at a delivery: an earlier attempt's report says nothing of a later one."""
+
+    delivery_id: int
+    attempt: int
+
+
 class TwilioHooks:
     """A core.ports.Hooks. `signing` verifies our own token in the address, `addresses` hashes whoever wrote."""
 
@@ -51,10 +61,10 @@ class TwilioHooks:
     def _status(self, request: HookRequest, fields: Mapping[str, str]) -> list[Event]:
         status, code = fields["MessageStatus"], fields.get("ErrorCode", "")
         kind = KINDS.get(status)
-        delivery_id = self._delivery(request.url)
-        if kind is None or delivery_id is None:
+        tried = self._tried(request.url)
+        if kind is None or tried is None:
             return []
-        return [status_event(fields["MessageSid"], status, int(code) if code.isdigit() else 0, delivery_id, request)]
+        return [status_event(fields["MessageSid"], status, int(code) if code.isdigit() else 0, tried, request.at)]
 
     def _inbound(self, request: HookRequest, fields: Mapping[str, str]) -> Event:
         given = fields.get("From", "")
@@ -66,19 +76,27 @@ class TwilioHooks:
         }
         return Event(EventKind.REPLIED, "twilio", fields["MessageSid"], request.at, channel=channel, details=details)
 
-    def _delivery(self, url: str) -> int | None:
-        given = parse_qs(urlsplit(url).query).get("d", [""])[0]
-        return tokens.verify(self._signing, STATUS, given)
+    def _tried(self, url: str) -> Tried | None:
+        query = parse_qs(urlsplit(url).query)
+        given, attempt = query.get("d", [""])[0], query.get("n", [""])[0]
+        delivery_id = tokens.verify(self._signing, STATUS, given, attempt)
+        return None if delivery_id is None else Tried(delivery_id, int(attempt))
 
 
-def status_event(sid: str, status: str, code: int, delivery_id: int, request: HookRequest) -> Event:
+def callback_query(signing: bytes, tried: Tried) -> str:
+    """What a callback's address says of whom it concerns: the attempt is bound into the token."""
+    return f"d={tokens.sign(signing, STATUS, tried.delivery_id, str(tried.attempt))}&n={tried.attempt}"
+
+
+def status_event(sid: str, status: str, code: int, tried: Tried, at: datetime) -> Event:
     """The same for a callback and for a status that was fetched: its key is the message and the status."""
-    kind, bounce, details = KINDS[status], None, {"said": f"{status} {code}" if code else status, "sid": sid}
+    kind, bounce = KINDS[status], None
+    details = {"said": f"{status} {code}" if code else status, "sid": sid, "attempt": str(tried.attempt)}
     if kind is EventKind.BOUNCED:
         meant = meaning(code)
         bounce = meant.bounce if code else BounceClass.UNKNOWN
         details["reason"] = meant.reason.value if meant.reason else ""
-    return Event(kind, "twilio", f"{sid}:{status}", request.at, delivery_id=delivery_id, bounce=bounce, details=details)
+    return Event(kind, "twilio", f"{sid}:{status}", at, delivery_id=tried.delivery_id, bounce=bounce, details=details)
 
 
 def _fields(request: HookRequest) -> dict[str, str]:

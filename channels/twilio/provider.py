@@ -9,6 +9,7 @@ from channels.sending import deliver_each
 from channels.twilio.account import Account
 from channels.twilio.client import AT_ONCE, Answer, Client, connected, money
 from channels.twilio.codes import meaning, outcome
+from channels.twilio.hooks import Tried
 from channels.wording import Worded, Wordings
 from core.errors import ChannelHalted, Problem
 from core.messages import Accepted, Deferred, Health, Message, Money, Outcome, Refused, Settled, Unknown
@@ -36,11 +37,11 @@ class TwilioProvider:
         traits: Traits,
         buckets: Buckets,
         *,
-        callback: Callable[[int], str | None],
+        callback: Callable[[Tried], str | None],
         prefix: str = "",
         seconds: float = 30.0,
     ) -> None:
-        """`callback` gives the address for a delivery's statuses; None where no public address exists."""
+        """`callback` gives the address for an attempt's statuses; None where no public address exists."""
         self.traits = traits
         self._account, self._wordings, self._callback = account, wordings, callback
         self._prefix, self._seconds = prefix, seconds
@@ -92,7 +93,7 @@ class TwilioProvider:
             fields["ContentVariables"] = json.dumps(worded.extras.get(VARIABLES, {}), ensure_ascii=False)
         else:
             fields["Body"] = worded.text
-        callback = self._callback(message.delivery_id)
+        callback = self._callback(Tried(message.delivery_id, message.attempt))
         return fields | ({"StatusCallback": callback} if callback else {})
 
     def _from(self, message: Message) -> dict[str, str]:

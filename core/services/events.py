@@ -24,7 +24,8 @@ async def record(connection: AsyncConnection, events: Sequence[Event]) -> int:
     """Append events in the caller's transaction and draw their consequences; returns how many were new.
 
     An event that is known already (same provider and key) changes nothing. A machine's opens and clicks are kept
-    and not counted. Unsubscribing and complaining suppress; a bounce turns `sent` into `failed`.
+    and not counted; a report of an earlier attempt is kept and moves nothing. Unsubscribing and complaining suppress;
+    a bounce turns `sent` into `failed`.
     """
     if not events:
         return 0
@@ -37,11 +38,22 @@ async def record(connection: AsyncConnection, events: Sequence[Event]) -> int:
     ids = [row.id for row in new if row.delivery_id is not None and row.kind in ENGAGING]
     if ids:
         await connection.execute(_summed(ids))
+    earlier = await _of_earlier_attempts(connection, events, [row.id for row in new])
     for kind, draw in CONSEQUENCES.items():
-        concerned = [row.delivery_id for row in new if row.kind == kind and row.delivery_id is not None]
+        concerned = [
+            row.delivery_id for row in new if row.kind == kind and row.delivery_id is not None and row.id not in earlier
+        ]
         if concerned:
             await draw(connection, concerned)
     return len(new)
+
+
+async def _of_earlier_attempts(connection: AsyncConnection, events: Sequence[Event], ids: list[int]) -> set[int]:
+    """Asked only where events name their attempt: most channels tell all at once, or of a message they name."""
+    if not any("attempt" in event.details for event in events):
+        return set()
+    of_events = select(EventRow.id).join(Delivery, Delivery.id == EventRow.delivery_id)
+    return set((await connection.scalars(of_events.where(EventRow.id.in_(ids), ~late.current()))).all())
 
 
 async def _unsubscribe(connection: AsyncConnection, delivery_ids: list[int]) -> None:

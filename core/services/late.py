@@ -5,7 +5,7 @@ The event of such a report holds `reason` in its details: a word of our own, or 
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, null, select, update
+from sqlalchemy import ColumnElement, Select, SmallInteger, and_, exists, func, literal, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
@@ -37,6 +37,11 @@ def reason() -> ColumnElement[str]:
     """The last report's word for it; else that the other side refused."""
     told = func.nullif(_last(EventRow.details["reason"].astext).scalar_subquery(), "")
     return func.coalesce(told, literal(Reason.RECIPIENT_SERVER_REFUSED.value))
+
+
+def current() -> ColumnElement[bool]:
+    """Whether an event speaks of its delivery's last attempt; one that names no attempt does."""
+    return func.coalesce(EventRow.details["attempt"].astext.cast(SmallInteger), Delivery.attempt) >= Delivery.attempt
 
 
 async def retry(connection: AsyncConnection, delivery_ids: list[int]) -> None:
@@ -113,10 +118,10 @@ async def _pause(connection: AsyncConnection, origin_id: int) -> None:
 
 
 def _last(column: ColumnElement[str] | InstrumentedAttribute[str | None]) -> Select[str | None]:
-    """Of the last report of failure about a delivery."""
+    """Of the last report of failure about a delivery's last attempt."""
     return (
         select(column)
-        .where(EventRow.delivery_id == Delivery.id, EventRow.kind == EventKind.BOUNCED)
+        .where(EventRow.delivery_id == Delivery.id, EventRow.kind == EventKind.BOUNCED, current())
         .order_by(EventRow.id.desc())
         .limit(1)
         .correlate(Delivery)

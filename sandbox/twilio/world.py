@@ -41,6 +41,15 @@ class Behaviour:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """The customer known from the start: who it is, what its reports are signed with, where answers go."""
+
+    account: str
+    token: str
+    inbound_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     sid: str
     account: str
@@ -97,12 +106,12 @@ class Text:
 class TwilioWorld:
     """Synchronous: a statement takes some 20 µs, and nothing here waits for anything else."""
 
-    def __init__(self, directory: Path, changed: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, directory: Path, changed: Callable[[], None] = lambda: None, line: Line | None = None) -> None:
         self.changed = changed
         self.behaviour = Behaviour()
-        self.accounts: dict[str, str] = {}
+        self.accounts: dict[str, str] = {line.account: line.token} if line else {}
         """Auth tokens by account, as clients have used them: callbacks are signed with them."""
-        self.inbound: dict[str, str] = {}
+        self.inbound: dict[str, str] = {"": line.inbound_url} if line else {}
         """Where what is written to a number is reported, by that number."""
         directory.mkdir(parents=True, exist_ok=True)
         self.database = sqlite3.connect(directory / "twilio.sqlite", isolation_level=None)

@@ -11,12 +11,15 @@ from aiohttp import web
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from channels.twilio.hooks import TwilioHooks
+from channels.twilio.account import SANDBOX_SID, account
+from channels.twilio.hooks import Tried, TwilioHooks, callback_query
+from channels.twilio.opening import open_twilio_hooks
+from config import Settings
+from config.keys import load_keys
 from core.database import Sessions
 from core.errors import Forged
 from core.messages import Accepted, Content, Deferred, Event, Message, Refused, Sender, Unknown
 from core.ports import HookRequest
-from core.rules import tokens
 from core.rules.addresses import address_key
 from core.services import events
 from core.tables.contacts import Contact, Identity
@@ -27,6 +30,7 @@ from core.tables.suppression import Suppression
 from core.vocabulary import BounceClass, DeliveryState, Reason
 from sandbox.app import Sandbox, running
 from sandbox.twilio.callbacks import signature
+from sandbox.twilio.world import Line
 from tests.integration.campaign_factory import make_campaign
 from tests.integration.email_factory import CONTENT, NOON, send
 from tests.integration.twilio_factory import ADDRESSES, SIGNING, TOKEN, number_of, twilio_provider
@@ -143,6 +147,55 @@ def test_a_forged_report_is_refused() -> None:
         hooks.verify(forged)
 
 
+def test_without_an_account_only_this_installations_sandbox_may_report(settings: Settings, tmp_path: Path) -> None:
+    url, body = "https://s.example/hooks/twilio", {"MessageSid": "SM1", "From": number_of(1), "Body": "STOP"}
+
+    def signed(token: str) -> HookRequest:
+        headers = {"x-twilio-signature": signature(token, url, body)}
+        return HookRequest("POST", url, headers, urlencode(body).encode(), NOON)
+
+    keys, others = load_keys(tmp_path / "a", {}), load_keys(tmp_path / "b", {})
+    here = replace(settings, sandbox=True)
+    hooks = open_twilio_hooks(here, keys)
+    assert hooks is not None
+    hooks.verify(signed(account(here, keys).token))
+    for guessed in ("sandbox", "", account(here, others).token):
+        with pytest.raises(Forged):
+            hooks.verify(signed(guessed))
+    assert open_twilio_hooks(replace(settings, sandbox=False), keys) is None
+
+
+async def test_the_sandbox_knows_from_the_start_what_to_sign_with_and_whom_to_tell(tmp_path: Path) -> None:
+    line = Line(SANDBOX_SID, "secret of this one", "http://127.0.0.1:9/hooks/twilio")
+    async with running(tmp_path, line=line) as sandbox:
+        assert sandbox.twilio.accounts == {SANDBOX_SID: "secret of this one"}
+        assert sandbox.twilio.inbound == {"": "http://127.0.0.1:9/hooks/twilio"}
+
+
+async def test_a_late_report_of_an_earlier_attempt_is_kept_and_moves_nothing(
+    sessions: Sessions, async_engine: AsyncEngine
+) -> None:
+    one, two = _deliveries(sessions, 2, DeliveryState.SENT)
+    with sessions.begin() as session:
+        session.execute(update(Delivery).values(attempt=2))
+    late = [_status(two, "undelivered", 30008, attempt=2), _status(one, "failed", 30005), _status(two, "failed", 30005)]
+    async with async_engine.begin() as connection:
+        assert await events.record(connection, late) == 3
+    assert _states(sessions) == {one: ("sent", None), two: ("pending", "retry_later")}
+    with sessions() as session:
+        assert session.scalars(select(Suppression.id)).all() == []
+
+
+def test_an_attempts_token_is_good_for_that_attempt_alone() -> None:
+    hooks = TwilioHooks(TOKEN, SIGNING, ADDRESSES)
+    body = urlencode({"MessageSid": "SM1", "MessageStatus": "delivered"}).encode()
+    query = callback_query(SIGNING, Tried(7, 1))
+    for other in (query.replace("n=1", "n=2"), query.replace("&n=1", ""), query.replace("n=1", "n=x")):
+        assert hooks.parse(HookRequest("POST", f"https://s.example/hooks/twilio?{other}", {}, body, NOON)) == []
+    (event,) = hooks.parse(HookRequest("POST", f"https://s.example/hooks/twilio?{query}", {}, body, NOON))
+    assert (event.delivery_id, event.details["attempt"]) == (7, "1")
+
+
 async def test_doubt_is_settled_by_the_report_in_any_order(sessions: Sessions, async_engine: AsyncEngine) -> None:
     one, two, three = _deliveries(sessions, 3, DeliveryState.IN_DOUBT)
     reports = [_status(one, "sent"), _status(two, "delivered"), _status(two, "sent"), _status(three, "failed", 30007)]
@@ -220,9 +273,10 @@ def _states(sessions: Sessions) -> dict[int, tuple[str, str | None]]:
         return {row[0]: (row[1], row[2]) for row in rows}
 
 
-def _status(delivery_id: int, status: str, code: int = 0) -> Event:
-    fields = {"MessageSid": f"SM{delivery_id}", "MessageStatus": status} | ({"ErrorCode": str(code)} if code else {})
-    url = f"https://s.example/hooks/twilio?d={tokens.sign(SIGNING, 'status', delivery_id)}"
+def _status(delivery_id: int, status: str, code: int = 0, *, attempt: int = 1) -> Event:
+    fields = {"MessageSid": f"SM{delivery_id}-{attempt}", "MessageStatus": status}
+    fields |= {"ErrorCode": str(code)} if code else {}
+    url = f"https://s.example/hooks/twilio?{callback_query(SIGNING, Tried(delivery_id, attempt))}"
     request = HookRequest("POST", url, {}, urlencode(fields).encode(), NOON)
     return TwilioHooks(TOKEN, SIGNING, ADDRESSES).parse(request)[0]
 

@@ -4,9 +4,9 @@ from channels.buckets import LocalBuckets
 from channels.known import CHANNELS
 from channels.links import Links
 from channels.twilio.account import SANDBOX_SID, Account
+from channels.twilio.hooks import Tried, callback_query
 from channels.twilio.provider import TwilioProvider
 from channels.wording import Wordings
-from core.rules import tokens
 from sandbox.app import Sandbox
 
 SIGNING, ADDRESSES = b"s" * 32, b"a" * 32
@@ -24,8 +24,8 @@ def twilio_provider(
     """With callbacks to `public`, if it is given."""
     account = Account(SANDBOX_SID, TOKEN, sandbox.url, is_real=False)
 
-    def callback(delivery_id: int) -> str | None:
-        return f"{public}/hooks/twilio?d={tokens.sign(SIGNING, 'status', delivery_id)}" if public else None
+    def callback(tried: Tried) -> str | None:
+        return f"{public}/hooks/twilio?{callback_query(SIGNING, tried)}" if public else None
 
     return TwilioProvider(
         account,
