@@ -2,10 +2,6 @@
 
 from collections.abc import Callable, Mapping
 
-from channels.email.opening import open_email
-from channels.messenger.telegram.opening import open_telegram
-from channels.sms.gateway import open_gateway
-from channels.twilio.opening import open_sms, open_whatsapp
 from config import Settings
 from config.keys import Keys
 from core.errors import NotFound
@@ -14,11 +10,45 @@ from core.vocabulary import CHANNEL_EMAIL
 
 Opening = Callable[[Settings, Keys, Buckets], Provider]
 
+
+# Each is loaded where it is opened: a worker of email carries no HTTP client, which is some megabytes.
+
+
+def _open_smtp(settings: Settings, keys: Keys, buckets: Buckets) -> Provider:
+    from channels.email.opening import open_email
+
+    return open_email(settings, keys, buckets)
+
+
+def _open_twilio_sms(settings: Settings, keys: Keys, buckets: Buckets) -> Provider:
+    from channels.twilio.opening import open_sms
+
+    return open_sms(settings, keys, buckets)
+
+
+def _open_gateway(settings: Settings, keys: Keys, buckets: Buckets) -> Provider:
+    from channels.sms.gateway import open_gateway
+
+    return open_gateway(settings, keys, buckets)
+
+
+def _open_twilio_whatsapp(settings: Settings, keys: Keys, buckets: Buckets) -> Provider:
+    from channels.twilio.opening import open_whatsapp
+
+    return open_whatsapp(settings, keys, buckets)
+
+
+def _open_telegram(settings: Settings, keys: Keys, buckets: Buckets) -> Provider:
+    from channels.messenger.telegram.opening import open_telegram
+
+    return open_telegram(settings, keys, buckets)
+
+
 PROVIDERS: Mapping[str, Mapping[str, Opening]] = {
-    CHANNEL_EMAIL: {"smtp": open_email},
-    "sms": {"twilio": open_sms, "gateway": open_gateway},
-    "whatsapp": {"twilio": open_whatsapp},
-    "telegram": {"telegram": open_telegram},
+    CHANNEL_EMAIL: {"smtp": _open_smtp},
+    "sms": {"twilio": _open_twilio_sms, "gateway": _open_gateway},
+    "whatsapp": {"twilio": _open_twilio_whatsapp},
+    "telegram": {"telegram": _open_telegram},
 }
 """The first of a channel is taken where the settings name none (`SENDBOTE_PROVIDERS=sms:gateway`)."""
 
