@@ -31,7 +31,7 @@ def import_(
             "--column",
             "-c",
             metavar="COLUMN=MEANING",
-            help=_("What a column means: a field, “attribute:key:type”, or nothing to leave it out."),
+            help=_("What a column means: a field, “attribute:<key>:<type>”, or nothing to leave it out."),
         ),
     ] = [],  # noqa: B006 - Typer reads it and changes nothing
     to_list: Annotated[str | None, typer.Option("--list", help=_("Also put everyone on this list."))] = None,

@@ -17,7 +17,7 @@ SENTENCES = {
     ),
     "import.cancelled": N_("The import was cancelled. Nothing was changed."),
     "import.no_such_column": N_("The file has no column “%(name)s”. Its columns: %(columns)s."),
-    "import.unknown_meaning": N_("“%(name)s” is no field. Fields: %(known)s; anything else is attribute:key:type."),
+    "import.unknown_meaning": N_("“%(name)s” is no field. Fields: %(known)s; anything else is attribute:<key>:<type>."),
     "import.bad_email": N_("“%(value)s” is not an email address."),
     "import.bad_phone": N_("“%(value)s” is not a phone number. Write it with the country code, such as +49 …"),
     "import.bad_value": N_("“%(value)s” in “%(field)s” is not a %(type)s, as the rest of the column is."),
