@@ -15,6 +15,7 @@ import config
 import embedded
 from core import database, migrations
 from core.database import Sessions
+from core.queries import settings as business
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +55,13 @@ def engine(shared_engine: Engine) -> Iterator[Engine]:
 @pytest.fixture
 def sessions(engine: Engine) -> Sessions:
     return database.make_sessions(engine)
+
+
+@pytest.fixture
+def awake(sessions: Sessions) -> None:
+    """Without quiet hours, for tests that send by the clock on the wall: they hold at any time of the day."""
+    with sessions.begin() as session:
+        business.put(session, "quiet_hours", {}, by="test")
 
 
 @pytest.fixture

@@ -34,6 +34,8 @@ from core.vocabulary import BounceClass, DeliveryState, Reason
 from sandbox.app import Sandbox, running
 from tests.integration.bot_factory import KEY, TOKEN, control, make_telegram
 
+pytestmark = pytest.mark.usefixtures("awake")
+
 FIRST = 3_000_001
 PEOPLE = 60
 NEVER_WROTE = 20

@@ -35,6 +35,8 @@ from tests.integration.campaign_factory import make_campaign
 from tests.integration.email_factory import CONTENT, NOON, send
 from tests.integration.twilio_factory import ADDRESSES, SIGNING, TOKEN, number_of, twilio_provider
 
+pytestmark = pytest.mark.usefixtures("awake")
+
 TEXT = replace(CONTENT, sender=Sender("Shop", "+4915110000001", pool=("+4915110000002",)), text="Hi {{ first_name }}")
 
 

@@ -12,7 +12,7 @@ from cli.environment import environment
 
 
 def settings(data: Path, **given: str) -> config.Settings:
-    ports = dict.fromkeys(("PANEL", "PUBLIC", "SANDBOX", "SANDBOX_SMTP"), "0")
+    ports = dict.fromkeys(("PANEL", "PUBLIC", "SANDBOX", "SANDBOX_SMTP", "METRICS"), "0")
     named = {f"SENDBOTE_{name}_PORT": port for name, port in ports.items()}
     return config.load(
         {"SENDBOTE_DATA": str(data)} | named | {f"SENDBOTE_{name}": text for name, text in given.items()}
