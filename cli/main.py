@@ -24,6 +24,7 @@ SUBCOMMANDS = {
     "campaign": ("cli.campaigns", N_("Make, launch, pause and cancel campaigns.")),
     "status": ("cli.status", N_("Show how campaigns are doing.")),
     "why": ("cli.why", N_("Tell what became of one recipient of a campaign, and why.")),
+    "classify-bounce": ("cli.bounces", N_("Say what returned mails mean for the addresses in them.")),
     "operator": ("cli.operators", N_("Say who may do what.")),
     "limit": ("cli.limit", N_("Show the daily limit and why it is what it is; set it; release a block.")),
     "settings": ("cli.settings", N_("Show and change the settings of the business.")),

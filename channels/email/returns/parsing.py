@@ -1,0 +1,57 @@
+"""A returned mail to notices; whatever it holds, this never raises and ends soon."""
+
+from email import message_from_bytes
+from email.message import Message
+
+from channels.email.returns.plain import notices_in_words
+from channels.email.returns.reports import feedback, report, written_to
+from channels.email.returns.wording import AUTOREPLY, BOUNCING, COMPLAINING, UNDELIVERED
+from channels.email.returns.words import addresses, header, text_of
+from core.rules.bounces.notices import Kind, Notice
+
+SIZE_LIMIT = 1_000_000
+PARTS_LIMIT = 200
+
+
+def read_return(raw: bytes) -> list[Notice]:
+    """One notice a recipient, in their order; none for a mail that is no bounce, complaint or autoreply."""
+    raw = raw[:SIZE_LIMIT]
+    try:
+        mail = message_from_bytes(raw)
+        parts = _parts(mail)
+    except (RecursionError, ValueError, LookupError, TypeError, AttributeError):
+        # The stdlib's parser gives up on some hostile structures; the words are still there.
+        mail, parts = Message(), []
+        mail.set_payload(raw.decode("utf-8", "replace"))
+    words = "\n".join(text_of(part) for part in parts if part.get_content_type() in ("text/plain", "text/html"))
+    told = COMPLAINING.search(header(mail, "Subject")) is not None
+    return (
+        feedback(parts, told=told) or report(parts, words) or _by_words(mail, words or text_of(mail), written_to(parts))
+    )
+
+
+def _parts(mail: Message) -> list[Message]:
+    """The parts outside the mail that is returned, which would speak of itself."""
+    found: list[Message] = []
+    waiting = [mail]
+    while waiting and len(found) < PARTS_LIMIT:
+        part = waiting.pop(0)
+        found.append(part)
+        if part.get_content_maintype() == "multipart" and isinstance(part.get_payload(), list):
+            waiting[:0] = [inner for inner in part.get_payload() if isinstance(inner, Message)]
+    return found
+
+
+def _by_words(mail: Message, words: str, returned: list[str]) -> list[Notice]:
+    head = f"{header(mail, 'From')} {header(mail, 'Subject')}"
+    sender = next(iter(addresses(header(mail, "From"))), "")
+    failed = addresses(header(mail, "X-Failed-Recipients"))
+    bouncing = bool(failed or BOUNCING.search(head))
+    automatic = header(mail, "Auto-Submitted").lower().startswith("auto-replied")
+    if not bouncing and (automatic or AUTOREPLY.search(header(mail, "Subject"))):
+        return [Notice(sender, Kind.AUTOREPLY)] if sender else []
+    if bouncing or header(mail, "Return-Path").strip() == "<>" or UNDELIVERED.search(words[:2000]):
+        return notices_in_words(words, known=failed, sender=sender) or [
+            notice for address in returned[:1] for notice in notices_in_words(words, known=[address])
+        ]
+    return []

@@ -1,0 +1,82 @@
+"""Reports made for machines: delivery status (RFC 3464) and feedback (RFC 5965)."""
+
+from email.message import Message
+
+from channels.email.returns.codes import code_in, stage_in, status_in
+from channels.email.returns.plain import notices_in_words
+from channels.email.returns.words import addresses, one_line
+from core.rules.bounces.notices import Kind, Notice
+
+RECIPIENTS_LIMIT = 1000
+
+
+def feedback(parts: list[Message], *, told: bool = False) -> list[Notice]:
+    """A complaint for each recipient that the report names, else for whom the returned letter was addressed to.
+
+    `told`: the subject already says that it is one, as some mailbox providers' older reports do.
+    """
+    reports = [part for part in parts if part.get_content_type() == "message/feedback-report"]
+    if not reports and not told:
+        return []
+    found = (_named(reports[0]) if reports else []) or written_to(parts)
+    return [Notice(address, Kind.COMPLAINT) for address in dict.fromkeys(found or [""])]
+
+
+def written_to(parts: list[Message]) -> list[str]:
+    """To whom the letter that comes back was addressed."""
+    returned = (part for part in parts if part.get_content_type() in ("message/rfc822", "text/rfc822-headers"))
+    return [address for part in returned for address in _addressed(part)]
+
+
+def report(parts: list[Message], words: str) -> list[Notice]:
+    found: list[Notice] = []
+    for part in parts:
+        blocks = part.get_payload() if part.get_content_type() == "message/delivery-status" else ()
+        for block in blocks if isinstance(blocks, list) else ():
+            if isinstance(block, Message) and (block["Final-Recipient"] or block["Original-Recipient"]):
+                found.append(_notice(block))
+    return _with_words(found[:RECIPIENTS_LIMIT], words)
+
+
+def _notice(block: Message) -> Notice:
+    said = one_line(str(block.get("Diagnostic-Code", "")))
+    status = status_in(str(block.get("Status", ""))[:200])
+    inner = status_in(said)
+    if not status or status.endswith(".0.0") or (inner and not inner.endswith(".0.0")):
+        status = inner or status
+    named = addresses(str(block.get("Final-Recipient", ""))[:1000]) or addresses(
+        str(block.get("Original-Recipient", ""))[:1000]
+    )
+    action = str(block.get("Action", ""))[:20].strip().lower()
+    return Notice(named[0] if named else "", Kind.FAILURE, action, status, code_in(said), stage_in(said), said)
+
+
+def _with_words(found: list[Notice], words: str) -> list[Notice]:
+    """Where the report carries no diagnosis, the words for people beside it do."""
+    spoken = {notice.address: notice for notice in notices_in_words(words)} if found else {}
+    whole = one_line(words) if len(found) == 1 else ""
+    return [_completed(notice, spoken.get(notice.address), whole) for notice in found]
+
+
+def _completed(notice: Notice, spoken: Notice | None, whole: str) -> Notice:
+    if len(notice.said) > 40:
+        return notice
+    said = f"{notice.said} {spoken.said if spoken else whole}".strip()
+    stage = notice.stage or stage_in(said)
+    status = notice.status or status_in(said)
+    return Notice(notice.address, notice.kind, notice.action, status, notice.code or code_in(said), stage, said)
+
+
+def _named(part: Message) -> list[str]:
+    inner = part.get_payload()
+    block = inner[0] if isinstance(inner, list) and inner and isinstance(inner[0], Message) else part
+    values = block.get_all("Original-Rcpt-To", []) + block.get_all("Removal-Recipient", [])
+    return [address for value in values[:RECIPIENTS_LIMIT] for address in addresses(str(value)[:1000])]
+
+
+def _addressed(part: Message) -> list[str]:
+    inner = part.get_payload()
+    if isinstance(inner, list):
+        return addresses(str(inner[0].get("To", ""))[:5000]) if inner and isinstance(inner[0], Message) else []
+    lines = (line for line in str(inner)[:50_000].splitlines() if line.lower().startswith("to:"))
+    return addresses(next(lines, ""))

@@ -1,0 +1,43 @@
+"""Text and addresses out of one part of a returned mail, whatever its encoding claims."""
+
+import re
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
+from email.message import Message
+
+from core.rules.replies import clean
+
+TEXT_LIMIT = 60_000
+_ADDRESS = re.compile(r"(?<![\w.+@=-])[\w.+=/&'*!#$%~-]{1,128}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}")
+_TAG = re.compile(r"<(/?[a-z][a-z0-9]{0,11}(\s[^<>]{0,2000})?|![^<>]{0,200})>", re.IGNORECASE)
+
+
+def text_of(part: Message) -> str:
+    try:
+        raw = part.get_payload(decode=True)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return ""
+    if not isinstance(raw, bytes):
+        return ""
+    try:
+        text = raw[:TEXT_LIMIT].decode(str(part.get_content_charset("utf-8")), "replace")
+    except (ValueError, LookupError):
+        text = raw[:TEXT_LIMIT].decode("utf-8", "replace")
+    return _TAG.sub(" ", text) if part.get_content_type() == "text/html" else text
+
+
+def addresses(text: str) -> list[str]:
+    return list(dict.fromkeys(found.strip("'.").lower() for found in _ADDRESS.findall(text)))
+
+
+def header(mail: Message, name: str, limit: int = 2000) -> str:
+    """A header as people read it: encoded words decoded, of a length that costs nothing."""
+    value = str(mail.get(name, ""))[:limit]
+    try:
+        return str(make_header(decode_header(value)))
+    except (ValueError, LookupError, HeaderParseError):
+        return value
+
+
+def one_line(text: str, limit: int = 4000) -> str:
+    return clean(text[: limit * 2])[:limit]

@@ -1,0 +1,98 @@
+"""One notice to one class: stage first, then the server's words, then its codes."""
+
+from dataclasses import dataclass
+
+from core.rules.bounces.notices import Kind, Notice
+from core.rules.bounces.wording import FAMILIES, GONE_FOR_GOOD, PASSING
+from core.vocabulary import BounceClass as B
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    bounce: B
+    suppress: bool
+    rule: str
+
+
+def judge(notice: Notice) -> Judgement:
+    """Suppress only what lasts and is the recipient's; sender, content and pace cost nobody their place."""
+    if notice.kind is Kind.COMPLAINT:
+        return Judgement(B.COMPLAINT, suppress=True, rule="kind:feedback-report")
+    if notice.kind is Kind.AUTOREPLY:
+        return Judgement(B.AUTOREPLY, suppress=False, rule="kind:autoreply")
+    bounce, rule = _class_of(notice)
+    return Judgement(bounce, _suppresses(notice, bounce), rule)
+
+
+def _class_of(notice: Notice) -> tuple[B, str]:
+    if notice.stage == "mail":
+        words = _by_words(notice.said)
+        return words if words and words[0] not in (B.ADDRESS, B.DOMAIN, B.MAILBOX) else (B.SENDER, "stage:mail")
+    return _by_words(notice.said) or _by_status(notice) or _by_code(notice)
+
+
+def _by_words(said: str) -> tuple[B, str] | None:
+    return next(((bounce, f"words:{name}") for name, bounce, words in FAMILIES if words.search(said)), None)
+
+
+def _by_status(notice: Notice) -> tuple[B, str] | None:
+    """By subject and detail as registered with IANA (RFC 5248); x.0.0 and 5.5.x say nothing of whose fault it is."""
+    kind, _, detail = notice.status.partition(".")
+    bounce = _STATUSES.get(detail) or _SUBJECTS.get(detail[:2])
+    if bounce is None:
+        return (B.TRANSIENT, f"status:{notice.status}") if kind == "4" else None
+    if kind == "4" and (bounce in (B.ADDRESS, B.SENDER, B.CONTENT) or detail == "2.0"):
+        bounce = B.TRANSIENT
+    return bounce, f"status:{notice.status}"
+
+
+def _by_code(notice: Notice) -> tuple[B, str]:
+    if 400 <= notice.code < 500 or notice.action == "delayed":
+        return B.TRANSIENT, f"code:{notice.code or notice.action}"
+    if notice.code == 552:
+        return B.MAILBOX, "code:552"
+    if notice.code in (550, 551, 553) and notice.stage == "rcpt":
+        return B.ADDRESS, f"code:{notice.code}"
+    return B.UNKNOWN, "nothing known"
+
+
+def _suppresses(notice: Notice, bounce: B) -> bool:
+    if notice.action in ("delayed", "delivered", "relayed", "expanded") or PASSING.search(notice.said):
+        return False
+    if notice.status.startswith("4") or (not notice.status and 400 <= notice.code < 500):
+        return False
+    if notice.stage == "data" or (bounce is B.ADDRESS and notice.status.partition(".")[2][:2] in _NOT_THE_ADDRESS):
+        return False
+    if bounce is B.MAILBOX:
+        return bool(GONE_FOR_GOOD.search(notice.said))
+    return bounce in (B.ADDRESS, B.DOMAIN)
+
+
+_STATUSES = {
+    "1.0": B.ADDRESS,
+    "1.1": B.ADDRESS,
+    "1.2": B.DOMAIN,
+    "1.3": B.ADDRESS,
+    "1.4": B.ADDRESS,
+    "1.6": B.ADDRESS,
+    "1.7": B.SENDER,
+    "1.8": B.SENDER,
+    "1.9": B.SENDER,
+    "1.10": B.DOMAIN,
+    "2.3": B.CONTENT,
+    "2.4": B.TRANSIENT,
+    "3.4": B.CONTENT,
+    "4.0": B.TRANSIENT,
+    "4.1": B.TRANSIENT,
+    "4.2": B.TRANSIENT,
+    "4.3": B.TRANSIENT,
+    "4.4": B.DOMAIN,
+    "4.5": B.RATE,
+    "4.6": B.TRANSIENT,
+    "4.7": B.TRANSIENT,
+    "7.13": B.MAILBOX,
+    "7.28": B.RATE,
+}
+_SUBJECTS = {"2.": B.MAILBOX, "6.": B.CONTENT, "7.": B.SENDER}
+_NOT_THE_ADDRESS = ("3.", "4.", "6.", "7.")
+"""Subjects that contradict words about an address: then the class stands, and the recipient keeps their place."""
