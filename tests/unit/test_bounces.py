@@ -13,7 +13,7 @@ from core.rules.bounces.judging import Judgement, judge
 from core.vocabulary import BounceClass
 
 CORPORA = os.environ.get("SENDBOTE_CORPORA")
-RIGHT_AT_LEAST = 0.80
+RIGHT_AT_LEAST = 0.90
 REPORT = """\
 From: MAILER-DAEMON@relay.example
 Subject: Undelivered Mail Returned to Sender

@@ -4,9 +4,9 @@ from email import message_from_bytes
 from email.message import Message
 
 from channels.email.returns.plain import notices_in_words
-from channels.email.returns.reports import feedback, report, written_to
-from channels.email.returns.wording import AUTOREPLY, BOUNCING, COMPLAINING, UNDELIVERED
-from channels.email.returns.words import addresses, header, text_of
+from channels.email.returns.reports import feedback, loose_report, report, written_to
+from channels.email.returns.wording import AUTOMATIC, AUTOREPLY, BOUNCING, COMPLAINING, UNDELIVERED
+from channels.email.returns.words import TEXT_LIMIT, addresses, header, text_of
 from core.rules.bounces.notices import Kind, Notice
 
 SIZE_LIMIT = 1_000_000
@@ -25,9 +25,7 @@ def read_return(raw: bytes) -> list[Notice]:
         mail.set_payload(raw.decode("utf-8", "replace"))
     words = "\n".join(text_of(part) for part in parts if part.get_content_type() in ("text/plain", "text/html"))
     told = COMPLAINING.search(header(mail, "Subject")) is not None
-    return (
-        feedback(parts, told=told) or report(parts, words) or _by_words(mail, words or text_of(mail), written_to(parts))
-    )
+    return feedback(parts, told=told) or report(parts, words) or _by_words(mail, words, raw, parts)
 
 
 def _parts(mail: Message) -> list[Message]:
@@ -42,16 +40,21 @@ def _parts(mail: Message) -> list[Message]:
     return found
 
 
-def _by_words(mail: Message, words: str, returned: list[str]) -> list[Notice]:
+def _by_words(mail: Message, words: str, raw: bytes, parts: list[Message]) -> list[Notice]:
     head = f"{header(mail, 'From')} {header(mail, 'Subject')}"
-    sender = next(iter(addresses(header(mail, "From"))), "")
     failed = addresses(header(mail, "X-Failed-Recipients"))
+    words = words if words.strip() else raw.partition(b"\n\n")[2][:TEXT_LIMIT].decode("utf-8", "replace")
     bouncing = bool(failed or BOUNCING.search(head))
-    automatic = header(mail, "Auto-Submitted").lower().startswith("auto-replied")
+    automatic = AUTOMATIC.search(header(mail, "Auto-Submitted") + " " + header(mail, "Precedence")) or mail.get(
+        "X-Autoreply"
+    )
+    sender = next(iter(addresses(header(mail, "From"))), "")
     if not bouncing and (automatic or AUTOREPLY.search(header(mail, "Subject"))):
         return [Notice(sender, Kind.AUTOREPLY)] if sender else []
-    if bouncing or header(mail, "Return-Path").strip() == "<>" or UNDELIVERED.search(words[:2000]):
-        return notices_in_words(words, known=failed, sender=sender) or [
-            notice for address in returned[:1] for notice in notices_in_words(words, known=[address])
-        ]
-    return []
+    if not bouncing and header(mail, "Return-Path").strip() != "<>" and not UNDELIVERED.search(words[:2000]):
+        return []
+    return (
+        loose_report(raw.decode("utf-8", "replace"))
+        or notices_in_words(words, known=failed, sender=sender)
+        or [one for address in written_to(parts)[:1] for one in notices_in_words(words, known=[address])]
+    )

@@ -1,5 +1,6 @@
 """Reports made for machines: delivery status (RFC 3464) and feedback (RFC 5965)."""
 
+from email import message_from_string
 from email.message import Message
 
 from channels.email.returns.codes import code_in, stage_in, status_in
@@ -8,6 +9,7 @@ from channels.email.returns.words import addresses, one_line
 from core.rules.bounces.notices import Kind, Notice
 
 RECIPIENTS_LIMIT = 1000
+LOOSE_LIMIT = 200_000
 
 
 def feedback(parts: list[Message], *, told: bool = False) -> list[Notice]:
@@ -36,6 +38,21 @@ def report(parts: list[Message], words: str) -> list[Notice]:
             if isinstance(block, Message) and (block["Final-Recipient"] or block["Original-Recipient"]):
                 found.append(_notice(block))
     return _with_words(found[:RECIPIENTS_LIMIT], words)
+
+
+def loose_report(text: str) -> list[Notice]:
+    """The same fields where MIME has been lost: quoted by a person who forwards it, or between broken boundaries."""
+    lines = [line.lstrip("> \t") if line[:1] == ">" else line for line in text[:LOOSE_LIMIT].splitlines()]
+    starts = [at for at, line in enumerate(lines) if line.lower().startswith("final-recipient:")]
+    blocks = (message_from_string("\n".join(_block(lines[at : at + 40]))) for at in starts[:RECIPIENTS_LIMIT])
+    notices = [_notice(block) for block in blocks]
+    return [notice for notice in notices if notice.address]
+
+
+def _block(lines: list[str]) -> list[str]:
+    """Up to the blank line, or to the header lines of the letter that comes back."""
+    ends = (at for at, line in enumerate(lines) if not line.strip() or line.lower().startswith("return-path:"))
+    return lines[: next(ends, len(lines))]
 
 
 def _notice(block: Message) -> Notice:

@@ -21,3 +21,4 @@ UNDELIVERED = re.compile(
     re.IGNORECASE,
 )
 COMPLAINING = re.compile(r"^\s*(complaint about message|email feedback report|abuse report)", re.IGNORECASE)
+AUTOMATIC = re.compile(r"auto.?repl(y|ied)|vacation", re.IGNORECASE)

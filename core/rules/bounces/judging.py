@@ -1,5 +1,6 @@
 """One notice to one class: stage first, then the server's words, then its codes."""
 
+import re
 from dataclasses import dataclass
 
 from core.rules.bounces.notices import Kind, Notice
@@ -21,17 +22,21 @@ def judge(notice: Notice) -> Judgement:
     if notice.kind is Kind.AUTOREPLY:
         return Judgement(B.AUTOREPLY, suppress=False, rule="kind:autoreply")
     bounce, rule = _class_of(notice)
-    return Judgement(bounce, _suppresses(notice, bounce), rule)
+    return Judgement(bounce, _suppresses(notice, bounce) and rule != "words:full", rule)
 
 
 def _class_of(notice: Notice) -> tuple[B, str]:
     if notice.stage == "mail":
         words = _by_words(notice.said)
         return words if words and words[0] not in (B.ADDRESS, B.DOMAIN, B.MAILBOX) else (B.SENDER, "stage:mail")
+    decisive = _DECISIVE.get(notice.status.partition(".")[2])
+    if decisive is not None:
+        return decisive, f"status:{notice.status}"
     return _by_words(notice.said) or _by_status(notice) or _by_code(notice)
 
 
 def _by_words(said: str) -> tuple[B, str] | None:
+    said = _PATHS.sub(r"\1", said)
     return next(((bounce, f"words:{name}") for name, bounce, words in FAMILIES if words.search(said)), None)
 
 
@@ -68,6 +73,10 @@ def _suppresses(notice: Notice, bounce: B) -> bool:
     return bounce in (B.ADDRESS, B.DOMAIN)
 
 
+_PATHS = re.compile(r"(https?://[^\s/]{1,200})/\S*")
+"""What pages of advice are called says nothing of this refusal; whose they are may."""
+_DECISIVE = {"7.13": B.MAILBOX} | {f"7.{detail}": B.SENDER for detail in range(20, 28)}
+"""Codes of one meaning (RFC 5248, 7372), which words like "recipient rejected" around them only blur."""
 _STATUSES = {
     "1.0": B.ADDRESS,
     "1.1": B.ADDRESS,

@@ -14,6 +14,8 @@ FAMILIES = (
         "form",
         B.CONTENT,
         _words(
+            r"(invalid|illegal|malformed|missing|improper) (header|mime|message|subject|date|from header)"
+            r"|8-?bit|too many bad|"
             r"duplicate header|multiple.{0,40}addresses in from|protocol violation|polic(y|ies) (reason"
             r"|violation)|bare (lf|cr)"
             r"|(not|non).{0,12}(rfc|compliant)\b|\bRFC ?[25][83]22\b|blacklisted url"
@@ -37,6 +39,10 @@ FAMILIES = (
         "authentication",
         B.SENDER,
         _words(
+            r"authentication checks?|unauthenticated sender|"
+            r"must issue a STARTTLS|TLS (is )?required|encryption (is )?(needed|required)"
+            r"|authentication (is )?required|"
+            r"certificate|no authentication type|smtp auth|not authenticated|authentication fail|"
             r"\bSPF\b|\bDKIM\b|\bDMARC\b|\bPTR\b|reverse (dns|lookup|host)|rdns|unauthenticated (email|mail)"
             r"|sender policy|cannot find your (hostname|reverse)"
             r"|email is being sent from a mail server which is not"
@@ -46,6 +52,8 @@ FAMILIES = (
         "relaying",
         B.SENDER,
         _words(
+            r"insecure mail relay|"
+            r"rcpthosts|relay (access|is|has been|attempt|operation)|not a gateway|tenantattribution|"
             r"relay(ing)? (access )?(is )?(denied|not (allowed|permitted)|prohibited)|(not permitted|unable"
             r"|refus\w+) to"
             r" relay|relaying mail|open relay|does(n't| not) relay|not (a )?relay|no relaying"
@@ -55,19 +63,27 @@ FAMILIES = (
         "reputation",
         B.SENDER,
         _words(
+            r"user complaints|rejected host|my name was rejected|after (ehlo|helo)|"
+            r"banned sending|spam abuse|\bCON:B|\bS3[0-9]{3}\b|part of (a|their) (list|network)|helo\b.{0,60}(not found"
+            r"|denied|invalid|reject)|suspicio\w+ (ip|activity)|(your|the) (ip|mail server|host).{0,40}not (allowed"
+            r"|permitted|authori[sz]ed)|country|"
             r"block(ing)? ?list|black ?list|deny ?list|\bRBL\b|\bDNSBL\b|spamhaus|spamcop|barracuda|reputation"
             r"|(your |client |sending |the )(ip|host|network|server)\b[^.]{0,60}(block|banned|refused"
             r"|rejected|denied|not accept)"
             r"|client host|blocked (by|using|for|due)|banned (sending )?(ip|host)|access denied|bad helo"
             r"|helo (command )?rejected|network not allowed|not accepting connections|invalid ip"
             r"|is not verified|no (email|mail) accepted from"
-            r"|invalid (helo|ehlo)|dynamic(ally)? (ip|assigned)|part of their network|unsolicited mail originating"
+            r"|invalid (helo|ehlo)|dynamic(ally)? (ip|assigned)|part of their network"
+            r"|unsolicited mail originating"
         ),
     ),
     (
         "rate",
         B.RATE,
         _words(
+            r"(ip|connection|domain|sender|sending) frequency|unusual rate|excessive (rate|connection"
+            r"|number)|exceeded (the )?(rate|connection|threshold|maximum number of (conn|mess))"
+            r"|exceeded threshold|"
             r"too (many (connection|concurrent|session|recipient|simultaneous)|fast|much mail)|rate.?limit"
             r"|frequency limit|throttl|slow down"
             r"|(sending|hourly|daily) (relay )?(limit|quota)|connection (rate|limit)|too frequent"
@@ -78,6 +94,8 @@ FAMILIES = (
         "size",
         B.CONTENT,
         _words(
+            r"(message|mail|attachment)\b.{0,20}(too (big|large|long)|exceeds? (the |a |fixed |your )?(max"
+            r"|size|limit|length))|recipsizelimit|msgtoobig|maximum (message )?size|size exceeds|"
             r"message (size|is too|too|length|file)[^.]{0,30}(big|large|exceed|limit)|(size"
             r"|maximum).{0,20}(exceed|limit)"
         ),
@@ -86,6 +104,8 @@ FAMILIES = (
         "full",
         B.MAILBOX,
         _words(
+            r"(postfach|mailbox|speicher\w*)\b.{0,30}(voll\b|überschritten)|bo.te.{0,20}pleine"
+            r"|buz.n.{0,20}llen[oa]|cannot append|mailfolder is full|user has exhausted|容量|"
             r"(mailbox|mail box|quota|inbox|account|disk)\b.{0,40}(full|exceed|over)|over ?(the )?(disk "
             r"|allowed )?quota"
             r"|out of (storage|space)|insufficient (disk )?(space|storage)|storage (limit|allocation)"
@@ -97,6 +117,8 @@ FAMILIES = (
         "sender",
         B.SENDER,
         _words(
+            r"resolver\.rst\.notauthori[sz]ed|not authori[sz]ed to send|restrictions? .{0,30}(sender"
+            r"|sending)|sender.{0,30}(authori|accepted)|(only )?accepts? (mail|messages) (only )?from|"
             r"(sender|envelope.?from|mail from|from address|return.?path)\b.{0,40}(reject|denied|refus"
             r"|invalid|not (allowed|exist)"
             r"|unknown|verif|block|fail|no mx|unresolv|not resolve|not found)|from: .{0,20}invalid"
@@ -118,6 +140,8 @@ FAMILIES = (
         "disabled",
         B.MAILBOX,
         _words(
+            r"no longer accepts? (mail|messages)|has been (disabled|suspended|deactivated|closed|locked)"
+            r"|(mailbox|account) (is )?closed|stillgelegt|deaktiviert|"
             r"(mailbox|account|user|recipient|address|customer)\b.{0,30}(disabled|inactive|suspend|locked"
             r"|frozen|not active|deactivat|expired)"
             r"|(disabled|inactive|suspended|frozen|expired) (mailbox|account|user|recipient)"
@@ -128,11 +152,14 @@ FAMILIES = (
         "domain",
         B.DOMAIN,
         _words(
+            r"nonexistentdomain|non-?existent (host|domain)|no route found to domain|all relevant mx"
+            r"|domain does not exist|bad destination (host|system)|invalid domain|"
             r"\bdomain( name)?\b.{0,30}(not found|n.t exist|nonexistent|lookup (error|fail)|not valid"
             r"|couldn't be found|no longer)"
-            r"|\bhost (or domain name )?(unknown|not found|lookup|does not accept)|(mx|srv) .{0,30}no smtp service"
+            r"|\bhost (or domain name )?(unknown|not found|lookup|does not accept)|(mx"
+            r"|srv) .{0,30}no smtp service"
             r"|no such (domain|host)|unrouteable|unroutable|(unknown|invalid|illegal) (mail )?(host|domain)"
-            r"|host unknown|null ?mx|recipient domain"
+            r"|host unknown|null ?mx"
             r"|(couldn't|could not|cannot|can't|unable to) find any (host|mail)|no (mx|route to host.*mx"
             r"|mail exchanger)|never (logged|heard) of.*domain"
             r"|name or service not known|dns lookup fail|smtp protocol is not supported|does not accept mail"
@@ -142,6 +169,13 @@ FAMILIES = (
         "user",
         B.ADDRESS,
         _words(
+            r"not a registered|invalid [\w ]{0,20}userid|リストにありません|"
+            r"recipnotfound|(empf.nger|benutzer|adresse|postfach)\b.{0,40}(unbekannt|nicht (gefunden|vorhanden"
+            r"|existiert)|existiert nicht)|"
+            r"(unbekannter?|ung.ltige) (empf.nger|benutzer|adresse)|destinataire (inconnu|invalide)|(adresse"
+            r"|utilisateur).{0,20}(inconnue?|invalide)|"
+            r"(usuario|destinatario|cuenta).{0,30}(desconocid|no existe|no encontrad)|宛先不明|存在しません"
+            r"|見つかりません|"
             r"(user|recipient|mailbox|address\w*|account|alias|person|customer|mail ?drop|destination)\b.{0,60}"
             r"(unknown|not? (exist|found|listed|known|valid|here)|n.t exist|n.t found|doesn't have"
             r"|no longer|invalid|unrecogni[sz]ed|undeliverable|incorrect"
@@ -159,6 +193,10 @@ FAMILIES = (
         "delivery time",
         B.TRANSIENT,
         _words(
+            r"requests to connect|will be retried|failed \d+ attempts|"
+            r"queue\.expired|failing for a long time|points? (back )?to (local|my)|wasn't able to establish"
+            r"|lookup failed temporarily|lost connection|conversation with|server configuration|write error"
+            r"|can't open|retries|mx.{0,20}loops? back|deferred|"
             r"timed? ?out|expired|too long|retry (time|timeout)|connection (refused|reset|lost|dropped)"
             r"|gr[ea]y-?list|try again|temporar"
             r"|could not be delivered (for|within)|hop count|too many hops|loop|network (is )?unreachable"
@@ -175,4 +213,4 @@ GONE_FOR_GOOD = _words(
     r"disabled|suspended|inactive|deactivat|closed|terminated|no longer active"
     r"|not active|frozen"
 )
-PASSING = _words(r"gr[ea]y-?list|try again later|temporar(y|ily)")
+PASSING = _words(r"verification in progress|deferred|gr[ea]y-?list|try again later|temporar(y|ily)")
