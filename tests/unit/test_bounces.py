@@ -116,6 +116,7 @@ def test_mutated_and_truncated_mail_never_raises(at: int, noise: bytes, mail: st
     "raw",
     [
         b"Content-Type: message/rfc822\n\n" * 3000,
+        b"Subject: =?iso-8\xff59-15?Q?failure?=\nFrom: MAILER-DAEMON\n\nhello",
         b"Subject: " + b"a@" * 600_000 + b"\n\nhello",
         b"From: MAILER-DAEMON\nSubject: failure notice\n\n" + b"a.b@c." * 200_000,
         b"From: MAILER-DAEMON\nSubject: failure notice\n\n" + b"user " * 200_000,

@@ -1,7 +1,7 @@
 """Text and addresses out of one part of a returned mail, whatever its encoding claims."""
 
 import re
-from email.errors import HeaderParseError
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 
@@ -15,7 +15,7 @@ _TAG = re.compile(r"<(/?[a-z][a-z0-9]{0,11}(\s[^<>]{0,2000})?|![^<>]{0,200})>", 
 def text_of(part: Message) -> str:
     try:
         raw = part.get_payload(decode=True)
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, MessageError):
         return ""
     if not isinstance(raw, bytes):
         return ""
@@ -35,7 +35,7 @@ def header(mail: Message, name: str, limit: int = 2000) -> str:
     value = str(mail.get(name, ""))[:limit]
     try:
         return str(make_header(decode_header(value)))
-    except (ValueError, LookupError, HeaderParseError):
+    except (ValueError, LookupError, TypeError, MessageError):
         return value
 
 
