@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from admin.access import by, needs
 from admin.context import reading, writing
 from admin.words import say, timezone
+from channels import registry
 from core.errors import Invalid, Problem
 from core.queries import pacing
 from core.queries import settings as business
@@ -16,6 +17,7 @@ from core.services import pacing as limits
 from core.services import senders, settings
 from core.vocabulary import CHANNEL_EMAIL, Role, Tracking
 from texts import _
+from texts.segments import channel
 
 pages = Blueprint("settings", __name__, url_prefix="/settings")
 
@@ -119,5 +121,6 @@ def _page() -> str:
         consent_days=request.form.get("consent_days", business.value(session, "consent_days")),
         today=session.scalar(pacing.of_day("account", today)),
         senders=senders.everyone(session),
+        channels=[(key, channel(key)) for key in registry.PROVIDERS],
         typed=request.form,
     )

@@ -1,5 +1,7 @@
 """Phones: short messages and WhatsApp, one phone for each number, from which one can answer."""
 
+from typing import Any
+
 from aiohttp import web
 
 from sandbox.page.parts import Parts
@@ -8,21 +10,13 @@ from sandbox.twilio import people
 
 def routes(parts: Parts) -> list[web.RouteDef]:
     async def page(request: web.Request) -> web.Response:
-        phones = parts.twilio.phones()
-        chosen = request.query.get("number") or (phones[0].phone if phones else "")
-        texts = parts.twilio.conversation(chosen) if chosen else []
-        ours = next((one.recipient if one.inbound else one.sender or one.service for one in reversed(texts)), "")
-        held = parts.twilio.behaviour
-        return await parts.page(
-            request,
-            "phones.html",
-            phones=phones,
-            chosen=chosen,
-            texts=texts,
-            ours=ours,
-            balance=held.balance,
-            held=held,
-        )
+        return await parts.page(request, "phones.html", **_shown(parts, request))
+
+    async def listed(request: web.Request) -> web.Response:
+        return parts.fragment(request, "phones_list.html", **_shown(parts, request))
+
+    async def talk(request: web.Request) -> web.Response:
+        return parts.fragment(request, "phones_talk.html", **_shown(parts, request))
 
     async def answer(request: web.Request) -> web.Response:
         given = await request.post()
@@ -31,4 +25,24 @@ def routes(parts: Parts) -> list[web.RouteDef]:
             people.say(parts.twilio, parts.callbacks, phone=phone, to=to, body=body)
         raise web.HTTPSeeOther(f"/phones?number={phone.replace('+', '%2B')}")
 
-    return [web.get("/phones", page), web.post("/phones", answer)]
+    return [
+        web.get("/phones", page),
+        web.get("/phones/list", listed),
+        web.get("/phones/talk", talk),
+        web.post("/phones", answer),
+    ]
+
+
+def _shown(parts: Parts, request: web.Request) -> dict[str, Any]:
+    phones, held = parts.twilio.phones(), parts.twilio.behaviour
+    chosen = request.query.get("number") or (phones[0].phone if phones else "")
+    texts = parts.twilio.conversation(chosen) if chosen else []
+    ours = next((one.recipient if one.inbound else one.sender or one.service for one in reversed(texts)), "")
+    return {
+        "phones": phones,
+        "chosen": chosen,
+        "texts": texts,
+        "ours": ours,
+        "balance": held.balance,
+        "held": held,
+    }

@@ -94,7 +94,16 @@ def keep(visitor: Visitor, message: EmailMessage | bytes, *recipients: str) -> i
 
 async def test_every_page_answers_with_a_strict_policy_in_both_languages(tmp_path: Path) -> None:
     async with a_visitor(tmp_path) as visitor:
-        for path in ("/mail", "/mail?by=mailbox", "/mail?letter=7", "/phones", "/chat", "/behaviour"):
+        for path in (
+            "/mail",
+            "/mail?by=mailbox",
+            "/mail?letter=7",
+            "/phones",
+            "/phones/list",
+            "/phones/talk",
+            "/chat",
+            "/behaviour",
+        ):
             for language in ("en", "de"):
                 answer = await visitor.get(path, Accept_Language=f"{language}-AT,en;q=0.5")
                 assert answer.status == 200, path

@@ -131,25 +131,26 @@ document.addEventListener("submit", async (event) => {
   }
 });
 
-function count({ letters, messages, switches }) {
+function count({ letters, messages, texts, switches }) {
   const numbers = new Intl.NumberFormat(document.documentElement.lang);
-  for (const [name, value] of Object.entries({ letters, messages, switches })) {
+  for (const [name, value] of Object.entries({ letters, messages, texts, switches })) {
     const shown = document.querySelector(`[data-count=${name}]`);
     if (shown) shown.textContent = value ? numbers.format(value) : "";
   }
 }
 
 // A list that was paged stays where it is; mailboxes are counted when the page is opened.
-function lookAgain(changed) {
+function lookAgain(changed, told) {
   const paged = /[?&](before|after|by)=/.test(location.search);
   if (changed.includes("mail")) {
     if (!paged) refresh(document.getElementById("list"));
     refresh(document.getElementById("figures"), 1000);
   }
-  if (changed.includes("chat")) {
+  if (changed.includes("chat") || changed.includes("phones")) {
     refresh(document.getElementById("conversation"));
     refresh(document.getElementById("people"), 500);
   }
+  if (told?.counts.texts && document.querySelector("[data-awaits=phones]")) location.reload();
 }
 
 // A browser keeps six connections to a host: pages that nobody looks at give theirs back.
@@ -159,11 +160,11 @@ function listen() {
   events = null;
   if (document.hidden) return;
   events = new EventSource("/events");
-  events.onopen = () => lookAgain(["mail", "chat"]);
+  events.onopen = () => lookAgain(["mail", "chat", "phones"]);
   events.onmessage = ({ data }) => {
     const told = JSON.parse(data);
     count(told.counts);
-    lookAgain(told.changed);
+    lookAgain(told.changed, told);
   };
 }
 document.addEventListener("visibilitychange", listen);

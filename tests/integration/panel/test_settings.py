@@ -32,3 +32,18 @@ def test_a_sender_that_a_campaign_needs_stays(administrator: Person, draft: int,
     answer = administrator.post("/settings/senders/1/archive")
     assert not archived(sessions)
     assert "the campaign “Autumn” sends from it" in administrator.get(answer.location).text
+
+
+def test_a_sender_of_short_messages_is_added_with_its_pool(administrator: Person, sessions: Sessions) -> None:
+    page = administrator.get("/settings/").text
+    assert 'name="channel"' in page
+    assert 'name="pool"' in page
+    pool = "+49 1511 0000002"
+    refused = administrator.post("/settings/senders", name="Shop", address="0800", channel="sms", pool="nobody@")
+    assert "nobody@" in refused.text
+    given = {"channel": "sms", "address": "+4915110000001", "pool": pool.replace(" ", "")}
+    administrator.post("/settings/senders", name="Shop", **given)
+    with sessions() as session:
+        made = session.scalars(select(SenderRow).where(SenderRow.channel == "sms")).one()
+        assert (made.address, made.pool) == ("+4915110000001", ["+4915110000002"])
+    assert "+4915110000002" in administrator.get("/settings/").text
