@@ -79,7 +79,7 @@ function patchRows(rows, page) {
 
 function markCurrent(row) {
   const link = row.querySelector("a.row");
-  if (!link) return;
+  if (!link?.search.includes("letter=")) return; // Other lists are drawn with theirs marked.
   const current = new URLSearchParams(location.search).get("letter") === row.dataset.key;
   if (current) link.setAttribute("aria-current", "true");
   else link.removeAttribute("aria-current");
