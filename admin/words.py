@@ -20,7 +20,7 @@ from core.queries import settings as business
 from core.tables.operators import Operator
 from core.tables.suppression import Suppression
 from core.vocabulary import SuppressionList as L
-from texts import faults, gates, reasons, roles, suppression
+from texts import faults, gates, pacing, reasons, roles, suppression
 from texts.problems import sentence
 from texts.segments import CHANNELS
 
@@ -49,6 +49,7 @@ def install(app: Flask) -> None:
             "list_word": suppression.listed,
             "actor": actor,
             "gate_word": gates.gate,
+            "limit_words": pacing,
             "sentence": lambda problem: sentence(problem.code, problem.params),
         }
     )

@@ -17,6 +17,7 @@ from core.tables.campaigns import Campaign
 from core.vocabulary import CampaignState, DeliveryState, Reason
 from texts import _, reasons
 from texts.gates import gate
+from texts.pacing import done_on
 
 REASONS_SHOWN = 8
 
@@ -130,4 +131,5 @@ def _figures(figures: Figures) -> str:
 
 def _wait(wait: Wait, timezone: ZoneInfo) -> str:
     end = " " + _("Until %(at)s.", at=moment(wait.until, timezone)) if wait.until else ""
-    return f"⏳ {quoted(gate(wait.reason, wait.details))}{end}"
+    done = " " + quoted(done_on(wait.done_on)) if wait.done_on else ""
+    return f"⏳ {quoted(gate(wait.reason, wait.details))}{end}{done}"

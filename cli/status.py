@@ -16,6 +16,7 @@ from core.tables.campaigns import Campaign
 from core.vocabulary import CampaignState
 from texts import _
 from texts.gates import gate
+from texts.pacing import done_on
 from texts.reasons import reason, state
 
 app = typer.Typer(add_completion=False)
@@ -66,7 +67,10 @@ def _told(session: Session, campaign: Campaign) -> dict[str, Any]:
         "unsubscribed": figures.unsubscribed,
         "states": figures.states,
         "reasons": figures.reasons,
-        "waits_for": [{"reason": one.reason, "until": one.until, "details": one.details} for one in waiting],
+        "waits_for": [
+            {"reason": one.reason, "until": one.until, "details": one.details, "done_on": one.done_on}
+            for one in waiting
+        ],
     }
 
 
@@ -84,5 +88,7 @@ def _words(told: dict[str, Any]) -> str:
     ):
         lines.append(f"{grouped(told[name]):>12}  {words}")
     lines += [f"{grouped(count):>12}  {reason(code)}" for code, count in told["reasons"].items()]
-    lines += ["  " + gate(one["reason"], one["details"]) for one in told["waits_for"]]
+    lines += [
+        f"  {gate(one['reason'], one['details'])} {done_on(one['done_on'])}".rstrip() for one in told["waits_for"]
+    ]
     return "\n".join(lines)

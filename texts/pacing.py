@@ -1,9 +1,12 @@
 """The daily limit in words: what was decided of a day, and why."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from texts import N_, _
+from babel.dates import format_date
+
+from texts import N_, _, language
 
 ACTIONS = {
     "up": N_("raised"),
@@ -30,6 +33,14 @@ def cause(code: str) -> str:
 
 def action(code: str) -> str:
     return _(ACTIONS[code]) if code in ACTIONS else code
+
+
+def done_on(day: date | None) -> str:
+    """When a campaign that waits for the limit is through, as a sentence; nothing where that is not known."""
+    if day is None:
+        return ""
+    written = format_date(day, "EEEE, d MMMM", locale=language())
+    return _("At today's limit its last message leaves on %(day)s, if no other campaign takes slots.", day=written)
 
 
 def why(code: str, inputs: Mapping[str, Any]) -> str:

@@ -138,6 +138,13 @@ def allowance(session: Session, scope: str, now: datetime) -> Allowance:
     return Allowance(days[0].ceiling, days[0].ceiling - days[0].taken * (days[0].day == today(session, now)))
 
 
+def for_campaigns(session: Session, scope: str, now: datetime) -> Allowance:
+    """As `allowance`, without what is kept for service mail."""
+    whole = allowance(session, scope, now)
+    kept = min(int(settings.value(session, "daily_limit_reserve")), whole.limit // 2)
+    return Allowance(whole.limit - kept, whole.left - kept)
+
+
 def used_up(day: date) -> Select[str]:
     """The scopes that have no slot left on that day."""
     return select(DailyLimit.scope).where(DailyLimit.day == day, DailyLimit.taken >= DailyLimit.ceiling)

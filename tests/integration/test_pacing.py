@@ -13,7 +13,7 @@ from core.database import Sessions
 from core.errors import Refused as NotAllowed
 from core.hot import hot_connection
 from core.messages import Refused
-from core.queries import deliveries, due, gates
+from core.queries import deliveries, due, gates, statistics, waits
 from core.queries import pacing as queries
 from core.services import pacing
 from core.services.claims import Claims
@@ -232,3 +232,23 @@ async def test_tests_use_slots_and_count_in_no_share(sessions: Sessions, async_e
     with sessions.begin() as session:
         assert (row(session).taken, row(session).tests) == (38, 8)
         assert pacing.look(session, "account", TODAY).attempts == 30
+
+
+async def test_a_campaign_that_the_limit_holds_says_until_when_and_when_it_is_done(
+    sessions: Sessions, async_engine: AsyncEngine
+) -> None:
+    with sessions.begin() as session:
+        campaign = make_campaign(session, recipients=120)
+    opened(sessions)
+
+    def waited() -> list[waits.Wait]:
+        with sessions() as session:
+            return waits.of_campaign(session, campaign, statistics.figures(session, campaign.id), NOON)
+
+    assert waited() == []
+    with sessions.begin() as session:
+        pacing.set_limit(session, 50, scope=f"sender:{campaign.sender_id}", by="test", now=NOON)
+        pacing.set_reserve(session, 10, by="test")
+    await drained(sessions, async_engine)
+    found = waited()
+    assert [(one.reason, one.until, one.done_on) for one in found] == [("daily_limit", MIDNIGHT, date(2026, 5, 22))]
