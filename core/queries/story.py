@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from core.queries import campaigns, gates, segments
+from core.queries import campaigns, segments, statistics, waits
 from core.tables.attempts import Attempt
 from core.tables.campaigns import Campaign
 from core.tables.contacts import Contact, Identity
@@ -50,9 +50,10 @@ def of_address(session: Session, campaign_id: int, address_key: bytes, now: date
         delivery = session.scalar(whose.order_by(Delivery.address_key.is_(None), Delivery.id).limit(1))
         if delivery is not None:
             return of_delivery(session, campaign, delivery, now)
-    if not contact_ids or contact_ids[0] is None:
+    contact_id = next(iter(contact_ids), None)
+    if contact_id is None:
         return Story(campaign, None, None, [Step("unknown_address")])
-    return Story(campaign, None, contact_ids[0], [*_not_chosen(session, campaign, contact_ids[0])])
+    return Story(campaign, None, contact_id, [*_not_chosen(session, campaign, contact_id)])
 
 
 def of_delivery(session: Session, campaign: Campaign, delivery: Delivery, now: datetime) -> Story:
@@ -66,7 +67,7 @@ def _chosen(session: Session, campaign: Campaign, delivery: Delivery) -> Iterato
     names = _segments(session, campaign, delivery.contact_id)
     yield Step("chosen", campaign.launched_at, {"segments": ", ".join(names)})
     if delivery.attempt == 0 and delivery.state in (DeliveryState.SKIPPED, DeliveryState.CANCELLED):
-        yield Step("refused_at_check", delivery.created_at, {"reason": delivery.reason})
+        yield Step("refused_at_check", delivery.settled_at or delivery.created_at, {"reason": delivery.reason})
     else:
         yield Step("checked", delivery.created_at)
 
@@ -93,7 +94,8 @@ def _later(session: Session, delivery: Delivery) -> Iterator[Step]:
         listed.append(Suppression.address_key == delivery.address_key)
     if delivery.contact_id is not None:
         listed.append(Suppression.contact_id == delivery.contact_id)
-    for entry in session.scalars(select(Suppression).where(or_(*listed)).order_by(Suppression.id)):
+    here = or_(Suppression.channel.is_(None), Suppression.channel == delivery.channel)
+    for entry in session.scalars(select(Suppression).where(or_(*listed), here).order_by(Suppression.id)):
         yield Step("listed", entry.added_at, {"list": entry.list})
         if entry.released_at:
             yield Step("released", entry.released_at, {"list": entry.list})
@@ -104,8 +106,8 @@ def _waits(session: Session, campaign: Campaign, delivery: Delivery, now: dateti
         return
     if delivery.due_at is not None:
         yield Step("waits_until", None, {"until": delivery.due_at, "reason": delivery.reason})
-    for gate in gates.before(session, campaign, now):
-        yield Step("waits_at_gate", None, {"gate": gate.reason, "details": gate.details})
+    for wait in waits.of_campaign(session, campaign, statistics.figures(session, campaign.id), now):
+        yield Step("waits_at_gate", None, {"gate": wait.reason, "details": wait.details, "until": wait.until})
 
 
 def _standing(delivery: Delivery) -> dict[str, Any]:
