@@ -24,12 +24,17 @@ class Spool:
         self.filled = any(self._waiting())
 
     def keep(self, events: Sequence[Event]) -> None:
-        """Append and bring to disk; raises OSError where the disk cannot take it."""
-        with self._own.open("a", encoding="utf-8") as lines:
+        """Append and bring to disk; raises OSError where the disk cannot take it, and leaves no half line there."""
+        text = "".join(f"{_line(event)}\n" for event in events).encode()
+        with self._own.open("ab", buffering=0) as lines:
             self._own.chmod(0o600)
-            lines.writelines(f"{_line(event)}\n" for event in events)
-            lines.flush()
-            os.fsync(lines.fileno())
+            before = os.fstat(lines.fileno()).st_size
+            try:
+                _write(lines.fileno(), text)
+                os.fsync(lines.fileno())
+            except OSError:
+                os.ftruncate(lines.fileno(), before)
+                raise
         self.filled = True
 
     def taken(self) -> Iterator[tuple[Path, list[Event]]]:
@@ -62,6 +67,12 @@ class Spool:
 
     def _waiting(self) -> list[Path]:
         return sorted(self._directory.glob("*.jsonl"))
+
+
+def _write(file: int, text: bytes) -> None:
+    """All of it: a disk that is nearly full takes a part, and says so only at the next attempt."""
+    while text:
+        text = text[os.write(file, text) :]
 
 
 def _line(event: Event) -> str:
