@@ -92,6 +92,10 @@ def keep(visitor: Visitor, message: EmailMessage | bytes, *recipients: str) -> i
     return visitor.sandbox.store.keep("v@sender.test", recipients or ("anna@example.test",), source)
 
 
+PIECES = ("/phones/list", "/phones/talk")
+"""What a page fetches anew to put into itself."""
+
+
 async def test_every_page_answers_with_a_strict_policy_in_both_languages(tmp_path: Path) -> None:
     async with a_visitor(tmp_path) as visitor:
         for path in (
@@ -107,7 +111,7 @@ async def test_every_page_answers_with_a_strict_policy_in_both_languages(tmp_pat
             for language in ("en", "de"):
                 answer = await visitor.get(path, Accept_Language=f"{language}-AT,en;q=0.5")
                 assert answer.status == 200, path
-                assert f'<html lang="{language}">' in answer.text
+                assert f'<html lang="{language}">' in answer.text or path in PIECES
                 policy = answer.headers["Content-Security-Policy"]
                 assert "default-src 'none'; script-src 'self'; style-src 'self'" in policy
                 assert "frame-ancestors 'none'" in policy
