@@ -9,7 +9,6 @@ NEEDED = {
     "chromium": ("tests in a real browser", ("chromium", "chromium-browser", "google-chrome")),
     "postfix": ("tests against Postfix's own mail programs", ("smtp-sink",)),
     "nginx-light": ("tests behind a real reverse proxy", ("nginx",)),
-    "dovecot-imapd": ("tests against the IMAP server Dovecot", ("dovecot",)),
     "swaks": ("tests against the SMTP client swaks", ("swaks",)),
 }
 """Package to what it is for, and the programs any of which will do."""
