@@ -37,10 +37,11 @@ def list_(as_json: AsJson = False) -> None:
         ]
         held = {channel: queries.balance(session, channel, now) for channel in sorted({row["channel"] for row in rows})}
     if as_json:
-        print_json({"prices": rows, "balances": {name: money(one) if one else None for name, one in held.items()}})
+        left = {name: f"{one.amount:.2f} {one.currency}" if one else None for name, one in held.items()}
+        print_json({"prices": rows, "balances": left})
         return
     for row in rows:
         print(f"{row['channel']:<10} {row['prefix'] or '*':<8} {row['amount']} {row['currency']}")
     for channel, one in held.items():
-        left = money(one) if one else _("unknown")
-        print(_("Balance of %(channel)s: %(balance)s", channel=channel, balance=left))
+        balance = money(one) if one else _("unknown")
+        print(_("Balance of %(channel)s: %(balance)s", channel=channel, balance=balance))

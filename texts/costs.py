@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from texts import _, ngettext
+from babel.numbers import format_decimal
+
+from texts import _, language, ngettext
 
 
 def cost_lines(cost: Any) -> list[str]:
@@ -48,4 +50,5 @@ def _dear(sign: str) -> str:
 
 
 def money(held: Any, digits: int = 2) -> str:
-    return f"{held.amount:.{digits}f} {held.currency}"
+    amount = format_decimal(held.amount, format=f"#,##0.{'0' * digits}", locale=language())
+    return f"{amount} {held.currency}"
