@@ -98,12 +98,13 @@ def _problem(problem: Problem) -> ResponseReturnValue:
 
 
 def _http(fault: HTTPException) -> ResponseReturnValue:
-    if request.accept_mimetypes.best == "application/json":
-        return {"problem": fault.name}, fault.code or 500
+    code = fault.code or 500
     if isinstance(fault, CSRFError) and not current_user.is_authenticated:
-        return _said(*SAYINGS[401]), 401
-    title, said = SAYINGS.get(fault.code or 0, (fault.name, fault.description or fault.name))
-    return _said(title, said), fault.code or 500
+        code = 401
+    title, said = SAYINGS.get(code, (fault.name, fault.description or fault.name))
+    if request.accept_mimetypes.best == "application/json":
+        return {"problem": texts._(said)}, code
+    return _said(title, said), code
 
 
 def _said(title: str, said: str) -> str:

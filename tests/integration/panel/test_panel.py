@@ -28,6 +28,16 @@ def test_every_page_but_the_login_needs_one(app: Flask) -> None:
             assert answer.location.startswith("/login")
 
 
+def test_a_script_of_a_page_is_told_that_its_login_has_ended(app: Flask) -> None:
+    answer = Person(app).client.post(
+        "/templates/check", base_url=HOME, headers={**ORIGIN, "Accept": "application/json"}
+    )
+    assert answer.status_code == 401
+    assert answer.json == {
+        "problem": "Nothing was changed. Log in again, and go back: most of what you typed is still there."
+    }
+
+
 def test_the_first_administrator_is_made_once(app: Flask) -> None:
     assert first_login(app) is not None
     assert first_login(app) is None
