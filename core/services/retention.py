@@ -48,7 +48,7 @@ def days(session: Session, kind: Kept) -> int:
 def keep(session: Session, kind: Kept, number: int, *, by: str) -> None:
     """Keep records of this kind for so many days, 0 for ever; raise Invalid (`setting.bad_retention`)."""
     if not rules.fits(kind, number):
-        raise Invalid("setting.bad_retention", where=kind, least=rules.LEAST[kind], most=rules.MOST)
+        raise Invalid("setting.bad_retention", where=kind, kept=kind, least=rules.LEAST[kind], most=rules.MOST)
     name = rules.setting(kind)
     before = business.value(session, name)
     if before != number:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from texts.problems import _sentences
+from texts.problems import _sentences, sentence
 
 ROOT = Path(__file__).parent.parent.parent
 PRODUCT = ("admin", "bot", "channels", "cli", "config", "core", "embedded", "files", "web", "workers")
@@ -54,5 +54,10 @@ def test_every_problem_has_a_sentence() -> None:
 
 
 def test_sentences_name_their_values_so_that_a_missing_one_is_seen() -> None:
-    for code, sentence in _sentences().items():
-        assert not re.search(r"%(?![(%])", sentence), code
+    for code, words in _sentences().items():
+        assert not re.search(r"%(?![(%])", words), code
+
+
+def test_what_is_kept_is_named_as_the_settings_name_it() -> None:
+    said = sentence("setting.bad_retention", {"where": "uploads", "kept": "uploads", "least": 1, "most": 9})
+    assert said.startswith("“Uploaded files” can be kept")

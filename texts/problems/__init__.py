@@ -7,8 +7,9 @@ from functools import cache
 
 from texts import _
 from texts.reasons import ACTIONS, STATES
+from texts.retention import KINDS
 
-CODES = {"state": STATES, "action": ACTIONS}
+CODES = {"state": STATES, "action": ACTIONS, "kept": {kind: words for kind, (words, _leads_to) in KINDS.items()}}
 
 
 def sentence(code: str, params: Mapping[str, object]) -> str:

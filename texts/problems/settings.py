@@ -3,7 +3,7 @@
 from texts import N_
 
 SENTENCES = {
-    "setting.bad_retention": N_("“%(where)s” can be kept for %(least)s to %(most)s days, or for ever with 0."),
+    "setting.bad_retention": N_("“%(kept)s” can be kept for %(least)s to %(most)s days, or for ever with 0."),
     "setting.bad_tracking": N_("Opens and clicks can be kept of each recipient, counted, or not at all."),
     "setting.bad_days": N_("Choose between 1 and %(most)s days."),
     "setting.both": N_("%(name)s and %(other)s are both set. Keep one of them."),
