@@ -40,6 +40,7 @@ WORDS = {
     "remove": N_("Remove"),
     "more": N_("One more"),
     "upload": N_("Upload a picture"),
+    "failed": N_("The picture did not arrive. Choose it again."),
     "accent": N_("Colour of the letter"),
     "hint": N_("**bold**, *italic*, [words](https://…), “# ” for a heading, “- ” for a list."),
 }

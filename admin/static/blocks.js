@@ -51,6 +51,7 @@ if (place) {
   function upload(target) {
     const file = make("input", { type: "file", accept: "image/png,image/jpeg,image/gif,image/webp", className: "only-read", tabIndex: -1 });
     const button = make("button", { type: "button", className: "button small", textContent: told.words.upload });
+    const refused = make("span", { className: "wrong", role: "alert" });
     button.addEventListener("click", () => file.click());
     file.addEventListener("change", async () => {
       const form = new FormData();
@@ -59,17 +60,16 @@ if (place) {
       button.disabled = true;
       const answer = await fetch(place.dataset.pictures, { method: "POST", body: form, headers: { Accept: "application/json" } }).catch(() => null);
       button.disabled = false;
-      const said = answer ? await answer.json() : {};
-      const wrong = document.getElementById("wrong");
-      wrong.hidden = !said.problem;
-      wrong.textContent = said.problem || "";
+      if (answer?.status === 401) dispatchEvent(new Event("focus"));
+      const said = (await answer?.json().catch(() => null)) || { problem: told.words.failed };
+      refused.textContent = said.problem || "";
       if (said.address) {
         target.value = said.address;
         target.dispatchEvent(new Event("input"));
       }
       file.value = "";
     });
-    return make("span", {}, button, file);
+    return make("span", {}, button, file, " ", refused);
   }
 
   function list(owner, name, words, part) {

@@ -57,6 +57,7 @@ function written() {
 async function show() {
   const answer = await fetch(editor.dataset.check, { method: "POST", body: written(), headers: { Accept: "application/json" } }).catch(() => null);
   if (answer === null) return;
+  if (answer.status === 401) return dispatchEvent(new Event("focus"));
   const told = await answer.json();
   const wrong = document.getElementById("wrong");
   wrong.hidden = !told.problem;
@@ -64,8 +65,9 @@ async function show() {
   wrongLine = told.problem && told.where === "source" ? told.line || 0 : 0;
   number();
   if (told.problem) return;
-  showFaults(told.faults);
-  document.getElementById("shown-subject").textContent = told.subject;
+  if (document.getElementById("faults")) showFaults(told.faults);
+  const subject = document.getElementById("shown-subject");
+  if (subject) subject.textContent = told.subject;
   document.getElementById("shown-text").textContent = told.text;
   const parts = document.getElementById("parts");
   parts.hidden = !told.parts;

@@ -129,6 +129,32 @@ def test_a_letter_that_cannot_work_is_marked_at_its_line(page: Page, complaints:
     assert page.inner_text("#lines b").strip() == "2"
 
 
+def test_a_short_message_is_counted_while_it_is_typed(page: Page, complaints: list[str]) -> None:
+    page.goto("/templates/new?kind=short")
+    page.fill("#source", "Spring is here")
+    page.wait_for_selector("#parts:has-text('One part')")
+    page.fill("#source", "Spring is here \u4f60")
+    page.wait_for_selector("#parts:has-text('UCS-2')")
+    page.wait_for_selector("#shown-text:has-text('Spring is here')")
+    assert page.locator("#device").is_hidden()
+    assert page.locator("[data-look]").count() == 0
+
+
+def test_a_file_that_is_no_picture_is_refused_where_it_was_chosen(
+    page: Page, complaints: list[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "holiday.png"
+    path.write_text("no picture")
+    page.goto("/templates/new?kind=blocks")
+    page.fill("#subject", "Hi")
+    page.select_option("#blocks select.insert >> nth=0", "picture")
+    page.set_input_files(".block input[type=file] >> nth=0", path)
+    page.wait_for_selector(".block .wrong:not(:empty)")
+    page.fill("#subject", "Hi again")
+    page.wait_for_selector("#shown-subject:has-text('Hi again')")
+    assert page.inner_text(".block .wrong >> nth=0").strip()
+
+
 def test_a_campaign_without_a_letter_says_so_before_the_launch(page: Page, complaints: list[str]) -> None:
     page.goto("/campaigns/new")
     page.fill("#name", "Autumn")
