@@ -1,14 +1,14 @@
 """Events recorded in groups: a request waits a few milliseconds for its group's commit, or for the spool."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import structlog
 
 from core.database import DatabaseFault
 from core.errors import Unavailable
 from core.messages import Event
-from core.services.tracking import Recording, is_silent
+from core.services.tracking import Recording
 from web import measures
 from web.spool import Spool
 
@@ -17,7 +17,6 @@ PATIENCE_SECONDS = 3.0
 """How long a commit may take before its events go to the spool: a database that hangs is as good as away."""
 RETRY_SECONDS = 2.0
 
-Waiting = list[tuple[Event, asyncio.Future[None]]]
 log = structlog.get_logger()
 
 
@@ -26,7 +25,7 @@ class Recorder:
 
     def __init__(self, recording: Recording, spool: Spool) -> None:
         self._recording, self._spool = recording, spool
-        self._gathered: Waiting = []
+        self._gathered: list[tuple[Event, asyncio.Future[None]]] = []
         self._more = asyncio.Event()
         self._away = False
         self._finished = False
@@ -51,8 +50,7 @@ class Recorder:
             self._more.clear()
             while self._gathered:
                 group, self._gathered = self._gathered[:GROUP], self._gathered[GROUP:]
-                for alike in _alike(group):
-                    await self._settle(alike)
+                await self._settle(group)
         replaying.cancel()
         await asyncio.wait([replaying])
         await self._recording.close()
@@ -63,7 +61,7 @@ class Recorder:
         self._finished = True
         self._more.set()
 
-    async def _settle(self, group: Waiting) -> None:
+    async def _settle(self, group: list[tuple[Event, asyncio.Future[None]]]) -> None:
         events = [event for event, _ in group]
         problem: OSError | None = None
         if self._away or not await self._committed(events):
@@ -118,20 +116,8 @@ class Recorder:
     async def _replay(self) -> None:
         for path, events in self._spool.taken():
             for start in range(0, len(events), GROUP):
-                if not await self._replayed(events[start : start + GROUP]):
+                if not await self._committed(events[start : start + GROUP]):
                     self._spool.back(path)
                     return
             self._spool.done(path)
             log.info("spool_replayed", events=len(events))
-
-    async def _replayed(self, events: Sequence[Event]) -> bool:
-        silent = [event for event in events if is_silent(event)]
-        others = [event for event in events if not is_silent(event)]
-        return all([await self._committed(alike) for alike in (silent, others) if alike])
-
-
-def _alike(group: Waiting) -> Iterator[Waiting]:
-    """What was only seen, and what was done on purpose: the one is recorded by a single statement."""
-    for silent in (True, False):
-        if alike := [one for one in group if is_silent(one[0]) is silent]:
-            yield alike

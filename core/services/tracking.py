@@ -16,36 +16,40 @@ from core.vocabulary import Actor, EventKind
 SILENT = (EventKind.OPENED, EventKind.CLICKED)
 
 
-def is_silent(event: Event) -> bool:
-    """Whether it was only seen: what people do on purpose is recorded in every mode, and after a withdrawal too."""
-    return event.kind in SILENT and event.delivery_id is not None
-
-
 class Recording:
-    """Groups of events, each in a transaction of its own; opens and clicks over connections that stay open."""
+    """Groups of events; opens and clicks go over connections that stay open."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._idle: list[StandingConnection] = []
 
     async def record(self, events: Sequence[Event]) -> None:
-        """Record a group in which all are silent, or none; raises Unavailable, or DatabaseFault if it is refused.
+        """Record a group; raises Unavailable, or DatabaseFault if it is refused.
 
-        Of a delivery that does not exist nothing is recorded: a token outlives what it names. What names none at all
-        (a customer's message, a provider's word about an address) is kept.
+        What people did on purpose comes first, in a transaction of its own: recorded again it changes nothing. What was
+        only seen comes last, since where tracking is anonymous it is counted and could be counted again.
         """
-        if events and all(is_silent(event) for event in events):
-            await self._watch(events)
-            return
+        seen = [event for event in events if _is_silent(event)]
+        done = [event for event in events if not _is_silent(event)]
+        if done or not events:
+            await self._note(done)
+        if seen:
+            await self._watch(seen)
+
+    async def close(self) -> None:
+        while self._idle:
+            await self._idle.pop().close()
+
+    async def _note(self, events: Sequence[Event]) -> None:
+        """Of a delivery that does not exist nothing is recorded: a token outlives what it names.
+
+        What names none at all (a customer's message, a provider's word about an address) is kept.
+        """
         with reduced_errors():
             async with self._engine.begin() as connection:
                 named = [event.delivery_id for event in events if event.delivery_id is not None]
                 known = set(await connection.scalars(deliveries.known(named)))
                 await door.record(connection, [one for one in events if one.delivery_id in {None, *known}])
-
-    async def close(self) -> None:
-        while self._idle:
-            await self._idle.pop().close()
 
     async def _watch(self, events: Sequence[Event]) -> None:
         standing = self._idle.pop() if self._idle else StandingConnection(self._engine)
@@ -68,6 +72,11 @@ async def _watched(standing: StandingConnection, events: Sequence[Event]) -> Non
         details=[_details(event) for event in events],
         moments=[event.at.isoformat() for event in events],
     )
+
+
+def _is_silent(event: Event) -> bool:
+    """Whether it was only seen: what people do on purpose is recorded in every mode, and after a withdrawal too."""
+    return event.kind in SILENT and event.delivery_id is not None
 
 
 def _details(event: Event) -> str:
