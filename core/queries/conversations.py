@@ -111,12 +111,6 @@ def last_delivery(session: Session, identity_id: int, since: datetime) -> int | 
     return session.scalar(statement.order_by(Delivery.id.desc()).limit(1))
 
 
-def in_topic(session: Session, chat_id: int, topic_id: int) -> int | None:
-    """Whose topic of the operators' group this is."""
-    here = (Conversation.desk_chat_id == chat_id, Conversation.desk_topic_id == topic_id)
-    return session.scalar(select(Conversation.identity_id).where(*here))
-
-
 def meant_by(session: Session, chat_id: int, message_id: int) -> int | None:
     """For whom a reply to this message in an operator's chat is meant."""
     kept = session.get(DeskMessage, (chat_id, message_id))

@@ -116,12 +116,6 @@ def answered(session: Session, identity_id: int) -> None:
     session.execute(statement.values(unanswered_since=None))
 
 
-def keep_topic(session: Session, identity_id: int, chat_id: int | None, topic_id: int | None) -> None:
-    """Where operators answer this customer from now on."""
-    statement = update(Conversation).where(Conversation.identity_id == identity_id)
-    session.execute(statement.values(desk_chat_id=chat_id, desk_topic_id=topic_id))
-
-
 def _touched(session: Session, identity_id: int, words: Words) -> bool:
     """Begin or go on with the conversation; whether it began."""
     waits: dict[str, Any] = {"unanswered_since": words.at} if words.for_operators else {}
