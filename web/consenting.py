@@ -3,16 +3,14 @@
 from collections.abc import Callable
 
 from aiohttp import web
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from core.errors import NotFound
 from core.rules import tokens
 from core.services import consent
 from core.services.consent import Asked
 from web.doors import DOORS
 from web.pages import page
+from web.visits import visited
 
 WAY = "link"
 ANSWERS = {"accept": True, "decline": False}
@@ -37,15 +35,8 @@ async def act(request: web.Request) -> web.Response:
 
 
 async def _shown(request: web.Request, work: Callable[[Session, int], Asked]) -> web.Response:
-    doors = request.app[DOORS]
-    letter = tokens.verify(doors.key, tokens.CONSENT, request.match_info["token"])
-    if letter is None:
-        return page(request, "lost.html", status=404)
-    try:
-        async with AsyncSession(doors.engine) as session, session.begin():
-            asked = await session.run_sync(work, letter)
-    except NotFound:
-        return page(request, "lost.html", status=404)
-    except (SQLAlchemyError, OSError):
-        return page(request, "later.html", status=503)
-    return page(request, "consent.html", language=asked.language, asked=asked, choice=request.match_info["choice"])
+    def drawn(asked: Asked) -> web.Response:
+        choice = request.match_info["choice"]
+        return page(request, "consent.html", language=asked.language, asked=asked, choice=choice)
+
+    return await visited(request, tokens.CONSENT, work, drawn)

@@ -3,17 +3,15 @@
 from collections.abc import Callable
 
 from aiohttp import web
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from core.errors import NotFound
 from core.rules import tokens
 from core.services import preferences
 from core.services.preferences import Preferences
 from texts import LANGUAGES, _, known, speaking
 from web.doors import DOORS
 from web.pages import page
+from web.visits import visited
 
 routes = web.RouteTableDef()
 
@@ -41,16 +39,8 @@ async def save(request: web.Request) -> web.Response:
 
 
 async def _shown(request: web.Request, work: Callable[[Session, int], Preferences], *, saved: bool) -> web.Response:
-    doors = request.app[DOORS]
-    delivery_id = tokens.verify(doors.key, tokens.PREFERENCES, request.match_info["token"])
-    if delivery_id is None:
-        return page(request, "lost.html", status=404)
-    try:
-        async with AsyncSession(doors.engine) as session, session.begin():
-            told = await session.run_sync(work, delivery_id)
-    except NotFound:
-        return page(request, "lost.html", status=404)
-    except (SQLAlchemyError, OSError):
-        return page(request, "later.html", status=503)
-    language = known(told.language) if told.language else None
-    return page(request, "preferences.html", language=language, told=told, saved=saved)
+    def drawn(told: Preferences) -> web.Response:
+        language = known(told.language) if told.language else None
+        return page(request, "preferences.html", language=language, told=told, saved=saved)
+
+    return await visited(request, tokens.PREFERENCES, work, drawn)
