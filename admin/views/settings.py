@@ -1,10 +1,12 @@
 """Settings: the daily limit, the account's time zone, and from whom letters come."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from zoneinfo import available_timezones
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from admin.access import by, needs
 from admin.context import reading, writing
@@ -32,52 +34,42 @@ def show() -> ResponseReturnValue:
 @needs(Role.ADMINISTRATOR)
 def account() -> ResponseReturnValue:
     limit = request.form.get("daily_limit", 0, type=int)
-    try:
-        with writing() as session:
-            settings.set_timezone(session, request.form.get("timezone", ""), by=by())
-            if limit != pacing.allowance(session, pacing.ACCOUNT, datetime.now(UTC)).limit:
-                limits.set_limit(session, limit, by=by(), now=datetime.now(UTC))
-    except Problem as problem:
-        say(problem)
-        return _page()
-    flash(_("Saved."), "done")
-    return redirect(url_for("settings.show"))
+
+    def change(session: Session) -> None:
+        settings.set_timezone(session, request.form.get("timezone", ""), by=by())
+        if limit != pacing.allowance(session, pacing.ACCOUNT, datetime.now(UTC)).limit:
+            limits.set_limit(session, limit, by=by(), now=datetime.now(UTC))
+
+    return _saved(change)
 
 
 @pages.post("/privacy")
 @needs(Role.ADMINISTRATOR)
 def privacy() -> ResponseReturnValue:
     """How opens and clicks are kept, and for how long a request for consent may be answered."""
-    try:
-        with writing() as session:
-            settings.set_tracking(session, _tracking(), by=by())
-            settings.set_consent_days(session, request.form.get("consent_days", 0, type=int), by=by())
-    except Problem as problem:
-        say(problem)
-        return _page()
-    flash(_("Saved."), "done")
-    return redirect(url_for("settings.show"))
+
+    def change(session: Session) -> None:
+        settings.set_tracking(session, _tracking(), by=by())
+        settings.set_consent_days(session, request.form.get("consent_days", 0, type=int), by=by())
+
+    return _saved(change)
 
 
 @pages.post("/senders")
 @needs(Role.ADMINISTRATOR)
 def add_sender() -> ResponseReturnValue:
-    try:
-        with writing() as session:
-            senders.create(
-                session,
-                name=request.form.get("name", ""),
-                address=request.form.get("address", ""),
-                reply_to=request.form.get("reply_to") or None,
-                channel=request.form.get("channel", CHANNEL_EMAIL),
-                pool=request.form.get("pool", "").replace(",", " ").split(),
-                by=by(),
-            )
-    except Problem as problem:
-        say(problem)
-        return _page()
-    flash(_("Saved."), "done")
-    return redirect(url_for("settings.show"))
+    def change(session: Session) -> None:
+        senders.create(
+            session,
+            name=request.form.get("name", ""),
+            address=request.form.get("address", ""),
+            reply_to=request.form.get("reply_to") or None,
+            channel=request.form.get("channel", CHANNEL_EMAIL),
+            pool=request.form.get("pool", "").replace(",", " ").split(),
+            by=by(),
+        )
+
+    return _saved(change)
 
 
 @pages.post("/senders/<int:id>/imprint")
@@ -99,6 +91,18 @@ def archive_sender(id: int) -> ResponseReturnValue:  # noqa: A002 - the name of 
         say(problem)
     else:
         flash(_("Archived. Letters that were sent from it keep it."), "done")
+    return redirect(url_for("settings.show"))
+
+
+def _saved(change: Callable[[Session], object]) -> ResponseReturnValue:
+    """Back to the page; with what was typed still in it, if it is refused."""
+    try:
+        with writing() as session:
+            change(session)
+    except Problem as problem:
+        say(problem)
+        return _page()
+    flash(_("Saved."), "done")
     return redirect(url_for("settings.show"))
 
 
