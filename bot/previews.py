@@ -35,24 +35,14 @@ def read(session: Session, campaign_id: int, now: datetime) -> Look:
     """Count as a launch would; raise IllegalTransition if it is launched already, or what the draft lacks."""
     campaign = queries.get(session, campaign_id)
     next_state(campaign.state, CampaignAction.LAUNCH)
-    limited = campaign.channel == CHANNEL_EMAIL
-    return Look(
-        campaign=campaign,
-        preview=campaigns.preview(session, campaign_id, now, channels=CHANNELS),
-        allowance=pacing.allowance(session, pacing.ACCOUNT, now) if limited else None,
-    )
+    return _look(session, campaign, campaigns.preview(session, campaign_id, now, channels=CHANNELS), now)
 
 
 def read_newcomers(session: Session, campaign_id: int, now: datetime) -> Look:
     """Those who have joined a finished campaign's segments since; raise IllegalTransition if it is not finished."""
     campaign = queries.get(session, campaign_id)
-    limited = campaign.channel == CHANNEL_EMAIL
-    return Look(
-        campaign=campaign,
-        preview=newcomers.preview(session, campaign_id, now, channels=CHANNELS),
-        allowance=pacing.allowance(session, pacing.ACCOUNT, now) if limited else None,
-        newcomers=True,
-    )
+    preview = newcomers.preview(session, campaign_id, now, channels=CHANNELS)
+    return _look(session, campaign, preview, now, newcomers=True)
 
 
 def counting() -> Drawn:
@@ -90,6 +80,12 @@ def drawn(look: Look, *, may_launch: bool) -> Drawn:
 def impossible(problem: Problem, campaign_id: int) -> Drawn:
     """Why nothing was counted or launched, and the way to try again."""
     return Drawn(quoted(told(problem)), keyboards.look_again(campaign_id))
+
+
+def _look(session: Session, campaign: Campaign, preview: Preview, now: datetime, *, newcomers: bool = False) -> Look:
+    """The daily limit is one of email alone."""
+    limited = campaign.channel == CHANNEL_EMAIL
+    return Look(campaign, preview, pacing.allowance(session, pacing.ACCOUNT, now) if limited else None, newcomers)
 
 
 def _limit(reachable: int, allowance: Allowance) -> str:

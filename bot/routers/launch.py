@@ -1,19 +1,20 @@
 """The launch: a preview with its figures, then a button that is bound to exactly what was shown."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 from aiogram import Bot, Router
 from aiogram.types import CallbackQuery
 
-from bot import previews, screen
+from bot import previews
 from bot.access import by, needs
+from bot.launching import show_launched, show_preview
 from bot.live import Live
 from bot.presses import LaunchPressed, PreviewPressed
 from bot.running import Run
 from bot.screen import place_of
 from bot.telling import answer_in_time
 from channels.known import CHANNELS
-from core.errors import IllegalTransition, Problem
 from core.rules.outside import Outside
 from core.rules.roles import includes
 from core.services import campaigns
@@ -33,19 +34,10 @@ def make() -> Router:
 async def preview_pressed(
     query: CallbackQuery, callback_data: PreviewPressed, *, operator: Operator, run: Run, live: Live, bot: Bot
 ) -> None:
-    """Counting a million recipients takes seconds, so that the press is answered before."""
     await answer_in_time(query)
-    place = place_of(query)
-    await screen.put(bot, place, previews.counting())
-    try:
-        look = await run(previews.read, callback_data.campaign_id, datetime.now(UTC))
-    except IllegalTransition:
-        await live.show(place, callback_data.campaign_id)
-    except Problem as problem:
-        await screen.put(bot, place, previews.impossible(problem, callback_data.campaign_id))
-    else:
-        may_launch = includes(operator.role, Role.LAUNCHER)
-        await screen.put(bot, place, previews.drawn(look, may_launch=may_launch))
+    campaign_id, may_launch = callback_data.campaign_id, includes(operator.role, Role.LAUNCHER)
+    read = partial(run, previews.read, campaign_id, datetime.now(UTC))
+    await show_preview(bot, live, place_of(query), campaign_id, read, may_launch=may_launch)
 
 
 @needs(Role.LAUNCHER)
@@ -54,20 +46,13 @@ async def launch_pressed(
 ) -> None:
     """Two presses at once launch once: the second finds the campaign launched."""
     await answer_in_time(query, _("Launching …"))
-    place, campaign_id = place_of(query), callback_data.campaign_id
-    try:
-        await run(
-            campaigns.launch,
-            campaign_id,
-            confirmation=callback_data.confirmation,
-            outside=outside,
-            channels=CHANNELS,
-            by=by(query.from_user),
-            now=datetime.now(UTC),
-        )
-    except IllegalTransition:
-        await bot.send_message(place.chat_id, _("It is launched already: pressing twice sends nothing twice."))
-    except Problem as problem:
-        await screen.put(bot, place, previews.impossible(problem, campaign_id))
-        return
-    await live.show(place, campaign_id)
+    launching = run(
+        campaigns.launch,
+        callback_data.campaign_id,
+        confirmation=callback_data.confirmation,
+        outside=outside,
+        channels=CHANNELS,
+        by=by(query.from_user),
+        now=datetime.now(UTC),
+    )
+    await show_launched(bot, live, place_of(query), callback_data.campaign_id, launching)
