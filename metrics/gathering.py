@@ -4,16 +4,16 @@ import http.client
 import socket
 import threading
 from collections.abc import Iterable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
-from metrics.serving import FOLDER, TEXT, socket_path
+from metrics.serving import FOLDER, Answer, socket_path
 
 SECONDS = 5
 
@@ -45,24 +45,11 @@ def serve(data: Path, port: int) -> ThreadingHTTPServer:
     registry = CollectorRegistry(auto_describe=False)
     registry.register(Gathered(data))
 
-    class Answer(BaseHTTPRequestHandler):
+    class OfAll(Answer):
         timeout = 10
 
-        def do_GET(self) -> None:
-            if self.path != "/metrics":
-                self.send_error(404)
-                return
-            body = generate_latest(registry)
-            self.send_response(200)
-            self.send_header("Content-Type", TEXT)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_arguments: object) -> None:
-            """Nobody needs to know that figures were asked for."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", port), Answer)
+    OfAll.registry = registry
+    server = ThreadingHTTPServer(("127.0.0.1", port), OfAll)
     threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
     return server
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
-from prometheus_client import REGISTRY, generate_latest
+from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
 
 FOLDER = Path("run") / "metrics"
 """Below the data directory."""
@@ -20,10 +20,16 @@ class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 
 
 class Answer(BaseHTTPRequestHandler):
+    """Answers `/metrics` with the figures of its registry, and nothing else."""
+
     timeout = 5
+    registry: CollectorRegistry = REGISTRY
 
     def do_GET(self) -> None:
-        body = generate_latest(REGISTRY)
+        if self.path != "/metrics":
+            self.send_error(404)
+            return
+        body = generate_latest(self.registry)
         self.send_response(200)
         self.send_header("Content-Type", TEXT)
         self.send_header("Content-Length", str(len(body)))
