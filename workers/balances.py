@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import structlog
+from sqlalchemy.orm import Session
 
 from channels import registry
 from channels.buckets import LocalBuckets
@@ -60,14 +61,13 @@ def _judged(sessions: Sessions, channel: str, held: Money | None) -> bool:
         prices.keep(session, channel, held, now())
         if held is None or held.amount >= max(prices.dearest(session, channel), Decimal("0.000001")):
             return True
-        close(sessions, channel, held)
+        close(session, channel, held)
         return False
 
 
-def close(sessions: Sessions, channel: str, held: Money | None) -> None:
-    """The channel waits for money; after a top-up it goes on by itself."""
+def close(session: Session, channel: str, held: Money | None) -> None:
+    """The channel waits for money; after a top-up it goes on by itself, unless a person has closed it."""
     log.warning("balance_too_low", channel=channel)
     details = {"balance": f"{held.amount:.2f} {held.currency}"} if held else {}
-    with sessions.begin() as session:
-        reason, until = Reason.BALANCE_TOO_LOW.value, now() + WAIT
-        gates.close(session, GateScope.CHANNEL, channel, reason=reason, by="system", until=until, **details)
+    reason, until = Reason.BALANCE_TOO_LOW.value, now() + WAIT
+    gates.close_for_a_while(session, GateScope.CHANNEL, channel, reason=reason, until=until, **details)

@@ -161,7 +161,8 @@ def _conclude(sessions: Sessions, channel: str, drained: Drained) -> None:
     if drained.fault is not None:
         measures.faults.add(channel)
     if drained.fault is not None and drained.fault.code == NO_MONEY:
-        balances.close(sessions, channel, None)
+        with sessions.begin() as session:
+            balances.close(session, channel, None)
     elif drained.fault is not None:
         _report(sessions, channel, drained.fault)
     for origin_id, opening in drained.closed.items():

@@ -18,7 +18,7 @@ from config.keys import Keys
 from core.database import Sessions
 from core.errors import Refused
 from core.messages import Money
-from core.queries import due, prices, waits
+from core.queries import due, gates, prices, waits
 from core.queries.statistics import figures
 from core.rules.addresses import address_key
 from core.rules.outside import Outside
@@ -27,7 +27,7 @@ from core.services import prices as pricing
 from core.tables.campaigns import Campaign
 from core.tables.contacts import Contact, Identity
 from core.tables.deliveries import Delivery
-from core.vocabulary import CampaignState
+from core.vocabulary import CampaignState, GateScope
 from sandbox.app import Sandbox
 from tests.integration.sandbox_factory import sandbox_in_thread
 from tests.integration.twilio_factory import number_of
@@ -148,6 +148,16 @@ def test_a_campaign_that_runs_out_of_money_waits_and_goes_on_after_a_top_up(
     with sessions() as session:
         assert session.get_one(Campaign, campaign_id).state == CampaignState.SENT
     assert len({one["to"] for one in arrived}) == len(arrived) == 100
+
+
+def test_a_channel_that_a_person_has_closed_is_not_opened_by_an_empty_account(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        gates.close(session, GateScope.CHANNEL, "sms", reason="paused", by="operator:1")
+        balances.close(session, "sms", None)
+    with sessions() as session:
+        standing = gates.standing(session, GateScope.CHANNEL, "sms")
+        assert standing is not None
+        assert (standing.reason, standing.until, standing.set_by) == ("paused", None, "operator:1")
 
 
 def _rung(sessions: Sessions, installation: Installation) -> bool:
