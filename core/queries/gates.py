@@ -1,14 +1,31 @@
 """Gates: set once for all that they hold up, and asked by the claim."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import and_, delete, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, and_, delete, or_, select
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import Session
 
 from core.tables.campaigns import Campaign
 from core.tables.gates import Gate
 from core.vocabulary import GateScope
+
+
+def closing(
+    scope: GateScope,
+    key: str,
+    *,
+    reason: str,
+    by: str,
+    until: datetime | None = None,
+    details: Mapping[str, object] | None = None,
+    over: ColumnElement[bool] | None = None,
+) -> Insert:
+    """Bar the way; a gate that is closed already keeps its `since` and gets the new reason, if it is such a one."""
+    values = {"reason": reason, "until": until, "set_by": by, "details": dict(details or {})}
+    statement = insert(Gate).values(scope=scope, key=key, **values)
+    return statement.on_conflict_do_update(index_elements=["scope", "key"], set_=values, where=over)
 
 
 def close(
@@ -21,10 +38,8 @@ def close(
     until: datetime | None = None,
     **details: object,
 ) -> None:
-    """Bar the way; a gate that is closed already keeps its `since` and gets the new reason."""
-    values = {"reason": reason, "until": until, "set_by": by, "details": details}
-    statement = insert(Gate).values(scope=scope, key=key, **values)
-    session.execute(statement.on_conflict_do_update(index_elements=["scope", "key"], set_=values))
+    """Bar the way, whatever gate stands there."""
+    session.execute(closing(scope, key, reason=reason, by=by, until=until, details=details))
 
 
 def standing(session: Session, scope: GateScope, key: str) -> Gate | None:
@@ -35,11 +50,8 @@ def close_for_a_while(
     session: Session, scope: GateScope, key: str, *, reason: str, until: datetime, **details: object
 ) -> None:
     """As `close`, by the system and with an end; a gate that stands until a person acts stays as it is."""
-    values = {"reason": reason, "until": until, "set_by": "system", "details": details}
-    statement = insert(Gate).values(scope=scope, key=key, **values)
-    session.execute(
-        statement.on_conflict_do_update(index_elements=["scope", "key"], set_=values, where=Gate.until.is_not(None))
-    )
+    held_by_nobody = Gate.until.is_not(None)
+    session.execute(closing(scope, key, reason=reason, by="system", until=until, details=details, over=held_by_nobody))
 
 
 def open_again(session: Session, scope: GateScope, key: str) -> None:

@@ -1,7 +1,7 @@
 """Counters that move when what others have computed from becomes old."""
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import Session
 
 from core.tables.contacts import Revision
@@ -15,9 +15,12 @@ def current(session: Session, name: str = AUDIENCE) -> int:
     return session.scalar(select(Revision.number).where(Revision.name == name)) or 0
 
 
-def move(session: Session, name: str = AUDIENCE) -> None:
-    """Note a change, in its own transaction."""
+def moved(name: str = AUDIENCE) -> Insert:
+    """Note a change."""
     statement = insert(Revision).values(name=name, number=1)
-    session.execute(
-        statement.on_conflict_do_update(index_elements=[Revision.name], set_={"number": Revision.number + 1})
-    )
+    return statement.on_conflict_do_update(index_elements=[Revision.name], set_={"number": Revision.number + 1})
+
+
+def move(session: Session, name: str = AUDIENCE) -> None:
+    """Note a change, in the caller's transaction."""
+    session.execute(moved(name))

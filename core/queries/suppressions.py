@@ -1,15 +1,18 @@
-"""Reading lists of those who may not be contacted: whom each entry names, and what became of it."""
+"""Lists of those who may not be contacted: putting people on them, whom each entry names, and what became of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, case, literal, or_, select
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import Session, aliased
 
 from core.errors import NotFound
 from core.tables.audit import AuditEntry
 from core.tables.contacts import Contact, Identity
+from core.tables.deliveries import Delivery
 from core.tables.suppression import Suppression
+from core.vocabulary import SuppressionList
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,16 @@ def matches(address_keys: Sequence[bytes]) -> ColumnElement[bool]:
     """Entries that name an address, or a contact who has or had it."""
     owners = select(Identity.contact_id).where(Identity.address_key.in_(address_keys))
     return or_(Suppression.address_key.in_(address_keys), Suppression.contact_id.in_(owners))
+
+
+def put_on(name: SuppressionList, *which: ColumnElement[bool], source: str, whole_contact: bool = False) -> Insert:
+    """The addresses of such deliveries onto a list, or (`whole_contact`) their contacts on every channel."""
+    key = case((literal(whole_contact), None), else_=Delivery.address_key)
+    channel = literal(None) if whole_contact else Delivery.channel
+    known = Delivery.contact_id.is_not(None) if whole_contact else Delivery.address_key.is_not(None)
+    named = select(literal(name.value), Delivery.contact_id, channel, key, literal(source), Delivery.id)
+    columns = ["list", "contact_id", "channel", "address_key", "source", "delivery_id"]
+    return insert(Suppression).from_select(columns, named.where(*which, known)).on_conflict_do_nothing()
 
 
 def beside_an_address() -> ColumnElement[bool]:

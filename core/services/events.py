@@ -2,19 +2,17 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ARRAY, BigInteger, ScalarSelect, and_, bindparam, case, func, literal, or_, select, update
+from sqlalchemy import ARRAY, BigInteger, ScalarSelect, and_, bindparam, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.messages import Event
-from core.queries import consent
+from core.queries import consent, revisions, suppressions
 from core.services import late
 from core.services.inbound import understood
 from core.tables.consent import Consent
-from core.tables.contacts import Revision
 from core.tables.deliveries import Delivery
 from core.tables.events import Engagement, EventRow
-from core.tables.suppression import Suppression
 from core.vocabulary import Actor, DeliveryState, EventKind, Purpose, SuppressionList
 
 ENGAGING = (EventKind.OPENED, EventKind.CLICKED, EventKind.REPLIED, EventKind.UNSUBSCRIBED, EventKind.COMPLAINED)
@@ -72,7 +70,7 @@ async def _unsubscribe(connection: AsyncConnection, delivery_ids: list[int]) -> 
     await connection.execute(insert(Consent).from_select(columns, withdrawn))
     await connection.execute(consent.withdraw(delivery_ids))
     await connection.execute(consent.end_withdrawn(delivery_ids))
-    await _audience_changed(connection)
+    await connection.execute(revisions.moved())
 
 
 def _way_of_leaving() -> ScalarSelect[str]:
@@ -86,7 +84,7 @@ async def _complain(connection: AsyncConnection, delivery_ids: list[int]) -> Non
     """Every marketing channel of that contact, and that address for ever."""
     await connection.execute(_suppressed(delivery_ids, SuppressionList.COMPLAINTS, whole_contact=False))
     await connection.execute(_suppressed(delivery_ids, SuppressionList.COMPLAINTS, whole_contact=True))
-    await _audience_changed(connection)
+    await connection.execute(revisions.moved())
 
 
 async def _accept(connection: AsyncConnection, delivery_ids: list[int]) -> None:
@@ -129,11 +127,6 @@ CONSEQUENCES = {
 }
 
 
-async def _audience_changed(connection: AsyncConnection) -> None:
-    moved = insert(Revision).values(name="audience", number=1)
-    await connection.execute(moved.on_conflict_do_update(index_elements=["name"], set_={"number": Revision.number + 1}))
-
-
 def _summed(event_ids: list[int]) -> Insert:
     """Add new events to the engagement of their deliveries; a click implies that the letter was read."""
     person = EventRow.actor != Actor.MACHINE
@@ -172,15 +165,8 @@ def _summed(event_ids: list[int]) -> Insert:
 
 
 def _suppressed(delivery_ids: list[int], name: SuppressionList, *, whole_contact: bool) -> Insert:
-    """The deliveries' addresses (or contacts, on every channel) onto a list."""
-    key = case((literal(whole_contact), None), else_=Delivery.address_key)
-    channel = literal(None) if whole_contact else Delivery.channel
-    known = Delivery.contact_id.is_not(None) if whole_contact else Delivery.address_key.is_not(None)
-    named = select(literal(name.value), Delivery.contact_id, channel, key, literal(_source(name)), Delivery.id).where(
-        Delivery.id.in_(delivery_ids), known
-    )
-    columns = ["list", "contact_id", "channel", "address_key", "source", "delivery_id"]
-    return insert(Suppression).from_select(columns, named).on_conflict_do_nothing()
+    named = Delivery.id.in_(delivery_ids)
+    return suppressions.put_on(name, named, source=_source(name), whole_contact=whole_contact)
 
 
 def _source(name: SuppressionList) -> str:

@@ -5,16 +5,14 @@ The event of such a report holds `reason` in its details: a word of our own, or 
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Select, SmallInteger, and_, exists, func, literal, null, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Select, SmallInteger, and_, exists, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
 
+from core.queries import gates, suppressions
 from core.tables.campaigns import Campaign, Origin
 from core.tables.deliveries import Delivery
 from core.tables.events import EventRow
-from core.tables.gates import Gate
-from core.tables.suppression import Suppression
 from core.vocabulary import (
     BounceClass,
     CampaignState,
@@ -77,21 +75,8 @@ async def draw(connection: AsyncConnection, delivery_ids: list[int]) -> None:
 async def _suppress(
     connection: AsyncConnection, delivery_ids: list[int], name: SuppressionList, why: tuple[Reason, ...]
 ) -> None:
-    named = select(
-        literal(name.value),
-        Delivery.contact_id,
-        Delivery.channel,
-        Delivery.address_key,
-        literal("report"),
-        Delivery.id,
-    ).where(
-        Delivery.id.in_(delivery_ids),
-        Delivery.state == DeliveryState.FAILED,
-        Delivery.reason.in_(why),
-        Delivery.address_key.is_not(None),
-    )
-    columns = ["list", "contact_id", "channel", "address_key", "source", "delivery_id"]
-    await connection.execute(insert(Suppression).from_select(columns, named).on_conflict_do_nothing())
+    failed = (Delivery.state == DeliveryState.FAILED, Delivery.reason.in_(why))
+    await connection.execute(suppressions.put_on(name, Delivery.id.in_(delivery_ids), *failed, source="report"))
 
 
 def _filtered(origin_id: int) -> Select[int]:
@@ -112,9 +97,8 @@ async def _pause(connection: AsyncConnection, origin_id: int) -> None:
         .returning(Campaign.id)
     )
     for campaign_id in (await connection.scalars(paused)).all():
-        gate = {"reason": "carrier_filtered", "set_by": "system", "until": null(), "details": {}}
-        closed = insert(Gate).values(scope=GateScope.CAMPAIGN, key=str(campaign_id), **gate)
-        await connection.execute(closed.on_conflict_do_update(index_elements=["scope", "key"], set_=gate))
+        closed = gates.closing(GateScope.CAMPAIGN, str(campaign_id), reason="carrier_filtered", by="system")
+        await connection.execute(closed)
 
 
 def _last(column: ColumnElement[str] | InstrumentedAttribute[str | None]) -> Select[str | None]:

@@ -6,8 +6,8 @@ from sqlalchemy import literal, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core.queries import revisions
 from core.tables.consent import Consent
-from core.tables.contacts import Revision
 from core.tables.deliveries import Delivery
 from core.tables.events import Engagement
 from core.tables.suppression import Suppression
@@ -32,8 +32,7 @@ async def unsubscription(connection: AsyncConnection, delivery_id: int, now: dat
     await connection.execute(
         update(Engagement).where(Engagement.delivery_id == delivery_id).values(unsubscribed_at=None)
     )
-    moved = insert(Revision).values(name="audience", number=1)
-    await connection.execute(moved.on_conflict_do_update(index_elements=["name"], set_={"number": Revision.number + 1}))
+    await connection.execute(revisions.moved())
     return True
 
 
