@@ -6,7 +6,8 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.queries import pacing
-from core.queries.deliveries import barred_origins, fresh
+from core.queries.claims import fresh
+from core.queries.gates import barred_origins
 from core.queries.liveness import is_dead
 from core.tables.campaigns import Campaign, Origin
 from core.tables.deliveries import Delivery

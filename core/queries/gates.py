@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import Insert, insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from core.tables.campaigns import Campaign
+from core.tables.campaigns import Campaign, Origin
 from core.tables.gates import Gate
-from core.vocabulary import GateScope
+from core.vocabulary import GateScope, Purpose
 
 
 def closing(
@@ -74,3 +74,25 @@ def before(session: Session, campaign: Campaign, now: datetime) -> list[Gate]:
     )
     standing = or_(Gate.until.is_(None), Gate.until > now)
     return list(session.scalars(select(Gate).where(concerning, standing).order_by(Gate.id)))
+
+
+def barred_origins(channel: str) -> Select[int]:
+    """Origins whose way a gate bars: their campaign's, their sender's, the channel's, or the account's."""
+    origin = aliased(Origin)
+    keys = or_(
+        Gate.scope == GateScope.ACCOUNT,
+        and_(Gate.scope == GateScope.CHANNEL, Gate.key == channel),
+        and_(Gate.scope == GateScope.CAMPAIGN, Gate.key == _text(origin.campaign_id)),
+        and_(Gate.scope == GateScope.SENDER, Gate.key == _text(origin.sender_id)),
+        and_(
+            Gate.scope == GateScope.MARKETING,
+            or_(Gate.key == channel, Gate.key == func.concat("sender:", origin.sender_id)),
+            or_(origin.purpose == Purpose.MARKETING, origin.purpose == Purpose.CONSENT),
+        ),
+    )
+    closed_now = or_(Gate.until.is_(None), Gate.until > func.now())
+    return select(origin.id).select_from(Gate).join(origin, keys).where(closed_now)
+
+
+def _text(column: InstrumentedAttribute[int | None]) -> ColumnElement[str]:
+    return cast(column, Text)

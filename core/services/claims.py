@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.hot import HotConnection, Statement
 from core.messages import DeliveryId
 from core.ports import Traits
-from core.queries import deliveries
+from core.queries import claims as queries
 from core.rules.addresses import address_variable
 from core.services.slots import Limit, Slots, Whose
 from core.services.times import Times, Window
@@ -19,8 +19,8 @@ from core.vocabulary import DeliveryState, Purpose
 
 STATE = 3
 """The place of the state in a claimed row."""
-OPEN_BATCH = Statement(deliveries.open_batch())
-REACH_FIRST_FRESH = Statement(deliveries.reach_first_fresh())
+OPEN_BATCH = Statement(queries.open_batch())
+REACH_FIRST_FRESH = Statement(queries.reach_first_fresh())
 
 Row = tuple[Any, ...]
 
@@ -242,13 +242,13 @@ class _Statements:
     def __init__(self, channel: str, traits: Traits | None, answers: bool | None) -> None:
         self._channel, self._traits = channel, traits
         self._compiled: dict[tuple[str, bool], tuple[Statement, Statement]] = {}
-        self.origins = Statement(deliveries.open_origins(channel, answers=answers))
+        self.origins = Statement(queries.open_origins(channel, answers=answers))
 
     def of(self, purpose: str, *, timed: bool) -> tuple[Statement, Statement]:
         """`claim_due` and `claim_fresh`, `timed` where each recipient's own clock is asked."""
         if (purpose, timed) not in self._compiled:
-            due = deliveries.claim_due(self._channel, purpose, traits=self._traits, timed=timed)
-            fresh = deliveries.claim_fresh(self._channel, purpose, traits=self._traits, timed=timed)
+            due = queries.claim_due(self._channel, purpose, traits=self._traits, timed=timed)
+            fresh = queries.claim_fresh(self._channel, purpose, traits=self._traits, timed=timed)
             self._compiled[purpose, timed] = Statement(due), Statement(fresh)
         return self._compiled[purpose, timed]
 

@@ -15,6 +15,7 @@ from core.hot import HotConnection, Statement, hot_connection
 from core.messages import Accepted, Content, DeliveryId, Message, Outcome, Unknown, Unsent
 from core.ports import Provider
 from core.queries import deliveries
+from core.queries.claims import close_batches, renew
 from core.rules.patience import USUAL, Patience
 from core.services.claims import Ahead, Claimed, Claims
 from core.services.outcomes import record_wrong
@@ -264,7 +265,7 @@ class Drain:
             await asyncio.sleep(RENEW_SECONDS)
             try:
                 async with self._engine.begin() as connection:
-                    await connection.execute(deliveries.renew(self._claims.batches, self._holder))
+                    await connection.execute(renew(self._claims.batches, self._holder))
             except (DBAPIError, OSError):
                 log.warning("postgresql_away", again_in_seconds=RENEW_SECONDS)
 
@@ -275,7 +276,7 @@ class Drain:
                 given = await connection.execute(deliveries.give_back(rows, self._clock()))
                 await self._claims.return_slots(connection, [self._open[id_].batch_id for id_ in given.scalars()])
             if self._claims.batches:
-                await connection.execute(deliveries.close_batches(self._claims.batches))
+                await connection.execute(close_batches(self._claims.batches))
 
 
 def _window(per_second: float | None) -> int:

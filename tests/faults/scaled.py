@@ -24,9 +24,9 @@ def scale() -> None:
     from workers import installation
 
     installation.now = now
-    from core.queries import deliveries
+    from core.queries import claims
 
-    deliveries.LEASE_SECONDS = 6
+    claims.LEASE_SECONDS = 6
     from core.services import dispatcher
 
     dispatcher.RENEW_SECONDS = 1.5  # type: ignore[assignment]

@@ -13,7 +13,7 @@ from core.database import Sessions
 from core.errors import Refused as NotAllowed
 from core.hot import hot_connection
 from core.messages import Refused
-from core.queries import deliveries, due, gates, statistics, waits
+from core.queries import due, gates, statistics, waits
 from core.queries import pacing as queries
 from core.services import pacing
 from core.services.claims import Claims
@@ -193,9 +193,9 @@ async def test_a_day_on_which_all_is_refused_blocks_at_once_and_a_person_release
         assert pacing.block_at_once(session, NOON) == []
         campaign = make_campaign(session, recipients=5, name="after")
         assert [gate.reason for gate in gates.before(session, campaign, NOON)] == ["blocked_by_errors"] * 2
-        assert campaign.origin_id in session.scalars(deliveries.barred_origins("email")).all()
+        assert campaign.origin_id in session.scalars(gates.barred_origins("email")).all()
         session.execute(update(Origin).where(Origin.id == campaign.origin_id).values(purpose="service"))
-        assert campaign.origin_id not in session.scalars(deliveries.barred_origins("email")).all()
+        assert campaign.origin_id not in session.scalars(gates.barred_origins("email")).all()
     with sessions.begin() as session:
         pacing.release(session, "account", by="operator:1", now=NOON)
         pacing.release(session, "sender:1", by="operator:1", now=NOON)
