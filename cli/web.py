@@ -34,7 +34,7 @@ async def _serve(door: Opened) -> None:
         key=door.keys.signing,
         spool=door.settings.data / "spool",
         language=door.settings.language,
-        public_url=door.settings.public_url or f"http://127.0.0.1:{door.settings.public_port}",
+        public_url=door.settings.public_address,
         hooks=open_hooks(door.settings, door.keys),
     )
     # Without an access log: an address holds a token, and tokens are kept out of logs.

@@ -70,6 +70,11 @@ class Settings:
     log_level: str
     allow_internal_hosts: frozenset[str]
 
+    @property
+    def public_address(self) -> str:
+        """Where the public pages are reached: as named, else on this machine alone."""
+        return self.public_url or f"http://127.0.0.1:{self.public_port}"
+
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read and check the settings; raise BadSetting that names the variable at fault."""

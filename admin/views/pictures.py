@@ -30,5 +30,5 @@ def upload() -> ResponseReturnValue:
     except Problem as problem:
         return {"problem": sentence(problem.code, problem.params)}
     settings = panel().settings
-    base = (settings.public_url or f"http://127.0.0.1:{settings.public_port}").rstrip("/")
+    base = settings.public_address.rstrip("/")
     return {"address": f"{base}/i/{name}", "width": ready.width, "height": ready.height}

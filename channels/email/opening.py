@@ -13,7 +13,7 @@ def open_email(settings: Settings, keys: Keys, _buckets: Buckets) -> EmailProvid
     """The relays stand in `smtp_url`, separated by blanks; without it the sandbox's server takes the mail."""
     urls = (settings.smtp_url or f"smtp://127.0.0.1:{settings.sandbox_smtp_port}?tls=none").split()
     relays = [parse_relay(url, connections=settings.smtp_connections, verify=settings.smtp_verify) for url in urls]
-    links = Links(settings.public_url or f"http://127.0.0.1:{settings.public_port}", keys.signing)
+    links = Links(settings.public_address, keys.signing)
     return EmailProvider(
         relays, lambda content: ContentMime(content, links, keys.signing), limits=settings.smtp_domains
     )

@@ -16,6 +16,7 @@ from aiohttp.resolver import DefaultResolver
 from channels.buckets import admitted
 from channels.known import CHANNELS
 from channels.links import Links
+from channels.responses import json_object
 from channels.sending import deliver_each
 from channels.sms.plan import Plan, read_plan, value_at
 from channels.wording import Wordings
@@ -40,7 +41,7 @@ def open_gateway(settings: Settings, keys: Keys, buckets: Buckets) -> "Gateway":
     allowed = settings.allow_internal_hosts
     if settings.sandbox and urlsplit(plan.url).netloc == f"127.0.0.1:{settings.sandbox_port}":
         allowed |= {"127.0.0.1"}
-    links = Links(settings.public_url or f"http://127.0.0.1:{settings.public_port}", keys.signing)
+    links = Links(settings.public_address, keys.signing)
     return Gateway(plan, Wordings(links), buckets, allowed=allowed)
 
 
@@ -77,7 +78,7 @@ class Gateway:
             async with self._session() as session:
                 headers = dict(self._plan.headers)
                 async with session.get(wanted["url"], headers=headers, allow_redirects=False) as answer:
-                    body = await _json(answer) if answer.status == 200 else {}
+                    body = await json_object(answer) if answer.status == 200 else {}
             return Money(Decimal(value_at(body, wanted["amount"])), value_at(body, wanted["currency"]))
         except (aiohttp.ClientError, TimeoutError, InvalidOperation, KeyError):
             return None
@@ -103,7 +104,7 @@ class Gateway:
         try:
             url, form = str(_filled(plan.url, values)), _filled(plan.form, values)
             async with session.request(plan.method, url, data=form, allow_redirects=False, **call) as answer:
-                return self._judged(answer.status, await _json(answer))
+                return self._judged(answer.status, await json_object(answer))
         except aiohttp.ClientConnectorError:
             raise RetryLater("gateway.unreachable", after=15, scope="channel") from None
         except (aiohttp.ClientError, TimeoutError):
@@ -177,11 +178,3 @@ def _interleaved(pieces: list[str], value: str) -> list[str]:
     for piece in pieces[1:]:
         mixed += [value, piece]
     return mixed
-
-
-async def _json(answer: aiohttp.ClientResponse) -> dict[str, Any]:
-    try:
-        body = await answer.json(content_type=None)
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}

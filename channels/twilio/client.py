@@ -8,6 +8,7 @@ from typing import Any
 
 import aiohttp
 
+from channels.responses import json_object
 from channels.twilio.account import Account
 from core.errors import RetryLater
 from core.messages import Money
@@ -52,7 +53,7 @@ class Client:
     async def _call(self, method: str, url: str, fields: Mapping[str, str] | None = None) -> Answer:
         try:
             async with self._session.request(method, url, data=fields, allow_redirects=False) as answer:
-                return Answer(answer.status, await _object(answer))
+                return Answer(answer.status, await json_object(answer))
         except aiohttp.ClientConnectorError:
             raise RetryLater("twilio.unreachable", after=15, scope="channel") from None
         except (aiohttp.ClientError, TimeoutError):
@@ -76,12 +77,3 @@ def money(answer: Answer) -> Money | None:
         return Money(Decimal(str(answer.body["balance"])), str(answer.body["currency"]))
     except (KeyError, InvalidOperation):
         return None
-
-
-async def _object(answer: aiohttp.ClientResponse) -> Mapping[str, Any]:
-    """The JSON object of an answer; a gateway's error page is none."""
-    try:
-        body = await answer.json(content_type=None)
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}

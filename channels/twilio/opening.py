@@ -29,11 +29,11 @@ def open_twilio_hooks(settings: Settings, keys: Keys) -> TwilioHooks | None:
 
 
 def hooks_url(settings: Settings) -> str:
-    return f"{_public(settings)}/hooks/twilio"
+    return f"{settings.public_address}/hooks/twilio"
 
 
 def _open(channel: str, settings: Settings, keys: Keys, buckets: Buckets, *, prefix: str) -> TwilioProvider:
-    named, public = account(settings, keys), _public(settings)
+    named, public = account(settings, keys), settings.public_address
     reachable = not named.is_real or urlsplit(public).scheme == "https"
 
     def callback(tried: Tried) -> str | None:
@@ -43,7 +43,3 @@ def _open(channel: str, settings: Settings, keys: Keys, buckets: Buckets, *, pre
     return TwilioProvider(
         named, Wordings(Links(public, keys.signing)), traits, buckets, callback=callback, prefix=prefix
     )
-
-
-def _public(settings: Settings) -> str:
-    return settings.public_url or f"http://127.0.0.1:{settings.public_port}"

@@ -12,6 +12,6 @@ def open_telegram(settings: Settings, keys: Keys, buckets: Buckets) -> Provider:
     """Without a token there is no bot, and everything waits until one is named."""
     if settings.telegram_token is None:
         return NoBot()
-    links = Links(settings.public_url or f"http://127.0.0.1:{settings.public_port}", keys.signing)
+    links = Links(settings.public_address, keys.signing)
     wordings = Wordings(links, escape=True)
     return TelegramProvider(settings.telegram_token, settings.telegram_api, wordings, buckets)

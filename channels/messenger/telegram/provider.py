@@ -9,6 +9,7 @@ from channels.buckets import admitted
 from channels.messenger.telegram import pace
 from channels.messenger.telegram.answers import Answer, outcome
 from channels.messenger.telegram.calls import Call, call
+from channels.responses import json_object
 from channels.sending import deliver_each
 from channels.wording import Wordings
 from core.errors import ChannelHalted, RetryLater
@@ -95,11 +96,7 @@ class TelegramProvider:
     async def _post(self, client: aiohttp.ClientSession, asked: Call) -> Answer:
         method, parameters = asked
         async with client.post(f"{self._url}/{method}", json=parameters) as response:
-            try:
-                body = await response.json(content_type=None)
-            except ValueError:
-                body = {}
-            return Answer(response.status, body if isinstance(body, dict) else {})
+            return Answer(response.status, await json_object(response))
 
 
 class NoBot:
