@@ -63,7 +63,7 @@ async def begun(message: Message, run: Run, key: bytes) -> None:
 
 @for_everybody
 async def left(message: Message, run: Run, key: bytes) -> None:
-    await _take_leave(message, run, key, way="keyword")
+    await _take_leave(message, run, key)
 
 
 @for_everybody
@@ -94,7 +94,7 @@ async def written(message: Message, run: Run, bot: Bot, key: bytes) -> None:
     text = message.text or ""
     match None if text.strip().casefold() in ASSENT else keyword(text, await run(business.value, "keywords")):
         case Keyword.STOP:
-            await _take_leave(message, run, key, way="keyword")
+            await _take_leave(message, run, key)
         case Keyword.START:
             await run(_opt_in, message.from_user, customers.words(message, "keyword", for_operators=False), key)
             await message.answer(customers.opted_in(), reply_markup=customers.no_more())
@@ -143,9 +143,9 @@ async def blocked_or_not(event: ChatMemberUpdated, run: Run, key: bytes, event_u
     )
 
 
-async def _take_leave(message: Message, run: Run, key: bytes, *, way: str) -> None:
+async def _take_leave(message: Message, run: Run, key: bytes) -> None:
     words = customers.words(message, "keyword", for_operators=False)
-    await run(_opt_out, message.from_user, words, key, way=way)
+    await run(_opt_out, message.from_user, words, key, way="keyword")
     await message.answer(customers.opted_out(), reply_markup=customers.come_back())
 
 
