@@ -1,11 +1,11 @@
 """Words, numbers and times in the language of the person at the browser, for views and templates."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, format_timedelta, get_day_names
+from babel.dates import format_date, format_datetime, format_timedelta, get_day_names
 from babel.numbers import format_decimal, format_percent
 from flask import Flask, flash, g, request, session
 from flask_babel import Babel
@@ -53,7 +53,9 @@ def install(app: Flask) -> None:
             "sentence": lambda problem: sentence(problem.code, problem.params),
         }
     )
-    app.jinja_env.filters.update(number=number, percent=percent, moment=moment, ago=ago, text_or_dash=text_or_dash)
+    app.jinja_env.filters.update(
+        number=number, percent=percent, moment=moment, day=day, ago=ago, text_or_dash=text_or_dash
+    )
 
 
 def say(problem: Problem) -> None:
@@ -90,6 +92,11 @@ def moment(value: datetime | None) -> str | Markup:
         return NONE
     shown = format_datetime(value, "medium", tzinfo=timezone(), locale=texts.language())
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), shown.rsplit(":", 1)[0] + _half(shown))
+
+
+def day(value: date) -> str:
+    """A date without its time, which is one already by the account's clock."""
+    return format_date(value, "medium", locale=texts.language())
 
 
 def weekday(day: int) -> str:

@@ -9,15 +9,16 @@ from sqlalchemy.orm import Session
 from bot import keyboards
 from bot.screen import Drawn
 from bot.words import bar, figure, heading, moment, name, number, percent, quoted, state
-from core.queries import campaigns, segments, statistics, templates, waits
+from core.queries import campaigns, forecast, segments, statistics, templates, waits
 from core.queries import settings as business
 from core.queries.statistics import Figures
 from core.queries.waits import Wait
+from core.rules.forecast import Forecast
 from core.tables.campaigns import Campaign
 from core.vocabulary import CampaignState, DeliveryState, Reason
 from texts import _, reasons
 from texts.gates import gate
-from texts.pacing import done_on
+from texts.pacing import foretold
 
 REASONS_SHOWN = 8
 
@@ -29,6 +30,7 @@ class Sight:
     campaign: Campaign
     figures: Figures
     waits: list[Wait]
+    foreseen: Forecast | None
     letter: str | None
     chosen: list[str]
     excluded: list[str]
@@ -49,6 +51,7 @@ def read(session: Session, campaign_id: int) -> Sight:
         campaign=campaign,
         figures=figures,
         waits=waits.of_campaign(session, campaign, figures, now),
+        foreseen=forecast.of_campaign(session, campaign, figures, now),
         letter=template.name if template else None,
         chosen=[segments.get(session, one).name for one in campaign.include],
         excluded=[segments.get(session, one).name for one in campaign.exclude],
@@ -64,6 +67,8 @@ def drawn(sight: Sight) -> Drawn:
     else:
         parts += [_progress(sight.figures), _figures(sight.figures), counted(sight.figures.reasons)]
     parts += [_wait(one, sight.timezone) for one in sight.waits]
+    if sight.foreseen:
+        parts.append(quoted(foretold(sight.foreseen.waiting, sight.foreseen.day, sight.foreseen.at)))
     in_doubt = sight.figures.states.get(DeliveryState.IN_DOUBT, 0)
     return Drawn("\n\n".join(part for part in parts if part), keyboards.card(campaign, in_doubt))
 
@@ -131,5 +136,4 @@ def _figures(figures: Figures) -> str:
 
 def _wait(wait: Wait, timezone: ZoneInfo) -> str:
     end = " " + _("Until %(at)s.", at=moment(wait.until, timezone)) if wait.until else ""
-    done = " " + quoted(done_on(wait.done_on)) if wait.done_on else ""
-    return f"⏳ {quoted(gate(wait.reason, wait.details))}{end}{done}"
+    return f"⏳ {quoted(gate(wait.reason, wait.details))}{end}"

@@ -1,5 +1,6 @@
 """`sendbote limit`: the daily limit, each day's decision with its inputs, its bounds, and the end of a block."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from cli.context import opened
 from cli.finding import found
 from cli.output import BY, AsJson, grouped, print_json
+from core.queries import forecast, limits
 from core.queries import pacing as queries
 from core.queries.pacing import ACCOUNT
 from core.services import pacing
@@ -16,7 +18,7 @@ from core.tables.campaigns import SenderRow
 from core.tables.pacing import DailyLimit
 from texts import _
 from texts.gates import gate
-from texts.pacing import why
+from texts.pacing import foretold, why
 
 app = typer.Typer(no_args_is_help=True, help=_("The daily limit: what it is, why, and what it will be."))
 
@@ -32,12 +34,14 @@ def show(
         pacing.open_today(session, now)
         scope = _scope(session, sender)
         rows = queries.last_days(session, scope, days)
+        foreseen = forecast.of_account(session, now)
         told = {
             "scope": scope,
             "limit": rows[0].ceiling,
             "used": rows[0].taken,
             "left": rows[0].ceiling - rows[0].taken,
-            "blocks": [{"reason": one.reason, "since": one.since, **one.details} for one in pacing.blocks(session)],
+            "forecast": foreseen and asdict(foreseen),
+            "blocks": [{"reason": one.reason, "since": one.since, **one.details} for one in limits.blocks(session)],
             "days": [_told(row) for row in rows],
         }
     print_json(told) if as_json else _say(told)
@@ -91,6 +95,8 @@ def _say(told: dict[str, Any]) -> None:
     for block in told["blocks"]:
         print(gate(block["reason"]))
     print(_("%(left)s of %(limit)s emails are left today.", left=grouped(told["left"]), limit=grouped(told["limit"])))
+    if told["forecast"]:
+        print(foretold(**told["forecast"], of_all=True))
     for day in told["days"]:
         before = f"{grouped(day['inputs']['limit'])} → " if day["inputs"] else ""
         print(f"{day['day']}  {before}{grouped(day['limit'])}: {why(day['cause'], day['inputs'])}")

@@ -1,6 +1,7 @@
 """`sendbote status`: how a campaign is doing, once or until it ends."""
 
 import time
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -11,12 +12,12 @@ from cli.context import opened
 from cli.finding import found
 from cli.output import AsJson, grouped, print_json
 from core.queries import campaigns as queries
-from core.queries import statistics, waits
+from core.queries import forecast, statistics, waits
 from core.tables.campaigns import Campaign
 from core.vocabulary import CampaignState
 from texts import _
 from texts.gates import gate
-from texts.pacing import done_on
+from texts.pacing import foretold
 from texts.reasons import reason, state
 
 app = typer.Typer(add_completion=False)
@@ -50,8 +51,9 @@ def status(
 
 
 def _told(session: Session, campaign: Campaign) -> dict[str, Any]:
-    figures = statistics.figures(session, campaign.id)
-    waiting = waits.of_campaign(session, campaign, figures, datetime.now(UTC))
+    figures, now = statistics.figures(session, campaign.id), datetime.now(UTC)
+    waiting = waits.of_campaign(session, campaign, figures, now)
+    foreseen = forecast.of_campaign(session, campaign, figures, now)
     return {
         "id": campaign.id,
         "name": campaign.name,
@@ -67,10 +69,8 @@ def _told(session: Session, campaign: Campaign) -> dict[str, Any]:
         "unsubscribed": figures.unsubscribed,
         "states": figures.states,
         "reasons": figures.reasons,
-        "waits_for": [
-            {"reason": one.reason, "until": one.until, "details": one.details, "done_on": one.done_on}
-            for one in waiting
-        ],
+        "waits_for": [{"reason": one.reason, "until": one.until, "details": one.details} for one in waiting],
+        "forecast": foreseen and asdict(foreseen),
     }
 
 
@@ -88,7 +88,7 @@ def _words(told: dict[str, Any]) -> str:
     ):
         lines.append(f"{grouped(told[name]):>12}  {words}")
     lines += [f"{grouped(count):>12}  {reason(code)}" for code, count in told["reasons"].items()]
-    lines += [
-        f"  {gate(one['reason'], one['details'])} {done_on(one['done_on'])}".rstrip() for one in told["waits_for"]
-    ]
+    lines += [f"  {gate(one['reason'], one['details'])}" for one in told["waits_for"]]
+    if told["forecast"]:
+        lines.append("  " + foretold(**told["forecast"]))
     return "\n".join(lines)

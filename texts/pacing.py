@@ -1,10 +1,11 @@
 """The daily limit in words: what was decided of a day, and why."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from babel.dates import format_date
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
 
 from texts import N_, _, language
 
@@ -35,12 +36,15 @@ def action(code: str) -> str:
     return _(ACTIONS[code]) if code in ACTIONS else code
 
 
-def done_on(day: date | None) -> str:
-    """When a campaign that waits for the limit is through, as a sentence; nothing where that is not known."""
-    if day is None:
-        return ""
-    written = format_date(day, "EEEE, d MMMM", locale=language())
-    return _("At today's limit its last message leaves on %(day)s, if no other campaign takes slots.", day=written)
+def foretold(waiting: int, day: date, at: datetime | None, *, of_all: bool = False) -> str:
+    """`4,200 wait; at this pace done on Thursday, 26 November, 14:00`; without the time as long as none is known."""
+    when = format_date(day, "EEEE, d MMMM", locale=language())
+    if at is not None:
+        when = _("%(day)s, %(time)s", day=when, time=format_time(at, "short", at.tzinfo, language()))
+    count = format_decimal(waiting, locale=language())
+    if of_all:
+        return _("%(count)s wait; at this pace done on %(when)s.", count=count, when=when)
+    return _("%(count)s wait; at this pace done on %(when)s, if no other campaign takes slots.", count=count, when=when)
 
 
 def why(code: str, inputs: Mapping[str, Any]) -> str:
@@ -49,6 +53,11 @@ def why(code: str, inputs: Mapping[str, Any]) -> str:
     if inputs:
         parts += [_errors(inputs), _complaints(inputs)]
     return ", ".join(parts)
+
+
+def seen(inputs: Mapping[str, Any]) -> str:
+    """The figures alone: `12.4 % errors, no complaint`."""
+    return ", ".join((_errors(inputs), _complaints(inputs)))
 
 
 def _errors(inputs: Mapping[str, Any]) -> str:

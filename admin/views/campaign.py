@@ -14,7 +14,7 @@ from channels.known import CHANNELS
 from channels.outside import outside
 from core.database import Sessions
 from core.queries import campaigns as queries
-from core.queries import recipients, segments, statistics, templates, waits
+from core.queries import forecast, recipients, segments, statistics, templates, waits
 from core.rules.campaigns import actions
 from core.services import campaigns, doubts, senders
 from core.services import newcomers as joined
@@ -171,6 +171,7 @@ def _shown(campaign: Campaign) -> dict[str, object]:
         "unknown": statistics.unknown(session, campaign.id) if launched else {},
         "machines": statistics.machines(session, campaign.id) if launched else {},
         "waits": waits.of_campaign(session, campaign, figures, now),
+        "foreseen": forecast.of_campaign(session, campaign, figures, now),
         "moves": [action.value for action in actions(campaign.state) if action.value in MOVES],
         "live": campaign.state in LIVE or (campaign.state == CampaignState.SENT and _recent(campaign, now)),
         "audience": {

@@ -13,6 +13,7 @@ from admin.views import (
     contacts,
     conversations,
     imports,
+    limit,
     operators,
     own,
     pictures,
@@ -51,6 +52,7 @@ PAGES = (
     pictures.pages,
     settings.pages,
     retention.pages,
+    limit.pages,
 )
 
 
@@ -87,6 +89,7 @@ def menu() -> list[Item]:
         Item(_("Contacts"), "contacts.index_view", "contacts", ("contacts", "contact")),
         Item(_("Conversations"), "conversation.index", "conversations", ("conversation",)),
         Item(_("Do not contact"), "suppressions.index_view", "suppressions", ("suppressions", "suppression")),
+        Item(_("Daily limit"), "limit.show", "limit", ("limit",)),
         Item(_("Imports"), "imports.index_view", "imports", ("imports", "import")),
     ]
     if may(Role.ADMINISTRATOR):

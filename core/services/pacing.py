@@ -1,10 +1,10 @@
 """The daily limit from day to day: closed once, blocked at once, released and set by people."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.orm import Session
 
@@ -12,20 +12,18 @@ from core.errors import Invalid, Refused
 from core.queries import gates, settings
 from core.queries import pacing as queries
 from core.queries.bell import ring
-from core.queries.pacing import ACCOUNT, sender_scope
+from core.queries.limits import BLOCKED, gate_key, scopes
+from core.queries.pacing import ACCOUNT
 from core.rules import pacing as rules
 from core.rules.pacing import Day, Decision, Inputs
 from core.services import audit
 from core.services.slots import Limit
-from core.tables.campaigns import Origin, SenderRow
-from core.tables.gates import Gate
 from core.tables.pacing import DailyLimit
-from core.vocabulary import CHANNEL_EMAIL, GateScope, PacingAction, PacingCause
+from core.vocabulary import GateScope, PacingAction, PacingCause
 
 LOOKS_BACK = 60
 """Days that may have to be put together until a share speaks."""
 MOST_A_DAY = 100_000_000
-BLOCKED = {PacingCause.COMPLAINTS: "blocked_by_complaints", PacingCause.ERRORS: "blocked_by_errors"}
 
 
 def open_today(session: Session, now: datetime) -> date:
@@ -75,16 +73,19 @@ def block_at_once(session: Session, now: datetime) -> list[str]:
 def release(session: Session, scope: str, *, by: str, now: datetime) -> None:
     """Let campaigns go on after a block; what had come together until now does not block again.
 
-    Raises Refused (`limit.not_blocked`) where nothing is blocked.
+    While there is one sender, its block goes with the account's. Raises Refused (`limit.not_blocked`) where nothing
+    is blocked.
     """
-    key = gate_key(scope)
-    if gates.standing(session, GateScope.MARKETING, key) is None:
+    concerned = [scope, *(_only_sender(session) if scope == ACCOUNT else ())]
+    blocked = [one for one in concerned if gates.standing(session, GateScope.MARKETING, gate_key(one))]
+    if not blocked:
         raise Refused("limit.not_blocked")
-    open_today(session, now)
-    row = session.scalars(queries.of_day(scope, queries.today(session, now)).with_for_update()).one()
-    row.released = _figures(session, scope, row)
-    gates.open_again(session, GateScope.MARKETING, key)
-    audit.note(session, by, "release", f"limit:{scope}", **row.released)
+    today = open_today(session, now)
+    for one in blocked:
+        row = session.scalars(queries.of_day(one, today).with_for_update()).one()
+        row.released = _figures(session, one, row)
+        gates.open_again(session, GateScope.MARKETING, gate_key(one))
+        audit.note(session, by, "release", f"limit:{one}", **row.released)
     ring(session)
 
 
@@ -96,9 +97,7 @@ def set_limit(session: Session, limit: int, *, scope: str = ACCOUNT, by: str, no
     _check(limit, "limit")
     today = open_today(session, now)
     for one in {scope, *(_only_sender(session) if scope == ACCOUNT else ())}:
-        before = session.scalars(queries.of_day(one, today)).one().ceiling
-        session.execute(queries.set_ceiling(one, today, limit, PacingCause.BY_HAND.value, by))
-        audit.note(session, by, "set", f"limit:{one}", before=before, after=limit)
+        _set(session, one, today, limit, by)
     ring(session)
 
 
@@ -115,7 +114,8 @@ def set_bounds(session: Session, *, floor: int, cap: int, by: str, now: datetime
         limit = session.scalars(queries.of_day(scope, today)).one().ceiling
         within = min(max(limit, floor), cap)
         if within != limit:
-            set_limit(session, within, scope=scope, by=by, now=now)
+            _set(session, scope, today, within, by)
+    ring(session)
 
 
 def set_reserve(session: Session, slots: int, *, by: str) -> None:
@@ -131,26 +131,6 @@ def limit(session: Session, open_today: Callable[[], object], now: datetime) -> 
     used_up = session.scalars(queries.used_up(today - timedelta(days=1))).first() is not None
     before = queries.span(today, zone)[0] if used_up else None
     return Limit(zone, open_today, int(settings.value(session, "daily_limit_reserve")), before)
-
-
-def scopes(session: Session) -> list[str]:
-    """The account first, then each sender that is not archived or still has something to send."""
-    in_use = or_(SenderRow.archived_at.is_(None), exists().where(Origin.sender_id == SenderRow.id, Origin.open))
-    senders = session.scalars(
-        select(SenderRow.id).where(SenderRow.channel == CHANNEL_EMAIL, in_use).order_by(SenderRow.id)
-    )
-    return [ACCOUNT, *map(sender_scope, senders)]
-
-
-def gate_key(scope: str) -> str:
-    return CHANNEL_EMAIL if scope == ACCOUNT else scope
-
-
-def blocks(session: Session) -> Sequence[Gate]:
-    """The blocks that stand, the oldest first."""
-    reasons = list(BLOCKED.values())
-    statement = select(Gate).where(Gate.scope == GateScope.MARKETING, Gate.reason.in_(reasons))
-    return session.scalars(statement.order_by(Gate.id)).all()
 
 
 def _open(session: Session, scope: str, today: date) -> None:
@@ -216,6 +196,12 @@ def _quickly(session: Session, scope: str, row: DailyLimit) -> Day:
     attempts = row.taken - row.tests
     accepted = max(0, attempts - counted.unaccepted)
     return Day(row.day, row.ceiling, row.taken, attempts, counted.errors, accepted, counted.complaints)
+
+
+def _set(session: Session, scope: str, today: date, limit: int, by: str) -> None:
+    before = session.scalars(queries.of_day(scope, today)).one().ceiling
+    session.execute(queries.set_ceiling(scope, today, limit, PacingCause.BY_HAND.value, by))
+    audit.note(session, by, "set", f"limit:{scope}", before=before, after=limit)
 
 
 def _check(limit: int, where: str) -> None:

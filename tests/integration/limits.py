@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.database import make_sessions, sync_engine
 from core.queries import pacing
-from core.services.pacing import scopes
+from core.queries.limits import scopes
 from core.services.slots import Limit
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -13,8 +13,10 @@ from core.database import Sessions
 from core.errors import Refused as NotAllowed
 from core.hot import hot_connection
 from core.messages import Refused
-from core.queries import due, gates, statistics, waits
+from core.queries import due, forecast, gates, statistics, waits
 from core.queries import pacing as queries
+from core.queries.limits import scopes
+from core.rules.forecast import Forecast
 from core.services import pacing
 from core.services.claims import Claims
 from core.services.dispatcher import Drain, Drained
@@ -110,7 +112,7 @@ def test_the_only_sender_has_the_accounts_limit_and_a_new_one_begins_at_the_star
         session.add(SenderRow(name="New", address="new@shop.example"))
         session.flush()
         pacing.open_today(session, NOON)
-        assert [row(session, scope).ceiling for scope in pacing.scopes(session)] == [9000, 9000, 1000]
+        assert [row(session, scope).ceiling for scope in scopes(session)] == [9000, 9000, 1000]
 
 
 async def test_eight_workers_at_once_never_take_one_slot_too_many(
@@ -198,7 +200,6 @@ async def test_a_day_on_which_all_is_refused_blocks_at_once_and_a_person_release
         assert campaign.origin_id not in session.scalars(gates.barred_origins("email")).all()
     with sessions.begin() as session:
         pacing.release(session, "account", by="operator:1", now=NOON)
-        pacing.release(session, "sender:1", by="operator:1", now=NOON)
         assert pacing.block_at_once(session, NOON) == []
         with pytest.raises(NotAllowed, match=r"limit\.not_blocked"):
             pacing.release(session, "account", by="operator:1", now=NOON)
@@ -250,5 +251,32 @@ async def test_a_campaign_that_the_limit_holds_says_until_when_and_when_it_is_do
         pacing.set_limit(session, 50, scope=f"sender:{campaign.sender_id}", by="test", now=NOON)
         pacing.set_reserve(session, 10, by="test")
     await drained(sessions, async_engine)
-    found = waited()
-    assert [(one.reason, one.until, one.done_on) for one in found] == [("daily_limit", MIDNIGHT, date(2026, 5, 22))]
+    assert [(one.reason, one.until) for one in waited()] == [("daily_limit", MIDNIGHT)]
+
+
+async def test_a_campaign_says_when_it_is_done_at_the_pace_of_its_last_day(
+    sessions: Sessions, async_engine: AsyncEngine
+) -> None:
+    with sessions.begin() as session:
+        campaign = make_campaign(session, recipients=120)
+    opened(sessions)
+
+    def foretold(now: datetime) -> Forecast | None:
+        with sessions() as session:
+            return forecast.of_campaign(session, campaign, statistics.figures(session, campaign.id), now)
+
+    assert foretold(NOON) is None
+    with sessions.begin() as session:
+        pacing.set_limit(session, 50, scope=f"sender:{campaign.sender_id}", by="test", now=NOON)
+        pacing.set_reserve(session, 10, by="test")
+    assert foretold(NOON) == Forecast(120, date(2026, 5, 22))
+    await drained(sessions, async_engine)
+    with sessions.begin() as session:
+        sent = select(Delivery.id).where(Delivery.state == "sent").order_by(Delivery.id.desc()).limit(1)
+        for_half_an_hour = {"settled_at": NOON + timedelta(minutes=30)}
+        session.execute(update(Delivery).where(Delivery.state == "sent").values(settled_at=NOON))
+        session.execute(update(Delivery).where(Delivery.id == session.scalar(sent)).values(for_half_an_hour))
+    done = datetime(2026, 5, 22, 0, 30, tzinfo=BERLIN)
+    assert foretold(NOON + timedelta(hours=1)) == Forecast(80, date(2026, 5, 22), done)
+    with sessions() as session:
+        assert forecast.of_account(session, NOON) == Forecast(80, date(2026, 5, 20), NOON + timedelta(hours=1))

@@ -1,0 +1,106 @@
+"""The daily limit: what it is today and why, how it came about, by hand, its bounds, and the end of a block."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from admin.access import by, needs
+from admin.context import reading, writing
+from admin.words import say
+from core.errors import Problem
+from core.queries import forecast, limits
+from core.queries import pacing as queries
+from core.queries.limits import Standing
+from core.queries.pacing import ACCOUNT
+from core.services import pacing
+from core.tables.pacing import DailyLimit
+from core.vocabulary import Role
+from texts import _
+
+pages = Blueprint("limit", __name__, url_prefix="/limit")
+
+
+@pages.get("/")
+def show() -> ResponseReturnValue:
+    return _page()
+
+
+@pages.post("/set")
+@needs(Role.ADMINISTRATOR)
+def by_hand() -> ResponseReturnValue:
+    """So many a day from today on, for the account or one sender."""
+    wanted = request.form.get("limit", 0, type=int)
+    return _saved(lambda session: pacing.set_limit(session, wanted, scope=_scope(), by=by(), now=datetime.now(UTC)))
+
+
+@pages.post("/bounds")
+@needs(Role.ADMINISTRATOR)
+def bounds() -> ResponseReturnValue:
+    floor, cap = (request.form.get(name, 0, type=int) for name in ("floor", "cap"))
+    return _saved(lambda session: pacing.set_bounds(session, floor=floor, cap=cap, by=by(), now=datetime.now(UTC)))
+
+
+@pages.post("/reserve")
+@needs(Role.ADMINISTRATOR)
+def reserve() -> ResponseReturnValue:
+    slots = request.form.get("reserve", -1, type=int)
+    return _saved(lambda session: pacing.set_reserve(session, slots, by=by()))
+
+
+@pages.post("/release")
+@needs(Role.LAUNCHER)
+def release() -> ResponseReturnValue:
+    """Whoever may let a campaign go may let it go on."""
+    said = _("Released: campaigns go on. What had come together until now does not stop them again.")
+    return _saved(lambda session: pacing.release(session, _scope(), by=by(), now=datetime.now(UTC)), said)
+
+
+def _saved(change: Callable[[Session], object], said: str | None = None) -> ResponseReturnValue:
+    """Back to the page; with what was typed still in it, if it is refused."""
+    try:
+        with writing() as session:
+            change(session)
+    except Problem as problem:
+        say(problem)
+        return _page()
+    flash(said or _("Saved."), "done")
+    return redirect(url_for("limit.show", scope=_scope()))
+
+
+def _scope() -> str:
+    """Whose limit is meant; 404 for what has none."""
+    scope = request.values.get("scope", ACCOUNT)
+    if scope not in limits.scopes(reading()):
+        abort(404)
+    return scope
+
+
+def _page() -> str:
+    session, now = reading(), datetime.now(UTC)
+    every = [limits.standing(session, scope, now, days=1) for scope in limits.scopes(session)]
+    looked = limits.standing(session, _scope(), now)
+    bounds = queries.bounds(session)
+    return render_template(
+        "panel/limit.html",
+        every=every,
+        looked=looked,
+        name=_name,
+        blocked=[one for one in every if one.block],
+        foreseen=forecast.of_account(session, now),
+        bars=[*_bars(looked.days)],
+        typed={"limit": looked.limit, "floor": bounds.floor, "cap": bounds.cap, "reserve": looked.reserve}
+        | request.form.to_dict(),
+    )
+
+
+def _name(one: Standing) -> str:
+    return _("Account") if one.sender is None else f"{one.sender.name} <{one.sender.address}>"
+
+
+def _bars(days: Sequence[DailyLimit]) -> Iterator[tuple[DailyLimit, str]]:
+    """The days, the oldest first, each with how its bar is drawn."""
+    for day in reversed(days):
+        yield day, "bad" if day.released else {"up": "up", "halve": "down", "start": "down"}.get(day.action, "")
