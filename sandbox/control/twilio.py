@@ -30,6 +30,7 @@ def routes(world: TwilioWorld, callbacks: Callbacks) -> list[web.RouteDef]:
             held.price = _money(given, "price")
         held.refuse_next = answers.integer(given, "refuse_next", held.refuse_next)
         held.fail_next = answers.integer(given, "fail_next", held.fail_next)
+        held.answer_seconds = answers.number(given, "answer_seconds", held.answer_seconds, most=600)
         held.silent, held.twice = bool(given.get("silent", held.silent)), bool(given.get("twice", held.twice))
         if "token" in given:
             held.token = str(given["token"]) if given["token"] else None

@@ -133,6 +133,7 @@ async def _answered(world: TwilioWorld, text: Text) -> web.Response:
     ending = int(text.recipient[-5:])
     if ending == NEVER_ANSWERS:
         await asyncio.sleep(HANGS_SECONDS)
+    await asyncio.sleep(world.behaviour.answer_seconds)
     if ending == FAILS_AFTER or world.behaviour.fail_next > 0:
         world.behaviour.fail_next = max(0, world.behaviour.fail_next - 1)
         return TwilioError(20500).answer()

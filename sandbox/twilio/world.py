@@ -32,6 +32,8 @@ class Behaviour:
     """So many messages get 429 and are not taken."""
     fail_next: int = 0
     """So many messages are taken, and answered with 500."""
+    answer_seconds: float = 0.0
+    """How long each answer waits; reports of what was taken come meanwhile."""
     silent: bool = False
     """No status callbacks: they must be fetched."""
     twice: bool = False

@@ -19,6 +19,8 @@ from core.services import campaigns, events
 from core.tables.campaigns import Campaign
 from core.tables.deliveries import Delivery
 from core.vocabulary import EventKind
+from tests.faults import phones
+from tests.faults.disk import fill
 from tests.faults.keeper import until
 from tests.faults.pages import kill_while_people_read, served
 from tests.faults.world import BY, World
@@ -41,6 +43,8 @@ class Fault:
     """Whether its campaign goes to more people, for a fault that takes longer."""
     runs: int | None = None
     """How many, if not as many as asked for."""
+    small_disk: bool = False
+    """Whether the servers' files are on a disk that can be filled."""
 
 
 def kill(*names: str) -> Strike:
@@ -120,6 +124,17 @@ def postgres_by(number: signal.Signals) -> Strike:
         world.revive()
 
     return strike
+
+
+def full_disk(world: World, random: Random, campaign_id: int) -> None:
+    """For some seconds not a byte is left; whoever gave up is started again when there is room."""
+    world.order(seconds=0.2)
+    waste = fill(world.home.path)
+    assert until(lambda: not world.switches_log()), "PostgreSQL did not notice that the disk is full"
+    time.sleep(random.uniform(1, 6))
+    waste.unlink()
+    world.revive()
+    world.order(seconds=0.02)
 
 
 def mail_at(stage: str, answer: str, most: int) -> Strike:
@@ -267,5 +282,17 @@ FAULTS = (
     Fault("people complain meanwhile", customers_say(EventKind.COMPLAINED)),
     Fault("the clock jumps", clock_jumps),
     Fault("poisonous recipients", nothing, around=poison, runs=2),
+    *(
+        Fault(name, strike, doubts, around=phones.phones)
+        for name, strike, doubts in (
+            ("Twilio fails, having taken it", phones.fails_after_it_took, 0),
+            ("Twilio says 429, too fast", phones.too_fast, 0),
+            ("Twilio reports before it answers", phones.reports_before_answers, 0),
+            ("… twice and out of order", phones.reports_again, 0),
+            ("forged reports", phones.reports_forged, 0),
+            ("kill -9 of the worker while texts leave", phones.worker_killed, 100),
+        )
+    ),
+    Fault("the disk of PostgreSQL and Redis is full", full_disk, doubts=100, many=True, small_disk=True),
 )
 """A new line here is a new line of the table."""

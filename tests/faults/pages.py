@@ -1,7 +1,6 @@
 """The public pages under `kill -9`: every open that was answered is recorded once, any other at most once."""
 
 import contextlib
-import socket
 import threading
 import time
 import urllib.request
@@ -26,7 +25,7 @@ READERS = 8
 @contextlib.contextmanager
 def served(world: World) -> Iterator[None]:
     world.start("web")
-    assert until(lambda: _answers(world.public_port)), "the public pages did not start"
+    assert until(lambda: world.answers(world.public_port)), "the public pages did not start"
     yield
     world.keeper.drop("web")
 
@@ -61,7 +60,7 @@ def _read(world: World, ids: list[int], answered: list[int]) -> None:
     """Load each picture once; while nobody listens, wait for somebody who does."""
     picture = Links(f"http://127.0.0.1:{world.public_port}", load_keys(world.data, {}).signing).open_picture()
     for one in ids:
-        until(lambda: _answers(world.public_port))
+        until(lambda: world.answers(world.public_port))
         asked = urllib.request.Request(picture(one).decode(), headers={"User-Agent": "Mozilla/5.0"})
         with contextlib.suppress(OSError), urllib.request.urlopen(asked, timeout=10) as answer:
             if answer.status == 200:
@@ -73,9 +72,3 @@ def _recorded(world: World, ids: list[int]) -> list[int]:
     opened = (EventRow.kind == EventKind.OPENED, EventRow.delivery_id.in_(ids))
     with world.sessions() as session:
         return [one for one in session.scalars(select(EventRow.delivery_id).where(*opened)) if one is not None]
-
-
-def _answers(port: int) -> bool:
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-        return True
-    return False

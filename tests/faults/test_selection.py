@@ -16,6 +16,8 @@ SELECTION = (
     "PostgreSQL killed",
     "launch pressed twice",
     "poisonous recipients",
+    "Twilio fails, having taken it",
+    "forged reports",
 )
 
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -13,11 +14,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import psutil
 from redis import Redis
-from sqlalchemy import select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 import embedded
 from channels.email.press import press
@@ -28,9 +31,12 @@ from core.queries import settings as business
 from core.rules.outside import Outside
 from core.services import campaigns, pacing, segments, senders, templates
 from core.tables.campaigns import Campaign
+from core.tables.contacts import Identity
+from core.tables.deliveries import Delivery
 from core.vocabulary import CampaignState, DeliveryState
-from embedded.home import open_home
+from embedded.home import home_of, open_home
 from embedded.postgres import postmaster
+from tests.faults.disk import small
 from tests.faults.keeper import Keeper, until
 from tests.faults.scaled import CLOCK
 from tests.integration.campaign_factory import make_contacts
@@ -60,8 +66,9 @@ class World:
         self.data, self.people = data, people
         self.redis_url = servers.redis_url
         self.home = open_home(data.resolve())
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.public_port: int = free.getsockname()[1]
+        self.public_port, self.sandbox_port, self.sandbox_smtp_port = free_ports(3)
+        self.channel = "email"
+        """Which one the campaigns go out by, and whose record is held against the ledger."""
         self.mail = data / "mail"
         self.mail.mkdir()
         self.engine = database.sync_engine(servers.database_url)
@@ -91,7 +98,9 @@ class World:
         self.order(at=[stage, answer, about, times, skip])
 
     def accepted(self) -> list[tuple[float, str]]:
-        """Everything that the mail server has ever taken over, by its own record."""
+        """Everything that the mail server has taken over since the run began, or Twilio, by its own record."""
+        if self.channel == "sms":
+            return self._taken_by_twilio()
         path = self.mail / "record"
         lines = path.read_text().splitlines() if path.exists() else []
         return [(float(line.split()[0]), line.split()[1]) for line in lines if " " in line]
@@ -99,7 +108,7 @@ class World:
     def draft(self, *, many: bool = False) -> tuple[int, str]:
         """A campaign to so many people, or to ten times as many, and the confirmation that launches it."""
         with self.sessions.begin() as session:
-            made = campaigns.create(session, name="Fault", by=BY, exclude=[], **self._made)  # type: ignore[arg-type]
+            made = campaigns.create(session, name="Fault", by=BY, exclude=[], **self._made[self.channel])
             if many:
                 made.include = self.everyone
             looked = campaigns.preview(session, made.id, datetime.now(UTC), channels=CHANNELS)
@@ -143,6 +152,12 @@ class World:
         except DBAPIError:
             return False
 
+    def in_doubt(self, campaign_id: int) -> int:
+        with self.sessions() as session:
+            origin = select(Campaign.origin_id).where(Campaign.id == campaign_id).scalar_subquery()
+            doubtful = (Delivery.origin_id == origin, Delivery.state == DeliveryState.IN_DOUBT)
+            return session.scalar(select(func.count()).where(*doubtful)) or 0
+
     def toll(self, campaign_id: int, broken_at: float, *, many: bool = False) -> Toll:
         """The ledger and the mail server's record, held against each other."""
         accepted = self.accepted()
@@ -158,7 +173,7 @@ class World:
             ).all()
             offences = ledger.offences(session)
         states = Counter(state for _, state in rows)
-        claimed_sent = [address for address, state in rows if state == DeliveryState.SENT and not got[address]]
+        claimed_sent = [address for address, state in rows if state in ("sent", "delivered") and not got[address]]
         denied = [address for address, state in rows if got[address] and state in ("failed", "skipped", "cancelled")]
         moving = sum(states[state] for state in MOVING)
         missing = (MANY if many else self.people) - len(rows)
@@ -179,6 +194,16 @@ class World:
         with contextlib.suppress(psutil.Error):
             psutil.Process(pid).wait(20)
 
+    def switches_log(self) -> bool:
+        """Whether PostgreSQL can begin another segment of its write-ahead log, which takes 16 MB of the disk."""
+        try:
+            with self.sessions.begin() as session:
+                session.execute(text("SELECT pg_switch_wal()"))
+                session.execute(text("SELECT pg_logical_emit_message(true, 'faults', repeat('x', 100000))"))
+        except DBAPIError:
+            return False
+        return True
+
     def kill_valkey(self) -> None:
         with self.redis() as client:
             psutil.Process(int(client.info("server")["process_id"])).kill()
@@ -188,6 +213,11 @@ class World:
 
     def revive(self) -> None:
         embedded.revive(self.data)
+
+    def answers(self, port: int) -> bool:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return True
+        return False
 
     def close(self) -> None:
         self.keeper.stop()
@@ -199,6 +229,9 @@ class World:
             "SENDBOTE_DATABASE_URL": str(servers.database_url),
             "SENDBOTE_REDIS_URL": str(servers.redis_url),
             "SENDBOTE_PUBLIC_PORT": str(self.public_port),
+            "SENDBOTE_SANDBOX_PORT": str(self.sandbox_port),
+            "SENDBOTE_SANDBOX_SMTP_PORT": str(self.sandbox_smtp_port),
+            "SENDBOTE_SMS_RATE": "200",
             "SENDBOTE_LOG_LEVEL": "warning",
             CLOCK: str(self.data / "clock"),
         }
@@ -210,15 +243,46 @@ class World:
             make_contacts(session, MANY - self.people, start=self.people + 1)
             pacing.set_limit(session, 100_000_000, by=BY, now=now)
             business.put(session, "retry_first_seconds", 1, by=BY)
-            letter = templates.create(
-                session, press, name="Letter", kind="text", subject="Hello {{ first_name }}", source="Hello", by=BY
-            )
             everyone = segments.create_dynamic(session, name="Everyone", expression={"all": []}, by=BY)
             few = segments.create_static(session, name="A few", by=BY)
             segments.add(session, few.id, range(1, self.people + 1), by=BY, now=now)
             self.everyone = [everyone.id]
-            sender = senders.create(session, name="Shop", address="news@shop.example", by=BY)
-            self._made = {"template_id": letter.id, "sender_id": sender.id, "include": [few.id]}
+            _give_phones(session, self.people)
+            business.put(session, "quiet_hours", {}, by=BY)
+            senders_ = {"email": "news@shop.example", "sms": "+4915110000001"}
+            self._made = {
+                channel: _material(session, channel, address) | {"include": [few.id]}
+                for channel, address in senders_.items()
+            }
+
+    def _taken_by_twilio(self) -> list[tuple[float, str]]:
+        with contextlib.closing(sqlite3.connect(self.data / "sandbox" / "twilio.sqlite")) as record:
+            return list(record.execute("SELECT at, recipient FROM messages ORDER BY number"))
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody has now."""
+    with contextlib.ExitStack() as held:
+        servers = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [server.getsockname()[1] for server in servers]
+
+
+def _material(session: Session, channel: str, address: str) -> dict[str, Any]:
+    """A letter and a sender of a channel."""
+    kind, subject = ("text", "Hello") if channel == "email" else ("short", "")
+    given = {"name": f"By {channel}", "kind": kind, "subject": subject, "source": "Hello {{ first_name }}"}
+    letter = templates.create(session, press, **given, extras={}, by=BY)
+    sender = senders.create(session, name="Shop", address=address, channel=channel, by=BY)
+    return {"channel": channel, "template_id": letter.id, "sender_id": sender.id}
+
+
+def _give_phones(session: Session, people: int) -> None:
+    """One to each of the first so many contacts."""
+    phones = [
+        {"contact_id": one, "channel": "sms", "address": f"+491511{one:06d}", "address_key": one.to_bytes(16, "big")}
+        for one in range(1, people + 1)
+    ]
+    session.execute(insert(Identity), phones)
 
 
 def _silence(times: list[float], since: float) -> float:
@@ -228,11 +292,12 @@ def _silence(times: list[float], since: float) -> float:
 
 
 @contextlib.contextmanager
-def world(people: int) -> Iterator[World]:
+def world(people: int, *, small_disk: bool = False) -> Iterator[World]:
+    """Raises DiskError where the servers' files cannot be put on a disk that is small enough to be filled."""
     data = Path(tempfile.mkdtemp(prefix="sendbote-faults-"))
-    made = None
+    disk = small(home_of(data.resolve())) if small_disk else contextlib.nullcontext()
     try:
-        with embedded.running(data, durable=True) as servers:
+        with disk, embedded.running(data, durable=True) as servers:
             made = World(data, servers, people)
             try:
                 yield made
