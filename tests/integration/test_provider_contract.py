@@ -15,20 +15,25 @@ import config
 from channels import registry
 from channels.buckets import LocalBuckets
 from channels.links import Links
+from channels.messenger.telegram.provider import TelegramProvider
 from channels.sms.gateway import Gateway
 from channels.sms.plan import Plan
 from channels.wording import Wordings
 from config.keys import Keys
 from core.errors import ChannelHalted, NotFound
 from core.messages import Accepted, Message, Outcome, Refused, Settled, Unsent
-from core.ports import Provider
+from core.ports import Bucket, Provider, Taken
 from core.vocabulary import Reason
 from sandbox.app import running
+from sandbox.telegram.world import Person as Somebody
 from tests.integration.email_factory import CONTENT, groups_of, kinds, message, messages, provider, relay, send
 from tests.integration.scripted_channel import ScriptedChannel
 from tests.integration.scripted_smtp import ScriptedSmtp
 from tests.integration.twilio_factory import number_of, twilio_provider
 from texts.problems import sentence
+
+TELEGRAM_BOT, FIRST_CHAT = 4200000001, 3_000_000
+TELEGRAM_TOKEN = f"{TELEGRAM_BOT}:SANDBOX-token-for-the-tests-only-00"
 
 
 @dataclass
@@ -122,6 +127,42 @@ async def gateway() -> AsyncIterator[Case]:
 
 
 @asynccontextmanager
+async def telegram() -> AsyncIterator[Case]:
+    with TemporaryDirectory() as directory:
+        async with running(Path(directory)) as sandbox:
+            world = sandbox.telegram.world
+            bot = world.add_bot(TELEGRAM_BOT, TELEGRAM_TOKEN, "Sendbote", "sendbote_bot")
+
+            def chat(number: int) -> str:
+                """That of somebody who has written to the bot."""
+                world.add_person(Somebody(FIRST_CHAT + number, "Anna", "", "", "en", "customer", deactivated=False))
+                world.open_chat(bot.id, FIRST_CHAT + number)
+                return str(FIRST_CHAT + number)
+
+            def halt() -> None:
+                world.add_bot(bot.id, "another one", bot.name, bot.username)
+
+            links = Links("http://s.example", b"s" * 32)
+            yield Case(
+                TelegramProvider(TELEGRAM_TOKEN, sandbox.url, Wordings(links, escape=True), Unhurried()),
+                lambda address: world.block(bot.id, int(address), blocked=True),
+                halt,
+                lambda: [str(row[0]) for row in world.database.execute("SELECT chat_id FROM messages")],
+                chat,
+            )
+
+
+class Unhurried:
+    """A core.ports.Buckets that is never empty: thousands of messages are not sent in Telegram's own pace."""
+
+    async def take(self, wanted: int, *_buckets: Bucket) -> Taken:
+        return Taken(wanted)
+
+    async def pause(self, bucket: Bucket, seconds: float) -> None:
+        raise AssertionError(f"the sandbox counts no rate, and yet {bucket.key} should rest for {seconds} s")
+
+
+@asynccontextmanager
 async def fake() -> AsyncIterator[Case]:
     refused: set[str] = set()
 
@@ -138,6 +179,7 @@ CASES = {
     "sms gateway": gateway,
     "sms by twilio": twilio("sms"),
     "whatsapp": twilio("whatsapp"),
+    "telegram": telegram,
     "scripted channel": fake,
 }
 
