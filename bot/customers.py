@@ -14,10 +14,12 @@ from aiogram.types import (
 )
 
 from bot.presses import WishPressed
+from bot.screen import Drawn
 from bot.words import name, quoted
+from core.services.consent import Asked, Standing
 from core.services.conversations import Person, Words
 from core.tables.operators import Operator
-from texts import _, known
+from texts import _, known, speaking
 
 CHANNEL = "telegram"
 VERSION = "1"
@@ -77,6 +79,18 @@ def opted_in() -> str:
 
 def opted_out() -> str:
     return _("You get no more news from us here. You can still write to us whenever you like.")
+
+
+def consent_answered(asked: Asked) -> Drawn:
+    """In the place of the question: what was answered, word for word, and the way back."""
+    with speaking(asked.language):
+        wording = f"<blockquote>{quoted(asked.wording)}</blockquote>"
+        match asked.standing:
+            case Standing.ACCEPTED:
+                return Drawn(_("Thank you! This is what you have agreed to:") + f"\n{wording}", no_more())
+            case Standing.DECLINED:
+                return Drawn(_("You get no news and offers here, and you are not asked again."), come_back())
+        return Drawn(_("This question has ended: it was not answered in time. You need not do anything."))
 
 
 def choice() -> InlineKeyboardMarkup:

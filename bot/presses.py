@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from aiogram.filters.callback_data import CallbackData
 from pydantic import Field
 
+from channels.messenger.telegram.calls import ASKED, PRESSED
 from core.vocabulary import CampaignAction, DoubtDecision
 
 Number = Annotated[int, Field(ge=0, lt=2**63)]
@@ -64,7 +65,14 @@ class WishPressed(CallbackData, prefix="wish"):
     wish: Literal["in", "out"]
 
 
-class CampaignButtonPressed(CallbackData, prefix="b"):
+class ConsentPressed(CallbackData, prefix=ASKED):
+    """A customer's, below a request for consent."""
+
+    delivery_id: Number
+    answer: Literal["yes", "no"]
+
+
+class CampaignButtonPressed(CallbackData, prefix=PRESSED):
     """A customer's, below a campaign's message; what it says stands on the button."""
 
     place: Annotated[int, Field(ge=0, lt=100)]

@@ -1,8 +1,14 @@
-"""The fixed request for consent in each language: no advertising, no tracking, one way to accept and one to decline."""
+"""The fixed request for consent in each language: no advertising, no tracking, one way to accept and one to decline.
 
-from collections.abc import Collection, Sequence
+By mail links answer, in a chat with buttons these, and elsewhere words.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
 from html import escape
+from typing import Any
 
+from channels.messenger.telegram.calls import ACCEPT, BUTTONS, CONSENT, DECLINE
 from core.ports import ConsentLetter
 from core.vocabulary import CHANNEL_EMAIL
 from texts import LANGUAGES, _, known, language, speaking
@@ -16,14 +22,22 @@ INK, SOFT, ACCENT = "#1d2430", "#5d6675", "#1f5f5b"
 class ConsentWording:
     """A core.ports.ConsentPress; the account's language comes first."""
 
-    channels: Collection[str] = frozenset({CHANNEL_EMAIL})
+    channels: Collection[str]
 
     def __init__(self, language: str) -> None:
+        self.channels = LAYOUTS.keys()
         first = known(language)
         self._languages = [first, *(code for code in LANGUAGES if code != first)]
 
     def __call__(self, channel: str, *, sender: str, imprint: str | None, days: int) -> Sequence[ConsentLetter]:
         return [_letter(code, channel, sender, imprint, days) for code in self._languages]
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    text: str
+    html: str | None = None
+    extras: dict[str, Any] = field(default_factory=dict)
 
 
 def _letter(code: str, channel: str, sender: str, imprint: str | None, days: int) -> ConsentLetter:
@@ -43,10 +57,30 @@ def _letter(code: str, channel: str, sender: str, imprint: str | None, days: int
             _("You need not do anything if you do not want this. Your answer counts for %(days)s days.", days=days),
             *([imprint] if imprint else []),
         ]
-        text = _text(lines, after)
-        html = _page(lines, after) if channel == CHANNEL_EMAIL else None
+        drawn = LAYOUTS[channel](lines, after)
         subject = _("May we write to you, %(sender)s asks", sender=sender)
-    return ConsentLetter(code, subject, html, text, wording, VERSION)
+    return ConsentLetter(code, subject, drawn.html, drawn.text, wording, VERSION, drawn.extras)
+
+
+def _mail(lines: Sequence[str], after: Sequence[str]) -> _Drawn:
+    return _Drawn(_text(lines, after), _page(lines, after))
+
+
+def _chat(lines: Sequence[str], after: Sequence[str]) -> _Drawn:
+    """A text is HTML there; each button says what it answers."""
+    question, lead, wording = (_raw(escape(line)) for line in lines)
+    text = [f"<b>{question}</b>", f"{lead}\n<i>{wording}</i>", *(_raw(escape(line)) for line in after)]
+    buttons = [
+        {"text": _raw(_("Yes, I agree")), CONSENT: ACCEPT},
+        {"text": _raw(_("No, thank you")), CONSENT: DECLINE},
+    ]
+    return _Drawn("\n\n".join(text), extras={BUTTONS: buttons})
+
+
+def _words(lines: Sequence[str], after: Sequence[str]) -> _Drawn:
+    """Where no button can be sent without a template that the provider has approved."""
+    how = _("Answer YES if you agree, or NO if you do not.")
+    return _Drawn("\n\n".join(map(_raw, [*lines, how, *after])))
 
 
 def _text(lines: Sequence[str], after: Sequence[str]) -> str:
@@ -87,3 +121,11 @@ def _broken(line: str) -> str:
 def _raw(line: str) -> str:
     """A name that holds marks of the template language must not become a part of it."""
     return line.replace("{{", "{ {").replace("{%", "{ %").replace("{#", "{ #")
+
+
+LAYOUTS: dict[str, Callable[[Sequence[str], Sequence[str]], _Drawn]] = {
+    CHANNEL_EMAIL: _mail,
+    "telegram": _chat,
+    "whatsapp": _words,
+}
+"""On other channels nobody is asked."""

@@ -194,6 +194,8 @@ class ConsentLetter:
     text: str
     wording: str
     version: str
+    extras: Mapping[str, Any] = field(default_factory=dict)
+    """What stands beside the text in a messenger: the buttons that answer."""
 
 
 class ConsentPress(Protocol):

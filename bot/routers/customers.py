@@ -10,23 +10,23 @@ from sqlalchemy.orm import Session
 
 from bot import customers, desk
 from bot.access import for_everybody
-from bot.presses import CampaignButtonPressed, WishPressed
+from bot.presses import CampaignButtonPressed, ConsentPressed, WishPressed
 from bot.running import Run
 from bot.screen import Drawn, place_of, put
 from bot.telling import answer
 from bot.words import told
+from channels.messenger.telegram.calls import ACCEPT
 from core.errors import Problem
 from core.queries import settings as business
-from core.rules.keywords import Keyword, keyword
-from core.services import conversations, invitations, wishes
+from core.rules.keywords import Keyword, assent, keyword
+from core.services import consent, conversations, invitations, wishes
+from core.services.consent import Asked
 from core.services.conversations import Words
 from core.services.invitations import PREFIX
 from core.services.wishes import Wording
 from texts import _, language
 
 PRIVATE = F.chat.type == "private"
-ASSENT = ("yes", "ja")
-"""A keyword by SMS; in a chat it is what somebody answers an operator, and consents to nothing."""
 
 
 def make() -> Router:
@@ -39,6 +39,7 @@ def make() -> Router:
     router.message.register(number_given, F.contact, PRIVATE, customers.is_customer)
     router.message.register(written, ~F.text.startswith("/"), PRIVATE, customers.is_customer)
     router.callback_query.register(wished, WishPressed.filter())
+    router.callback_query.register(consented, ConsentPressed.filter())
     router.callback_query.register(replied_by_button, CampaignButtonPressed.filter())
     router.my_chat_member.register(blocked_or_not, PRIVATE)
     return router
@@ -90,9 +91,17 @@ async def number_given(message: Message, run: Run, key: bytes) -> None:
 
 @for_everybody
 async def written(message: Message, run: Run, bot: Bot, key: bytes) -> None:
-    """A word that is a wish is heeded; everything else reaches the operators."""
+    """A word that is a wish is heeded; everything else reaches the operators.
+
+    A yes or a no answers a request for consent, or else an operator, and is no keyword as it would be by SMS.
+    """
     text = message.text or ""
-    match None if text.strip().casefold() in ASSENT else keyword(text, await run(business.value, "keywords")):
+    answers = assent(text) is not None
+    if answers and (asked := await run(_answer_by_word, *_said(message, "keyword", for_operators=False), key=key)):
+        drawn = customers.consent_answered(asked)
+        await message.answer(drawn.text, reply_markup=drawn.keyboard)
+        return
+    match None if answers else keyword(text, await run(business.value, "keywords")):
         case Keyword.STOP:
             await _take_leave(message, run, key)
         case Keyword.START:
@@ -118,6 +127,15 @@ async def wished(query: CallbackQuery, callback_data: WishPressed, run: Run, bot
         said, buttons = customers.opted_out(), customers.come_back()
     await answer(query, _("Done."))
     await put(bot, place_of(query), Drawn(said, buttons))
+
+
+@for_everybody
+async def consented(query: CallbackQuery, callback_data: ConsentPressed, run: Run, bot: Bot, key: bytes) -> None:
+    """The answer to a request for consent, from the chat that was asked and no other; pressing twice answers once."""
+    words = Words("button", customers.pressed_words(query), f"press:{query.id}", datetime.now(UTC), for_operators=False)
+    asked = await run(_answer, customers.person(query.from_user), words, callback_data, key=key)
+    await answer(query, _("Done."))
+    await put(bot, place_of(query), customers.consent_answered(asked))
 
 
 @for_everybody
@@ -175,6 +193,23 @@ def _opt_in(session: Session, user: User | None, words: Words, key: bytes) -> No
 def _opt_out(session: Session, user: User | None, words: Words, key: bytes, *, way: str) -> None:
     heard = conversations.hear(session, customers.person(user), words, key=key)
     wishes.opt_out(session, heard.identity_id, Wording(way, language=language()), words.at, key=words.key)
+
+
+def _answer(
+    session: Session, person: conversations.Person, words: Words, pressed: ConsentPressed, *, key: bytes
+) -> Asked:
+    heard = conversations.hear(session, person, words, key=key)
+    given = pressed.answer == ACCEPT
+    return consent.answer_of(session, pressed.delivery_id, heard.identity_id, given=given, way="button", now=words.at)
+
+
+def _answer_by_word(session: Session, person: conversations.Person, words: Words, *, key: bytes) -> Asked | None:
+    """Nothing is kept of what was no answer: it is heard as what it is."""
+    identity = conversations.known(session, person, key=key)
+    asked = consent.answer_by_word(session, identity.id, words.text or "", words.at)
+    if asked is not None:
+        conversations.hear(session, person, words, key=key)
+    return asked
 
 
 def _said(message: Message, kind: str, *, for_operators: bool = True) -> tuple[conversations.Person, Words]:

@@ -28,7 +28,7 @@ from core.queries.eligibility import consented
 from core.queries.spans import Span
 from core.tables.campaigns import Campaign, Origin
 from core.tables.consent import ConsentRequest
-from core.tables.contacts import Contact
+from core.tables.contacts import Contact, Identity
 from core.tables.deliveries import Delivery
 from core.vocabulary import DeliveryState as S
 from core.vocabulary import OriginKind, Purpose, Reason
@@ -218,6 +218,19 @@ def request_of(delivery_id: int) -> Select[ConsentRequest, Delivery]:
         .with_for_update(of=ConsentRequest)
         .execution_options(populate_existing=True)
     )
+
+
+def asked_last(identity_id: int) -> Select[int]:
+    """The letter that asked this identity, if nothing was sent to it afterwards."""
+    last = (
+        select(Delivery.id, Delivery.origin_id)
+        .join(Identity, Identity.contact_id == Delivery.contact_id)
+        .where(Identity.id == identity_id, Delivery.identity_id == identity_id, Delivery.attempt > 0)
+        .order_by(Delivery.id.desc())
+        .limit(1)
+        .subquery()
+    )
+    return select(last.c.id).join(Origin, Origin.id == last.c.origin_id).where(Origin.kind == OriginKind.CONSENT)
 
 
 def _waiting_in(campaign: Campaign, span: Span) -> Select[Any]:

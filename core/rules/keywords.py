@@ -22,12 +22,28 @@ WORDS: Mapping[Keyword, frozenset[str]] = {
 }
 """English words are those that carriers prescribe; the account adds its own."""
 
+ASSENT: Mapping[bool, frozenset[str]] = {
+    True: frozenset(["yes", "y", "i agree", "ja", "j", "ich stimme zu"]),
+    False: frozenset(["no", "n", "no thanks", "no thank you", "nein", "nein danke"]),
+}
+"""How a question is answered in so many words."""
+
 
 def keyword(text: str, own: Mapping[str, Iterable[str]] | None = None) -> Keyword | None:
     """What a message that is nothing but a keyword asks for: case, punctuation and a leading slash do not count."""
-    word = text.strip().strip("/.!?\"'„“”").strip().casefold()
+    word = _plain(text)
     for meant in Keyword:
         mine = {one.strip().casefold() for one in (own or {}).get(meant.value, ())}
         if word in WORDS[meant] or word in mine:
             return meant
     return None
+
+
+def assent(text: str) -> bool | None:
+    """Whether a message that is nothing but a yes or a no says yes; None for any other."""
+    word = " ".join(_plain(text).replace(",", " ").split())
+    return next((given for given, words in ASSENT.items() if word in words), None)
+
+
+def _plain(text: str) -> str:
+    return text.strip().strip("/.!?\"'„“”").strip().casefold()

@@ -1,6 +1,7 @@
 """Asking for consent, once in a contact's life, and what an answer does: recorded for good, and acted on at once."""
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ from core.queries import settings as business
 from core.queries.bell import ring
 from core.queries.eligibility import live_identity
 from core.queries.spans import Span
+from core.rules.keywords import assent
 from core.services import audit
 from core.tables.campaigns import Campaign, Origin, SenderRow
 from core.tables.consent import Consent, ConsentRequest
@@ -89,6 +91,25 @@ def answer(session: Session, delivery_id: int, *, given: bool, way: str, now: da
     _answered(session, [request.contact_id], request.channel, request.purpose, given=given, now=now)
     after = _told(session, request, letter, now)
     return Asked(after.standing, after.channel, after.wording, after.language, after.sender, new=True)
+
+
+def answer_of(session: Session, delivery_id: int, identity_id: int, *, given: bool, way: str, now: datetime) -> Asked:
+    """The same by whoever has that identity: for anybody else there is no such request."""
+    if session.scalar(select(Delivery.identity_id).where(Delivery.id == delivery_id)) != identity_id:
+        raise NotFound("consent.not_found", id=delivery_id)
+    return answer(session, delivery_id, given=given, way=way, now=now)
+
+
+def answer_by_word(session: Session, identity_id: int, text: str, now: datetime) -> Asked | None:
+    """Take a plain yes or no as the answer to a request that is open, and the last that they were sent; else None.
+
+    After anything else a yes means that, and consents to nothing.
+    """
+    given = assent(text)
+    letter_id = None if given is None else session.scalar(queries.asked_last(identity_id))
+    if given is None or letter_id is None or look(session, letter_id, now).standing is not Standing.OPEN:
+        return None
+    return answer(session, letter_id, given=given, way="keyword", now=now)
 
 
 def learnt(
@@ -269,7 +290,8 @@ def _contents(session: Session, channel: str, sender: SenderRow, press: ConsentP
 
 def _frozen(session: Session, letter: ConsentLetter) -> int:
     kind = f"consent:{letter.version}"
-    parts = (kind, letter.language, letter.subject, letter.wording, letter.html or "", letter.text)
+    parts = [kind, letter.language, letter.subject, letter.wording, letter.html or "", letter.text]
+    parts += [json.dumps(letter.extras, sort_keys=True)] if letter.extras else []
     hash_ = hashlib.sha256("\0".join(parts).encode()).digest()
     known = session.scalar(select(ContentRow.id).where(ContentRow.hash == hash_, ContentRow.kind == kind).limit(1))
     if known is not None:
@@ -281,6 +303,7 @@ def _frozen(session: Session, letter: ConsentLetter) -> int:
         subject=letter.subject,
         html=letter.html,
         plain=letter.text,
+        extras=letter.extras,
         hash=hash_,
     )
     session.add(row)

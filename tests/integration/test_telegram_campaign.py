@@ -4,35 +4,27 @@ import asyncio
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.serving import SANDBOX
 from channels.buckets import LocalBuckets
-from channels.email.press import press
-from channels.known import CHANNELS
 from channels.messenger.telegram.answers import Answer, outcome
 from core.database import Sessions
 from core.errors import ChannelHalted
-from core.messages import Accepted, Content, Refused, Unknown
+from core.messages import Accepted, Refused, Unknown
 from core.ports import Buckets
 from core.queries import ledger
-from core.queries import templates as letters
 from core.rules.addresses import address_key
-from core.services import answers, campaigns, recipients, segments, templates
-from core.services.campaigns import Preview
-from core.services.claims import Claims
-from core.services.dispatcher import Drain
-from core.tables.campaigns import SenderRow
+from core.services import answers
 from core.tables.contacts import Contact, Identity
 from core.tables.conversations import Conversation
 from core.tables.deliveries import Delivery
 from core.vocabulary import BounceClass, DeliveryState, Reason
 from sandbox.app import Sandbox, running
-from tests.integration.bot_factory import KEY, TOKEN, control, make_telegram
+from tests.integration.bot_factory import KEY, TOKEN, control
+from tests.integration.telegram_factory import carried, launched, now
 
 pytestmark = pytest.mark.usefixtures("awake")
 
@@ -47,9 +39,9 @@ async def test_a_third_never_wrote_and_the_sandbox_counts_the_rest(
     async with running(tmp_path) as sandbox:
         await _people(sandbox, sessions)
         await control(sandbox, "behaviour", {"telegram": {"strict": True}})
-        preview = _launched(sessions)
+        preview = launched(sessions)
         buckets = LocalBuckets()
-        sending = asyncio.create_task(_drained(sessions, async_engine, sandbox, buckets, answers_only=False))
+        sending = asyncio.create_task(carried(sessions, async_engine, sandbox, buckets, answers_only=False))
         await asyncio.sleep(0.3)
         await _answer_meanwhile(sessions, async_engine, sandbox, buckets)
         assert not sending.done(), "the answer went past the campaign"
@@ -98,8 +90,8 @@ async def test_a_pause_that_telegram_asks_for_holds_for_the_whole_bot(
     async with running(tmp_path) as sandbox:
         await _people(sandbox, sessions)
         await control(sandbox, "behaviour", {"telegram": {"refuse_next": 3, "retry_after": 1}})
-        _launched(sessions)
-        await _drained(sessions, async_engine, sandbox, LocalBuckets(), answers_only=False)
+        launched(sessions)
+        await carried(sessions, async_engine, sandbox, LocalBuckets(), answers_only=False)
     with sessions() as session:
         states = Counter(session.scalars(select(Delivery.state)))
     assert states[DeliveryState.SENT] == PEOPLE - NEVER_WROTE - 1, "nobody is at fault for a 429"
@@ -131,75 +123,16 @@ async def _people(sandbox: Sandbox, sessions: Sessions) -> None:
             await control(sandbox, "telegram/say", {"user": FIRST + number, "text": "Hello"})
 
 
-def _launched(sessions: Sessions) -> Preview:
-    now = datetime.now(UTC)
-    with sessions.begin() as session:
-        template = templates.create(
-            session,
-            press,
-            name="News",
-            kind="short",
-            subject="",
-            source="Hello <b>{{ first_name }}</b>!",
-            extras={"buttons": [{"text": "Look", "url": "https://shop.example/"}, {"text": "Tell me more"}]},
-            by="test",
-        )
-        sender = SenderRow(name="Bot", address="sendbote_sandbox_bot", channel="telegram")
-        session.add(sender)
-        session.flush()
-        everybody = segments.create_dynamic(session, name="Everybody", expression={"all": []}, by="test")
-        draft: dict[str, Any] = {"template_id": template.id, "sender_id": sender.id}
-        campaign = campaigns.create(
-            session, name="News", channel="telegram", include=[everybody.id], exclude=[], by="test", **draft
-        )
-        preview = campaigns.preview(session, campaign.id, now, channels=CHANNELS)
-        confirmation, channels = preview.confirmation, CHANNELS
-        campaigns.launch(
-            session, campaign.id, confirmation=confirmation, outside=SANDBOX, channels=channels, by="test", now=now
-        )
-    done = recipients.prepare(
-        sessions, campaign.id, channels=CHANNELS, holder="test", clock=lambda: now, stop=lambda: False
-    )
-    assert done
-    return preview
-
-
-async def _drained(
-    sessions: Sessions, engine: AsyncEngine, sandbox: Sandbox, buckets: Buckets, *, answers_only: bool
-) -> None:
-    def content(content_id: int, origin_id: int) -> Content:
-        with sessions() as session:
-            return letters.content(session, content_id, origin_id)
-
-    provider = make_telegram(sandbox.url, buckets)
-    holder = "courier" if answers_only else "worker"
-    claims = Claims(
-        "telegram",
-        holder=holder,
-        size=50,
-        clock=_now,
-        limit=None,
-        traits=provider.traits,
-        answers=answers_only,
-    )
-    drain = Drain(engine, provider, content=content, holder=holder, clock=_now, claims=claims)
-    assert (await drain.run()).fault is None
-
-
 async def _answer_meanwhile(sessions: Sessions, engine: AsyncEngine, sandbox: Sandbox, buckets: Buckets) -> None:
     """An operator answers the last who wrote, in the middle of the campaign."""
     with sessions.begin() as session:
         identity_id = session.scalar(select(func.max(Conversation.identity_id)))
         assert identity_id
-        answers.answer(session, identity_id, "A person here.", by="test", now=_now())
-    await _drained(sessions, engine, sandbox, buckets, answers_only=True)
+        answers.answer(session, identity_id, "A person here.", by="test", now=now())
+    await carried(sessions, engine, sandbox, buckets, answers_only=True)
 
 
 async def _received(sandbox: Sandbox, chat: int) -> list[str]:
     found = await control(sandbox, f"telegram/chats/{chat}")
     texts = [message["text"] for message in found["messages"] if message["from"]["is_bot"]]
     return [text for text in texts if text != "A person here."]
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

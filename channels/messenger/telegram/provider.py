@@ -67,7 +67,7 @@ class TelegramProvider:
         chat = message.address
         for _try in range(TRIES):
             await admitted(self._buckets, *pace.needed(self._bot, chat, broadcast=not interactive))
-            answer = await self._asked(client, call(worded, chat, html=not interactive))
+            answer = await self._asked(client, call(worded, chat, message.delivery_id, html=not interactive))
             if answer is None:
                 return Unknown("no answer")
             if answer.retry_after is not None:
