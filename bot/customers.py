@@ -17,7 +17,7 @@ from bot.presses import WishPressed
 from bot.screen import Drawn
 from bot.words import name, quoted
 from core.services.consent import Asked, Standing
-from core.services.conversations import Person, Words
+from core.services.hearing import Person, Words
 from core.tables.operators import Operator
 from texts import _, known, speaking
 

@@ -12,7 +12,7 @@ from bot.words import name, quoted
 from core.queries import conversations as queries
 from core.queries import operators
 from core.queries.conversations import Talk
-from core.services.conversations import Heard
+from core.services.hearing import Heard
 from core.tables.conversations import DeskMessage
 from texts import _, speaking
 

@@ -21,7 +21,7 @@ from core.queries import settings as business
 from core.rules.keywords import Keyword, assent, keyword
 from core.services import consent, conversations, invitations, wishes
 from core.services.consent import Asked
-from core.services.conversations import Words
+from core.services.hearing import Person, Words
 from core.services.invitations import PREFIX
 from core.services.wishes import Wording
 from texts import _, language
@@ -167,7 +167,7 @@ async def _take_leave(message: Message, run: Run, key: bytes) -> None:
     await message.answer(customers.opted_out(), reply_markup=customers.come_back())
 
 
-def _accept(session: Session, token: str, person: conversations.Person, words: Words, *, key: bytes) -> Problem | None:
+def _accept(session: Session, token: str, person: Person, words: Words, *, key: bytes) -> Problem | None:
     """What was wrong with the link, if it was; the conversation begins either way."""
     problem = None
     try:
@@ -179,7 +179,7 @@ def _accept(session: Session, token: str, person: conversations.Person, words: W
     return problem
 
 
-def _number(session: Session, person: conversations.Person, words: Words, number: str, *, key: bytes) -> bool:
+def _number(session: Session, person: Person, words: Words, number: str, *, key: bytes) -> bool:
     conversations.hear(session, person, words, key=key)
     return invitations.tie_by_number(session, person, number, key=key, now=words.at)
 
@@ -192,18 +192,17 @@ def _opt_in(session: Session, user: User | None, words: Words, key: bytes) -> No
 
 def _opt_out(session: Session, user: User | None, words: Words, key: bytes, *, way: str) -> None:
     heard = conversations.hear(session, customers.person(user), words, key=key)
-    wishes.opt_out(session, heard.identity_id, Wording(way, language=language()), words.at, key=words.key)
+    wording = Wording(way, language=language())
+    conversations.opt_out(session, heard.identity_id, wording, words.at, key=words.key)
 
 
-def _answer(
-    session: Session, person: conversations.Person, words: Words, pressed: ConsentPressed, *, key: bytes
-) -> Asked:
+def _answer(session: Session, person: Person, words: Words, pressed: ConsentPressed, *, key: bytes) -> Asked:
     heard = conversations.hear(session, person, words, key=key)
     given = pressed.answer == ACCEPT
     return consent.answer_of(session, pressed.delivery_id, heard.identity_id, given=given, way="button", now=words.at)
 
 
-def _answer_by_word(session: Session, person: conversations.Person, words: Words, *, key: bytes) -> Asked | None:
+def _answer_by_word(session: Session, person: Person, words: Words, *, key: bytes) -> Asked | None:
     """Nothing is kept of what was no answer: it is heard as what it is."""
     identity = conversations.known(session, person, key=key)
     asked = consent.answer_by_word(session, identity.id, words.text or "", words.at)
@@ -212,5 +211,5 @@ def _answer_by_word(session: Session, person: conversations.Person, words: Words
     return asked
 
 
-def _said(message: Message, kind: str, *, for_operators: bool = True) -> tuple[conversations.Person, Words]:
+def _said(message: Message, kind: str, *, for_operators: bool = True) -> tuple[Person, Words]:
     return customers.person(message.from_user), customers.words(message, kind, for_operators=for_operators)

@@ -26,7 +26,7 @@ KINDS = {
     "undelivered": EventKind.BOUNCED,
     "failed": EventKind.BOUNCED,
 }
-LONGEST_TEXT = 1600
+LONGEST_TEXT, LONGEST_NAME = 1600, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,10 @@ class TwilioHooks:
             "address_key": address_key(self._addresses, channel, number).hex(),
             "text": fields.get("Body", "")[:LONGEST_TEXT],
             "to": fields.get("To", "").removeprefix(WHATSAPP),
+            "name": fields.get("ProfileName", "")[:LONGEST_NAME],
         }
-        return Event(EventKind.REPLIED, "twilio", fields["MessageSid"], request.at, channel=channel, details=details)
+        sid = fields["MessageSid"]
+        return Event(EventKind.REPLIED, "twilio", sid, request.at, channel=channel, address=number, details=details)
 
     def _tried(self, url: str) -> Tried | None:
         query = parse_qs(urlsplit(url).query)

@@ -1,81 +1,92 @@
-"""What customers write, before it is recorded: whose it is, which message it answers, and whether it is a keyword."""
+"""What customers write on channels that report by webhook: kept as a conversation, and heeded where it is a wish."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import func, literal, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import Session
 
 from core.messages import Event
 from core.queries.settings import DEFAULTS
 from core.rules.keywords import Keyword, keyword
-from core.tables.contacts import Identity
-from core.tables.conversations import Conversation
-from core.tables.deliveries import Delivery
+from core.services import consent, hearing, wishes
+from core.services.hearing import Person, Words
+from core.services.wishes import Wording
+from core.tables.contacts import Contact, Identity
+from core.tables.events import EventRow
 from core.tables.settings import BusinessSetting
-from core.tables.suppression import Suppression
-from core.vocabulary import EventKind, SuppressionList
+from core.vocabulary import EventKind
+
+OWN_WORDS = ("text", "name")
+"""Of the details of such an event; they are kept in the conversation, and not once more in the event."""
+KINDS = {Keyword.STOP: EventKind.UNSUBSCRIBED, Keyword.START: EventKind.STARTED}
 
 
 async def understood(connection: AsyncConnection, events: Sequence[Event]) -> Sequence[Event]:
-    """Events with the customer's own words resolved: a reply is tied to the last message on that channel.
+    """Events with the customers' own words resolved, and acted on; whatever is nobody's words comes back as it was.
 
-    STOP and its like become `unsubscribed`, START `started`; both change the lists of that channel even where no
-    message of ours was ever sent there. Whatever is no customer's words comes back as it was.
+    A reply is tied to the last campaign on that channel. STOP and its like become `unsubscribed`, START `started`;
+    a plain yes or no answers a request for consent that is open. What came before changes nothing.
     """
-    if not any("address_key" in event.details for event in events):
+    if not any(_is_spoken(event) for event in events):
         return events
-    own = await connection.scalar(select(BusinessSetting.value).where(BusinessSetting.key == "keywords"))
-    return [
-        await _one(connection, event, own or DEFAULTS["keywords"]) if "address_key" in event.details else event
-        for event in events
-    ]
+    return await connection.run_sync(_understood, events)
 
 
-async def _one(connection: AsyncConnection, event: Event, own: dict[str, list[str]]) -> Event:
-    key = bytes.fromhex(event.details["address_key"])
-    meant = keyword(event.details.get("text", ""), own)
-    await _spoken(connection, event, key)
-    if meant is Keyword.STOP:
-        await _stop(connection, event, key)
-    elif meant is Keyword.START:
-        await _start(connection, event, key)
-    kind = {Keyword.STOP: EventKind.UNSUBSCRIBED, Keyword.START: EventKind.STARTED}.get(
-        meant or Keyword.HELP, event.kind
-    )
-    answered = (
-        select(Delivery.id)
-        .join(Identity, Identity.contact_id == Delivery.contact_id)
-        .where(Identity.channel == event.channel, Identity.address_key == key, Delivery.channel == event.channel)
-        .order_by(Delivery.id.desc())
-        .limit(1)
-    )
-    return replace(event, kind=kind, delivery_id=await connection.scalar(answered))
+def _understood(connection: Connection, events: Sequence[Event]) -> Sequence[Event]:
+    """Within the transaction of the connection, which the session takes part in and does not end."""
+    with Session(bind=connection, expire_on_commit=False) as session:
+        _lock(session, events)
+        own = session.scalar(select(BusinessSetting.value).where(BusinessSetting.key == "keywords"))
+        words = own or DEFAULTS["keywords"]
+        heard = [_heard(session, event, words) if _is_spoken(event) else event for event in events]
+        session.flush()
+        return heard
 
 
-async def _spoken(connection: AsyncConnection, event: Event, key: bytes) -> None:
-    """A conversation has begun, or goes on."""
-    whose = select(Identity.id, literal(event.at)).where(
-        Identity.channel == event.channel, Identity.address_key == key, Identity.ended_at.is_(None)
-    )
-    begun = insert(Conversation).from_select(["identity_id", "last_inbound_at"], whose)
-    later = func.greatest(Conversation.last_inbound_at, begun.excluded.last_inbound_at)
-    await connection.execute(
-        begun.on_conflict_do_update(index_elements=["identity_id"], set_={"last_inbound_at": later, "blocked_at": None})
-    )
+def _is_spoken(event: Event) -> bool:
+    return event.address is not None and "address_key" in event.details
 
 
-async def _stop(connection: AsyncConnection, event: Event, key: bytes) -> None:
-    values = {"list": SuppressionList.UNSUBSCRIBED, "channel": event.channel, "address_key": key, "source": "keyword"}
-    await connection.execute(insert(Suppression).values(values).on_conflict_do_nothing())
+def _lock(session: Session, events: Sequence[Event]) -> None:
+    """Each who speaks, in an order that all keep to: the same report may come twice at once."""
+    keys = sorted({event.details["address_key"] for event in events if _is_spoken(event)})
+    for key in keys:
+        number = int.from_bytes(bytes.fromhex(key)[:8], "big", signed=True)
+        session.execute(select(func.pg_advisory_xact_lock(literal(number))))
 
 
-async def _start(connection: AsyncConnection, event: Event, key: bytes) -> None:
-    """The customer's own new opt-in is the one thing that lifts an unsubscription."""
-    await connection.execute(
-        update(Suppression)
-        .where(Suppression.list == SuppressionList.UNSUBSCRIBED, Suppression.channel == event.channel)
-        .where(Suppression.address_key == key, Suppression.released_at.is_(None))
-        .values(released_at=event.at, released_by="keyword")
-    )
+def _heard(session: Session, event: Event, own: dict[str, list[str]]) -> Event:
+    kept = {name: value for name, value in event.details.items() if name not in OWN_WORDS}
+    known = select(EventRow.id).where(EventRow.provider == event.provider, EventRow.key == event.key)
+    if session.scalar(known) is not None:
+        return replace(event, address=None, details=kept)
+    text = event.details.get("text", "")
+    person = Person(event.channel or "", event.address or "", event.details.get("name") or None)
+    identity = hearing.known(session, person, bytes.fromhex(event.details["address_key"]))
+    delivery_id = hearing.replied_to(session, identity.id, event.at)
+    answered = consent.answer_by_word(session, identity.id, text, event.at) is not None
+    meant = None if answered else _wish(keyword(text, own))
+    plain = not answered and meant is None
+    words = Words("text" if plain else "keyword", text, event.key, event.at, for_operators=plain)
+    hearing.keep(session, identity, words, delivery_id)
+    if meant is None:
+        return replace(event, address=None, delivery_id=delivery_id, details=kept)
+    wording = Wording("keyword", text, language=_language(session, identity))
+    if meant is Keyword.START:
+        wishes.opt_in(session, identity.id, wording, event.at)
+    elif delivery_id is None:
+        wishes.leave(session, identity, wording, event.at)
+    # Of an opt-out that belongs to a message the event itself draws the consequences.
+    spoken = {**kept, "way": "keyword"}
+    return replace(event, kind=KINDS[meant], address=None, delivery_id=delivery_id, details=spoken)
+
+
+def _wish(meant: Keyword | None) -> Keyword | None:
+    """Who asks for help is answered by a person."""
+    return meant if meant in KINDS else None
+
+
+def _language(session: Session, identity: Identity) -> str | None:
+    return session.scalar(select(Contact.language).where(Contact.id == identity.contact_id))

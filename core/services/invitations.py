@@ -11,7 +11,7 @@ from core.errors import Refused
 from core.queries import conversations as queries
 from core.queries import revisions
 from core.rules.addresses import address_key
-from core.services.conversations import Person, known
+from core.services.hearing import Person, known
 from core.tables.consent import Consent
 from core.tables.contacts import Contact, Identity
 from core.tables.conversations import Invitation
@@ -88,7 +88,7 @@ def tie_by_number(session: Session, person: Person, number: str, *, key: bytes, 
     found = session.scalars(owners.distinct().limit(2)).all()
     if len(found) != 1 or found[0] is None:
         return False
-    known(session, person, key=key)
+    known(session, person, address_key(key, person.channel, person.address))
     tie(session, person, found[0], key=key, now=now)
     return True
 

@@ -1,20 +1,18 @@
 """What customers decide about being written to on a channel: each decision acts at once and is recorded for good."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from core.messages import Event
-from core.queries import conversations, revisions
-from core.services import consent, recording
-from core.services.conversations import REPLY_DAYS
+from core.queries import revisions
+from core.services import consent
 from core.tables.consent import Consent
 from core.tables.contacts import Identity
 from core.tables.suppression import Suppression
-from core.vocabulary import EventKind, Purpose, SuppressionList
+from core.vocabulary import Purpose, SuppressionList
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +41,24 @@ def opt_in(session: Session, identity_id: int, wording: Wording, now: datetime) 
     _decided(session, identity, wording, given=True, now=now)
 
 
-def opt_out(session: Session, identity_id: int, wording: Wording, now: datetime, *, key: str) -> None:
-    """No marketing on this channel any more; other channels stay as they are, and so do answers to questions.
+def leave(
+    session: Session, identity: Identity, wording: Wording, now: datetime, *, delivery_id: int | None = None
+) -> None:
+    """They want no marketing on this channel any more.
 
-    It counts among the figures of the campaign that they got last. `key` is the provider's id of what they said.
+    Where that was recorded as an event of `delivery_id`, this has suppressed the address and withdrawn the consent.
     """
-    identity = session.get_one(Identity, identity_id, with_for_update=True)
-    delivery_id = conversations.last_delivery(session, identity_id, now - timedelta(days=REPLY_DAYS))
+    if delivery_id is not None:
+        _told(session, identity, given=False, now=now)
+        return
     entry = insert(Suppression).values(
         list=SuppressionList.UNSUBSCRIBED,
         contact_id=identity.contact_id,
         channel=identity.channel,
         address_key=identity.address_key,
         source=wording.way,
-        delivery_id=delivery_id,
     )
     session.execute(entry.on_conflict_do_nothing())
-    if delivery_id is not None:
-        details = {"way": wording.way}
-        kind, provider = EventKind.UNSUBSCRIBED, f"{identity.channel}:wish"
-        recording.record(session, [Event(kind, provider, key, now, delivery_id=delivery_id, details=details)])
-        _told(session, identity, given=False, now=now)
-        return
     _decided(session, identity, wording, given=False, now=now)
 
 

@@ -2,23 +2,29 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from channels.buckets import LocalBuckets
+from channels.twilio.hooks import TwilioHooks
 from core.database import Sessions
+from core.ports import HookRequest
+from core.services import events
 from core.tables.campaigns import Origin
 from core.tables.consent import Consent, ConsentRequest
-from core.tables.conversations import Conversation
+from core.tables.contents import ContentRow
+from core.tables.conversations import Conversation, ConversationMessage
 from core.tables.deliveries import Delivery
 from core.tables.suppression import Suppression
 from core.vocabulary import OriginKind, Role
 from sandbox.app import Sandbox
 from tests.integration.bot_factory import CLARA, OLIVIA, OTTO, Person, a_world, control, make_operator, until
-from tests.integration.telegram_factory import carried, launched
+from tests.integration.telegram_factory import carried, launched, now
+from tests.integration.twilio_factory import ADDRESSES, SIGNING, TOKEN
 
 pytestmark = pytest.mark.usefixtures("awake")
 QUESTION = "news and offers by Telegram"
@@ -93,6 +99,37 @@ async def test_a_plain_yes_answers_the_request_only_while_it_is_the_last_that_wa
         assert _standing(sessions) == [("pending", None)]
     with sessions() as session:
         assert [(one.given, one.way) for one in session.scalars(select(Consent))] == [(True, "keyword")]
+
+
+async def test_a_word_by_whatsapp_answers_the_request_and_the_same_report_changes_nothing(
+    sessions: Sessions, async_engine: AsyncEngine
+) -> None:
+    hooks = TwilioHooks(TOKEN, SIGNING, ADDRESSES)
+    said = [("SM1", "Hello"), ("SM2", "Ja"), ("SM3", "STOP"), ("SM2", "Ja"), ("SM4", "START"), ("SM3", "STOP")]
+    for sid, body in said:
+        fields = {"MessageSid": sid, "From": "whatsapp:+491511999001", "To": "whatsapp:+1", "Body": body}
+        request = HookRequest("POST", "https://s.example/hooks/twilio", {}, urlencode(fields).encode(), now())
+        async with async_engine.begin() as connection:
+            await events.record(connection, hooks.parse(request))
+        if body == "Hello":
+            launched(sessions, "Hello", {}, channel="whatsapp", consent_required=True)
+            with sessions.begin() as session:
+                session.execute(update(Delivery).where(Delivery.state == "pending").values(state="sent", attempt=1))
+            assert _standing(sessions) == [("awaiting_consent", "consent_missing")]
+        elif body == "Ja":
+            assert _standing(sessions) == [("pending", None)]
+    with sessions() as session:
+        letter = session.scalar(select(ContentRow.plain).where(ContentRow.language == "en", ContentRow.kind != "short"))
+        assert "Answer YES if you agree" in str(letter)
+        records = session.scalars(select(Consent).order_by(Consent.id)).all()
+        assert [(one.given, one.way) for one in records] == [(True, "keyword"), (False, "keyword"), (True, "keyword")]
+        assert session.scalars(select(Suppression.released_at.is_(None))).all() == [False]
+        assert session.scalars(select(ConversationMessage.text).order_by(ConversationMessage.id)).all() == [
+            "Hello",
+            "Ja",
+            "STOP",
+            "START",
+        ]
 
 
 async def _asked(sessions: Sessions, engine: AsyncEngine, sandbox: Sandbox, person: Person) -> None:

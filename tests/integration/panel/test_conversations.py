@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from core.database import Sessions
 from core.services import conversations
-from core.services.conversations import Person as Customer
-from core.services.conversations import Words
+from core.services.hearing import Person as Customer
+from core.services.hearing import Words
 from core.tables.contacts import Contact
 from core.tables.conversations import Invitation
 from core.tables.deliveries import Delivery
