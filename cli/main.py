@@ -20,6 +20,7 @@ SUBCOMMANDS = {
     "segment": ("cli.segments", N_("Make segments and ask whom they reach.")),
     "template": ("cli.templates", N_("Make templates and preview them.")),
     "sender": ("cli.senders", N_("Say from whom letters come.")),
+    "dkim": ("cli.dkim", N_("Sign letters: keys, their records, and when they change.")),
     "price": ("cli.prices", N_("Say what messages cost, and see what is left.")),
     "campaign": ("cli.campaigns", N_("Make, launch, pause and cancel campaigns.")),
     "status": ("cli.status", N_("Show how campaigns are doing.")),

@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 
 from config.checks import BadSetting
@@ -15,6 +16,11 @@ class Keys:
     """Hashes addresses. Never rotated: every suppression and delivery depends on it. Part of the backup."""
     signing: bytes
     """Signs links, sessions and tokens."""
+
+    @property
+    def sealing(self) -> bytes:
+        """Encrypts secrets in the database. Of the key that is never rotated, or they could not be read again."""
+        return blake2b(b"secrets at rest", key=self.addresses, digest_size=32, person=b"sealing").digest()
 
 
 def load_keys(data: Path, environ: Mapping[str, str] | None = None) -> Keys:

@@ -29,6 +29,8 @@ class Settings:
     """By domain of recipients: how many letters one worker may have under way to it at once."""
     smtp_verify: bool
     """Whether the relay's certificate must be good for its name."""
+    dns: str | None
+    """The resolver that is asked about senders' domains, `192.0.2.1` or `192.0.2.1:5353`; None: the system's."""
     providers: Mapping[str, str]
     """Which provider carries a channel, where it has several: `sms:gateway`."""
     twilio_sid: str | None
@@ -89,6 +91,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         smtp_connections=number(given, "SENDBOTE_SMTP_CONNECTIONS", 20, 1, 1000),
         smtp_domains=counts(given, "SENDBOTE_SMTP_DOMAINS", 1, 1000),
         smtp_verify=one_of(given, "SENDBOTE_SMTP_VERIFY", "yes", ("yes", "no")) == "yes",
+        dns=given.get("SENDBOTE_DNS"),
         providers=pairs(given, "SENDBOTE_PROVIDERS"),
         twilio_sid=given.get("SENDBOTE_TWILIO_SID"),
         twilio_token=given.get("SENDBOTE_TWILIO_TOKEN"),

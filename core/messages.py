@@ -12,6 +12,16 @@ DeliveryId = int
 
 
 @dataclass(frozen=True, slots=True)
+class SealedKey:
+    """A key that signs letters (RFC 6376): its domain and selector in ASCII, its private half still encrypted."""
+
+    domain: str
+    selector: str
+    algorithm: str
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Sender:
     """From whom a message comes: RFC 5322 From and Reply-To, or a phone number or bot on other channels."""
 
@@ -20,6 +30,8 @@ class Sender:
     reply_to: str | None = None
     pool: tuple[str, ...] = ()
     """More numbers that share the work with `address`."""
+    keys: tuple[SealedKey, ...] = ()
+    """What its letters are signed with; none: they are not signed."""
 
 
 @dataclass(frozen=True, slots=True)

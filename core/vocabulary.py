@@ -213,6 +213,21 @@ class TemplateKind(StrEnum):
     """A message for a telephone: text without a subject, and what a messenger shows beside it."""
 
 
+class DkimAlgorithm(StrEnum):
+    """As `a=` of a signature names it (RFC 6376, 8463)."""
+
+    RSA = "rsa-sha256"
+    ED25519 = "ed25519-sha256"
+
+
+class DkimState(StrEnum):
+    """Where a key stands: it waits for its record to be published, signs, and makes way for another."""
+
+    WAITING = "waiting"
+    SIGNING = "signing"
+    RETIRED = "retired"
+
+
 class SegmentKind(StrEnum):
     STATIC = "static"
     DYNAMIC = "dynamic"

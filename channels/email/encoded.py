@@ -1,8 +1,9 @@
 """A letter as bytes with places to fill: constants are encoded once, and a value that recurs once a recipient."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
 
+from channels.email.dkim import canonical
 from channels.email.quoted import piece, word
 from core.errors import Invalid
 from core.rules.templates import Program
@@ -12,6 +13,8 @@ Values = Mapping[str, object]
 Made = Callable[[int], bytes]
 """From a delivery's id to a value of ours (a link), encoded already."""
 Filling = Callable[[Values, int], bytes]
+Canonical = Callable[[Values, int], tuple[bytes, bytes]]
+"""From values and a delivery's id to a letter and its canonical form."""
 MOST_BYTES = 3 * MAX_OUTPUT
 
 
@@ -54,8 +57,26 @@ class Encoded:
 
     def render(self, values: Values, delivery_id: int) -> bytes:
         """Raise MissingValue if the recipient lacks one, Invalid (`template.too_long`) past three megabytes."""
-        filled = [filling(values, delivery_id) for filling in self._fillings]
-        out = self._layout.copy()
+        return self._joined(self._layout, self._filled(values, delivery_id))
+
+    def canonical(self) -> "Canonical":
+        """Renders the canonical form (RFC 6376, 3.4.4) beside the letter, the constant parts canonical once for all.
+
+        That a part's form does not depend on its neighbours comes from quoted-printable: each piece ends with a line.
+        """
+        layout = [canonical.body(constant) for constant in self._layout]
+
+        def render(values: Values, delivery_id: int) -> tuple[bytes, bytes]:
+            filled = self._filled(values, delivery_id)
+            return self._joined(self._layout, filled), self._joined(layout, [canonical.body(one) for one in filled])
+
+        return render
+
+    def _filled(self, values: Values, delivery_id: int) -> list[bytes]:
+        return [filling(values, delivery_id) for filling in self._fillings]
+
+    def _joined(self, layout: Sequence[bytes], filled: Sequence[bytes]) -> bytes:
+        out = list(layout)
         for place, which in self._places:
             out[place] = filled[which]
         return _bounded(b"".join(out))

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from email.utils import parseaddr
 
 from channels.email import headers
+from channels.email.dkim import canonical
+from channels.email.dkim.signing import Signer
 from channels.email.encoded import Encoded
 from channels.email.quoted import plain
 from channels.links import Links
@@ -18,26 +20,33 @@ BREAK = b"\r\n"
 class ContentMime:
     """A channels.email.composing.Mime. RFC 5322, 2046 (multipart/alternative), 8058 (one-click), 2919 (List-Id)."""
 
-    def __init__(self, content: Content, links: Links, key: bytes) -> None:
+    def __init__(self, content: Content, links: Links, key: bytes, signer: Signer | None = None) -> None:
         domain = parseaddr(content.sender.address)[1].rpartition("@")[2] or "localhost"
         known = _Anything()
         parts = [(b"text/plain", content.text, False), (b"text/html", content.html, True)]
         programs = [(kind, compile_template(source, known, escape=escape)) for kind, source, escape in parts if source]
         ours = {name for _, program in programs for name in program.names if _is_system(name)}
-        letter = Encoded({name: plain(links.named(name)) for name in ours})
-        unsubscribe = links.unsubscribe()
-        letter.add(b"Message-ID: <")
-        message_id = tokens.lower_signer(key, "message-id")
-        letter.add_filling(lambda _values, delivery_id: message_id(delivery_id))
-        letter.add(b"@" + domain.encode() + b">\r\nList-Unsubscribe: <")
-        letter.add_filling(lambda _values, delivery_id: unsubscribe(delivery_id))
-        letter.add(b">\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" + _fixed_headers(content, domain))
-        _add_parts(letter, programs, _boundary(content))
-        self._letter = letter
+        body = Encoded({name: plain(links.named(name)) for name in ours})
+        fixed = _fixed_headers(content, domain) + _add_parts(body, programs, _boundary(content))
         self._subject = compile_template(content.subject, known, escape=False)
+        self._message_id = tokens.lower_signer(key, "message-id")
+        self._unsubscribe = links.unsubscribe()
+        self._domain = domain.encode()
+        self._fixed = fixed + BREAK
+        self._body = body
+        self._signed = None if signer is None else (signer, canonical.headers(fixed), body.canonical())
 
     def render(self, message: Message) -> bytes:
         """Raise MissingValue if the recipient lacks one."""
+        changing = self._changing(message)
+        if self._signed is None:
+            return b"".join((changing, self._fixed, self._body.render(message.values, message.delivery_id)))
+        signer, fixed, render = self._signed
+        body, canonical_body = render(message.values, message.delivery_id)
+        return b"".join((signer.sign(changing, fixed, canonical_body), changing, self._fixed, body))
+
+    def _changing(self, message: Message) -> bytes:
+        """The headers that differ from letter to letter."""
         return b"".join(
             (
                 b"Date: ",
@@ -46,24 +55,30 @@ class ContentMime:
                 headers.clean(message.address).encode(),
                 b">\r\nSubject: ",
                 headers.unstructured(self._subject.render(message.values)),
-                BREAK,
-                self._letter.render(message.values, message.delivery_id),
+                b"\r\nMessage-ID: <",
+                self._message_id(message.delivery_id),
+                b"@",
+                self._domain,
+                b">\r\nList-Unsubscribe: <",
+                self._unsubscribe(message.delivery_id),
+                b">\r\n",
             )
         )
 
 
-def _add_parts(letter: Encoded, programs: Sequence[tuple[bytes, Program]], boundary: bytes) -> None:
+def _add_parts(body: Encoded, programs: Sequence[tuple[bytes, Program]], boundary: bytes) -> bytes:
+    """Lay out the body, and return the headers that say what it is."""
     if len(programs) == 1:
         kind, program = programs[0]
-        letter.add(_part_head(kind))
-        letter.add_program(program)
-        return letter.add(BREAK)
-    letter.add(b'Content-Type: multipart/alternative; boundary="' + boundary + b'"\r\n\r\n')
+        body.add_program(program)
+        body.add(BREAK)
+        return _part_head(kind)
     for kind, program in programs:
-        letter.add(b"--" + boundary + BREAK + _part_head(kind))
-        letter.add_program(program)
-        letter.add(BREAK)
-    return letter.add(b"--" + boundary + b"--\r\n")
+        body.add(b"--" + boundary + BREAK + _part_head(kind) + BREAK)
+        body.add_program(program)
+        body.add(BREAK)
+    body.add(b"--" + boundary + b"--\r\n")
+    return b'Content-Type: multipart/alternative; boundary="' + boundary + b'"\r\n'
 
 
 def _boundary(content: Content) -> bytes:
@@ -82,12 +97,13 @@ def _is_system(name: str) -> bool:
 
 
 def _part_head(kind: bytes) -> bytes:
-    return b"Content-Type: " + kind + b"; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    return b"Content-Type: " + kind + b"; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n"
 
 
 def _fixed_headers(content: Content, domain: str) -> bytes:
     sender = content.sender
     lines = [
+        b"List-Unsubscribe-Post: List-Unsubscribe=One-Click",
         b"From: " + headers.mailbox(sender.name, sender.address),
         *([b"Reply-To: " + headers.mailbox("", sender.reply_to)] if sender.reply_to else []),
         b"List-Id: " + headers.mailbox(content.list_name, f"{content.list_id}.{domain}"),

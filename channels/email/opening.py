@@ -1,12 +1,16 @@
 """Email from the settings of this installation: its relays, and letters with its links and keys."""
 
+from channels.email.dkim.signing import Signer
 from channels.email.mime import ContentMime
 from channels.email.provider import EmailProvider
 from channels.email.smtp.relay import parse_relay
 from channels.links import Links
 from config import Settings
 from config.keys import Keys
+from core.errors import ChannelHalted, Unavailable
+from core.messages import Content, SealedKey, Sender
 from core.ports import Buckets
+from core.sealing import dkim_secret, unseal
 
 
 def open_email(settings: Settings, keys: Keys, _buckets: Buckets) -> EmailProvider:
@@ -14,6 +18,20 @@ def open_email(settings: Settings, keys: Keys, _buckets: Buckets) -> EmailProvid
     urls = (settings.smtp_url or f"smtp://127.0.0.1:{settings.sandbox_smtp_port}?tls=none").split()
     relays = [parse_relay(url, connections=settings.smtp_connections, verify=settings.smtp_verify) for url in urls]
     links = Links(settings.public_address, keys.signing)
-    return EmailProvider(
-        relays, lambda content: ContentMime(content, links, keys.signing), limits=settings.smtp_domains
-    )
+
+    def open_mime(content: Content) -> ContentMime:
+        return ContentMime(content, links, keys.signing, signer(content.sender, keys.sealing))
+
+    return EmailProvider(relays, open_mime, limits=settings.smtp_domains)
+
+
+def signer(sender: Sender, sealing: bytes) -> Signer | None:
+    """What signs the letters of a sender that has keys; raise ChannelHalted where they cannot be opened."""
+
+    def opened(key: SealedKey) -> bytes:
+        try:
+            return unseal(sealing, key.sealed, of=dkim_secret(key.domain, key.selector))
+        except Unavailable:
+            raise ChannelHalted("dkim.other_key", domain=key.domain, selector=key.selector) from None
+
+    return Signer(sender.keys, opened) if sender.keys else None

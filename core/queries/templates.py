@@ -7,8 +7,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
-from core.messages import Content, Sender
-from core.rules.addresses import ADDRESS_VARIABLES
+from core.messages import Content, SealedKey, Sender
+from core.queries import dkim
+from core.rules.addresses import ADDRESS_VARIABLES, mail_domain
 from core.tables.campaigns import Campaign, Origin, SenderRow
 from core.tables.contacts import Attribute
 from core.tables.contents import ContentRow, Link
@@ -97,10 +98,16 @@ def content(session: Session, content_id: int, origin_id: int) -> Content:
         subject=f"[Test] {row.subject}" if row.subject and origin.kind == OriginKind.TEST else row.subject,
         html=row.html,
         text=row.plain,
-        sender=Sender(sender.name, sender.address, sender.reply_to, tuple(sender.pool)),
+        sender=Sender(sender.name, sender.address, sender.reply_to, tuple(sender.pool), _keys(session, sender)),
         origin_id=origin.id,
         purpose=campaign.purpose if campaign else origin.purpose,
         list_id=f"campaigns.{origin.sender_id or 0}",
         list_name=campaign.name if campaign else sender.name,
         extras=row.extras,
     )
+
+
+def _keys(session: Session, sender: SenderRow) -> tuple[SealedKey, ...]:
+    if sender.channel != CHANNEL_EMAIL:
+        return ()
+    return tuple(dkim.signing(session, mail_domain(sender.address)))

@@ -8,6 +8,7 @@ import structlog
 
 from channels.email.smtp.domains import Domains
 from channels.email.smtp.letter import Letter
+from core.errors import ChannelHalted
 from core.messages import DeliveryId, Message, Outcome, Refused, Settled, Unsent
 from core.rules.replies import clean
 from core.vocabulary import Reason
@@ -30,6 +31,8 @@ class Backlog:
         self._settled: list[Settled] = []
         self._unsettled = 0
         self._halted: str | None = None
+        self.on_halt: Callable[[ChannelHalted], object] = lambda fault: self.halt(fault.code)
+        """Called when a letter could not be made by no fault of its recipient."""
         self._news = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
@@ -70,6 +73,9 @@ class Backlog:
                 continue
             try:
                 return self._compose(message)
+            except ChannelHalted as fault:
+                self.settle(message.delivery_id, Unsent(fault.code))
+                self.on_halt(fault)
             except Exception as problem:  # noqa: BLE001 - whatever one recipient's values do concerns that one alone
                 log.debug("letter.not_rendered", delivery=message.delivery_id, problem=type(problem).__name__)
                 self.settle(message.delivery_id, Refused(Reason.TEMPLATE_LACKS_VALUE, said=clean(str(problem))[:200]))

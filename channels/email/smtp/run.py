@@ -64,6 +64,7 @@ class _Run:
     ) -> None:
         self.backlog = Backlog(compose, low=2 * sum(relay.connections for relay in relays), domains=domains)
         self.fault: Exception | None = None
+        self.backlog.on_halt = self._fail
         self.on_fault: Callable[[], object] = lambda: None
         shares = Shares(asyncio.get_running_loop())
         self.pools = [Pool(relay, self.backlog, patience, shares, self._pool_failed) for relay in relays]
@@ -92,7 +93,11 @@ class _Run:
         faults = [pool.fault for pool in self.pools if pool.fault is not None]
         if len(faults) < len(self.pools):
             asyncio.get_running_loop().call_soon(self._wake)
-        elif self.fault is None:
-            self.fault = next((fault for fault in faults if isinstance(fault, RetryLater)), faults[0])
-            self.backlog.halt(self.fault.code if isinstance(self.fault, Problem) else "smtp.failed")
+        else:
+            self._fail(next((fault for fault in faults if isinstance(fault, RetryLater)), faults[0]))
+
+    def _fail(self, fault: Exception) -> None:
+        if self.fault is None:
+            self.fault = fault
+            self.backlog.halt(fault.code if isinstance(fault, Problem) else "smtp.failed")
             self.on_fault()
