@@ -5,7 +5,20 @@ from aiogram import Dispatcher
 from bot.access import Arrival, Doorkeeper
 from bot.courier import Courier
 from bot.live import Live
-from bot.routers import campaigns, customers, desk, doubts, emergency, launch, moves, newcomers, other, start, status
+from bot.routers import (
+    campaigns,
+    customers,
+    desk,
+    doubts,
+    emergency,
+    launch,
+    limit,
+    moves,
+    newcomers,
+    other,
+    start,
+    status,
+)
 from bot.running import Run
 from core.rules.outside import Outside
 
@@ -16,7 +29,7 @@ def make_dispatcher(run: Run, live: Live, outside: Outside, courier: Courier, ke
     dispatcher.update.outer_middleware(Arrival(run))
     for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.my_chat_member):
         observer.middleware(Doorkeeper())
-    subjects = (customers, start, campaigns, launch, newcomers, moves, doubts, status, emergency, desk, other)
+    subjects = (customers, start, campaigns, launch, newcomers, moves, doubts, status, limit, emergency, desk, other)
     for subject in subjects:
         dispatcher.include_router(subject.make())
     return dispatcher

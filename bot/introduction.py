@@ -54,6 +54,7 @@ def _for_operators() -> list[BotCommand]:
     return [
         BotCommand(command="campaigns", description=_("All campaigns, newest first")),
         BotCommand(command="status", description=_("What is being sent, live")),
+        BotCommand(command="limit", description=_("The daily limit, and why")),
         BotCommand(command="stopall", description=_("Stop everything at once")),
         BotCommand(command="help", description=_("What I can do")),
         BotCommand(command="unlink", description=_("Let go of this chat")),

@@ -15,6 +15,7 @@ from bot.presses import (
     PagePressed,
     PreviewPressed,
     RefreshPressed,
+    ReleasePressed,
     SendMorePressed,
     SurePressed,
 )
@@ -63,6 +64,16 @@ def look_again(campaign_id: int) -> InlineKeyboardMarkup:
                 _button(_("Preview"), PreviewPressed(campaign_id=campaign_id)),
                 _button(_("Back"), RefreshPressed(campaign_id=campaign_id)),
             ]
+        ]
+    )
+
+
+def releases(blocked: Sequence[tuple[int | None, str]]) -> InlineKeyboardMarkup:
+    """One for each block that stands: a sender's, or (None) the account's, with its name."""
+    return _keyboard(
+        [
+            [_button(_("Release: %(whose)s", whose=whose), ReleasePressed(sender_id=sender_id))]
+            for sender_id, whose in blocked
         ]
     )
 

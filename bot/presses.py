@@ -54,6 +54,12 @@ class DoubtsPressed(CallbackData, prefix="doubt"):
     """None: the question itself."""
 
 
+class ReleasePressed(CallbackData, prefix="free"):
+    """Of a block; without a sender, the account's."""
+
+    sender_id: Number | None = None
+
+
 class SurePressed(CallbackData, prefix="sure"):
     campaign_id: Number
     cancel: bool

@@ -19,7 +19,7 @@ from aiogram.exceptions import (
 from aiogram.types import User
 from aiogram.utils.backoff import BackoffConfig
 
-from bot import introduction, webhook
+from bot import alarms, introduction, webhook
 from bot.app import make_dispatcher
 from bot.courier import Bag, Courier
 from bot.faults import report
@@ -76,7 +76,7 @@ async def serve(bot: Bot, run: Run, ways: Ways, *, ready: Told = lambda _me: Non
 
 def _beside(bot: Bot, run: Run, live: Live, courier: Courier) -> list[Coroutine[Any, Any, None]]:
     """What goes on while updates come in."""
-    return [live.watch(), courier.work(), _introduce(bot, run), _keep_tidy(run)]
+    return [live.watch(), alarms.watch(bot, run), courier.work(), _introduce(bot, run), _keep_tidy(run)]
 
 
 @asynccontextmanager

@@ -100,6 +100,7 @@ def commands() -> str:
         [
             _("/campaigns – all campaigns, newest first; look at one, launch, pause, resume or cancel it"),
             _("/status – what is being sent, followed live, and what was sent lately"),
+            _("/limit – the daily limit, how it came about, and what it stops"),
             _("/stopall – stop everything at once, on every channel; /goon lets it go on"),
             _("/unlink – let go of this chat"),
         ]

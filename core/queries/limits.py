@@ -73,3 +73,8 @@ def blocks(session: Session) -> Sequence[Gate]:
     reasons = list(BLOCKED.values())
     statement = select(Gate).where(Gate.scope == GateScope.MARKETING, Gate.reason.in_(reasons))
     return session.scalars(statement.order_by(Gate.id)).all()
+
+
+def untold(session: Session) -> list[int]:
+    """Blocks of which operators have not been told in the chat yet."""
+    return [gate.id for gate in blocks(session) if "told" not in gate.details]

@@ -1,11 +1,11 @@
 """The daily limit from day to day: closed once, blocked at once, released and set by people."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import Insert
+from sqlalchemy import cast, select, update
+from sqlalchemy.dialects.postgresql import JSONB, Insert
 from sqlalchemy.orm import Session
 
 from core.errors import Invalid, Refused
@@ -18,6 +18,7 @@ from core.rules import pacing as rules
 from core.rules.pacing import Day, Decision, Inputs
 from core.services import audit
 from core.services.slots import Limit
+from core.tables.gates import Gate
 from core.tables.pacing import DailyLimit
 from core.vocabulary import GateScope, PacingAction, PacingCause
 
@@ -87,6 +88,12 @@ def release(session: Session, scope: str, *, by: str, now: datetime) -> None:
         gates.open_again(session, GateScope.MARKETING, gate_key(one))
         audit.note(session, by, "release", f"limit:{one}", **row.released)
     ring(session)
+
+
+def mark_told(session: Session, gate_ids: Sequence[int], *, now: datetime) -> None:
+    """Operators have been told of these blocks."""
+    told = Gate.details.op("||")(cast({"told": now.isoformat()}, JSONB))
+    session.execute(update(Gate).where(Gate.id.in_(gate_ids)).values(details=told))
 
 
 def set_limit(session: Session, limit: int, *, scope: str = ACCOUNT, by: str, now: datetime) -> None:
