@@ -1,6 +1,5 @@
 """`sendbote campaign`: makes campaigns, shows whom they would reach, launches them, and stops them."""
 
-import sys
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -9,28 +8,27 @@ import typer
 from channels import registry
 from channels.known import CHANNELS
 from channels.outside import outside
-from cli.context import Opened, opened
+from cli import schedules
+from cli.context import opened
 from cli.finding import found
-from cli.output import BY, AsJson, grouped, print_json
+from cli.launching import Which, agrees, previewed, send_now, show, table, told
+from cli.output import BY, AsJson, print_json
 from core.errors import NotFound
 from core.queries import campaigns as queries
 from core.rules.hours import Hours
 from core.services import campaigns, trials
 from core.services import doubts as settling
 from core.services import newcomers as joined
-from core.services.campaigns import Preview
 from core.tables.campaigns import Campaign, SenderRow
 from core.tables.segments import Segment
 from core.tables.templates import Template
 from core.vocabulary import CHANNEL_EMAIL, DoubtDecision
 from texts import _
-from texts.costs import cost_lines
 from texts.doubts import decided
-from texts.reasons import reason, state
+from texts.reasons import state
 
 app = typer.Typer(no_args_is_help=True, help=_("Make, launch, pause and cancel campaigns."))
-
-Which = Annotated[str, typer.Argument(metavar="CAMPAIGN", help=_("The campaign's number or name."))]
+schedules.add_to(app)
 
 
 @app.command(help=_("Make a draft."))
@@ -58,14 +56,14 @@ def create(
             channel=channel,
             by=BY,
         )
-        told = _told(made)
-    print_json(told) if as_json else print(_("Campaign %(id)s, “%(name)s”, is a draft.", **told))
+        said = told(made)
+    print_json(said) if as_json else print(_("Campaign %(id)s, “%(name)s”, is a draft.", **said))
 
 
 @app.command("list", help=_("All campaigns, newest first."))
 def list_(search: str | None = None, limit: int = 50, as_json: AsJson = False) -> None:
     with opened() as door, door.sessions() as session:
-        rows = [_told(one) for one in queries.page(session, limit=limit, search=search)]
+        rows = [told(one) for one in queries.page(session, limit=limit, search=search)]
     if as_json:
         print_json(rows)
         return
@@ -76,8 +74,8 @@ def list_(search: str | None = None, limit: int = 50, as_json: AsJson = False) -
 @app.command(help=_("Whom a launch would reach now, and why not the others. Nothing is sent."))
 def preview(which: Which, as_json: AsJson = False) -> None:
     with opened() as door:
-        _campaign_id, looked = _preview(door, which)
-    print_json(_table(looked)) if as_json else _show(looked)
+        _campaign_id, looked = previewed(door, which)
+    print_json(table(looked)) if as_json else show(looked)
 
 
 @app.command("test", help=_("Send the draft's letter to a few addresses, marked as a test."))
@@ -110,10 +108,10 @@ def launch(
 ) -> None:
     with opened() as door:
         if confirmation is None:
-            campaign_id, looked = _preview(door, which)
+            campaign_id, looked = previewed(door, which)
             if not as_json:
-                _show(looked)
-            if not yes and not _agrees(looked, as_json):
+                show(looked)
+            if not yes and not agrees(send_now(looked), as_json):
                 print_json({"launched": False}) if as_json else print(_("Nothing was sent. To launch it: add --yes."))
                 raise typer.Exit(1)
             confirmation = looked.confirmation
@@ -132,8 +130,8 @@ def launch(
                 now=now,
                 part=part,
             )
-            told = _told(launched) | {"launched": True}
-    print_json(told) if as_json else print(_("“%(name)s” is being sent. See: sendbote status %(id)s", **told))
+            said = told(launched) | {"launched": True}
+    print_json(said) if as_json else print(_("“%(name)s” is being sent. See: sendbote status %(id)s", **said))
 
 
 @app.command(
@@ -160,22 +158,22 @@ def hours(
 @app.command(help=_("Begin nothing more; what is on the wire is settled."))
 def pause(which: Which, as_json: AsJson = False) -> None:
     with opened() as door, door.sessions.begin() as session:
-        told = _told(campaigns.pause(session, found(session, Campaign, which).id, by=BY))
-    print_json(told) if as_json else print(_("“%(name)s” is paused.", **told))
+        said = told(campaigns.pause(session, found(session, Campaign, which).id, by=BY))
+    print_json(said) if as_json else print(_("“%(name)s” is paused.", **said))
 
 
 @app.command(help=_("Go on sending."))
 def resume(which: Which, as_json: AsJson = False) -> None:
     with opened() as door, door.sessions.begin() as session:
-        told = _told(campaigns.resume(session, found(session, Campaign, which).id, by=BY))
-    print_json(told) if as_json else print(_("“%(name)s” goes on.", **told))
+        said = told(campaigns.resume(session, found(session, Campaign, which).id, by=BY))
+    print_json(said) if as_json else print(_("“%(name)s” goes on.", **said))
 
 
 @app.command(help=_("End it: whoever has got nothing gets nothing. There is no way back."))
 def cancel(which: Which, as_json: AsJson = False) -> None:
     with opened() as door, door.sessions.begin() as session:
-        told = _told(campaigns.cancel(session, found(session, Campaign, which).id, by=BY, now=datetime.now(UTC)))
-    print_json(told) if as_json else print(_("“%(name)s” is cancelled.", **told))
+        said = told(campaigns.cancel(session, found(session, Campaign, which).id, by=BY, now=datetime.now(UTC)))
+    print_json(said) if as_json else print(_("“%(name)s” is cancelled.", **said))
 
 
 @app.command(help=_("Decide about all that may or may not have arrived: retry, sent, or failed."))
@@ -183,8 +181,8 @@ def doubts(which: Which, decision: DoubtDecision, as_json: AsJson = False) -> No
     with opened() as door, door.sessions.begin() as session:
         campaign = found(session, Campaign, which)
         count = settling.decide(session, campaign.id, decision, by=BY, now=datetime.now(UTC))
-        told = _told(campaign) | {"decision": decision, "count": count}
-    print_json(told) if as_json else print(decided(decision, count))
+        said = told(campaign) | {"decision": decision, "count": count}
+    print_json(said) if as_json else print(decided(decision, count))
 
 
 @app.command(help=_("Send a finished campaign to those who have joined its segments since."))
@@ -198,9 +196,9 @@ def newcomers(
             campaign_id = found(session, Campaign, which).id
             looked = joined.preview(session, campaign_id, datetime.now(UTC), channels=CHANNELS)
         if not as_json:
-            _show(looked)
-        if not yes and not _agrees(looked, as_json):
-            print_json(_table(looked) | {"sent": False}) if as_json else print(
+            show(looked)
+        if not yes and not agrees(send_now(looked), as_json):
+            print_json(table(looked) | {"sent": False}) if as_json else print(
                 _("Nothing was sent. To send: add --yes.")
             )
             raise typer.Exit(1)
@@ -213,40 +211,5 @@ def newcomers(
                 by=BY,
                 now=datetime.now(UTC),
             )
-            told = _told(sent) | {"sent": True}
-    print_json(told) if as_json else print(_("“%(name)s” is being sent. See: sendbote status %(id)s", **told))
-
-
-def _preview(door: Opened, which: str) -> tuple[int, Preview]:
-    with door.sessions() as session:
-        campaign_id = found(session, Campaign, which).id
-        return campaign_id, campaigns.preview(session, campaign_id, datetime.now(UTC), channels=CHANNELS)
-
-
-def _show(looked: Preview) -> None:
-    rows = [(_("get the message"), looked.reachable)]
-    rows += [(reason(code), count) for code, count in sorted(looked.reasons.items(), key=lambda one: -one[1])]
-    rows.append((_("are excluded from the start"), looked.excluded))
-    for words, count in rows:
-        print(f"{grouped(count):>12}  {words}")
-    for line in cost_lines(looked.cost):
-        print(line)
-
-
-def _agrees(looked: Preview, as_json: bool) -> bool:
-    question = _("Send it to %(count)s people now?", count=grouped(looked.reachable))
-    return not as_json and sys.stdin.isatty() and typer.confirm(question)
-
-
-def _table(looked: Preview) -> dict[str, object]:
-    return {
-        "chosen": looked.chosen,
-        "reachable": looked.reachable,
-        "reasons": looked.reasons,
-        "excluded": looked.excluded,
-        "confirmation": looked.confirmation,
-    }
-
-
-def _told(campaign: Campaign) -> dict[str, object]:
-    return {"id": campaign.id, "name": campaign.name, "state": campaign.state}
+            said = told(sent) | {"sent": True}
+    print_json(said) if as_json else print(_("“%(name)s” is being sent. See: sendbote status %(id)s", **said))

@@ -5,10 +5,11 @@ from functools import partial
 
 from channels import registry
 from channels.known import CHANNELS
+from channels.outside import outside
 from core.database import Sessions
 from core.ports import Bell
 from core.queries import due, prices
-from core.services import consent, doubts, pacing, reaper, recipients, rejudging, uploads
+from core.services import consent, doubts, pacing, reaper, recipients, rejudging, schedules, uploads
 from core.vocabulary import CHANNEL_EMAIL
 from workers import measures
 from workers.installation import Installation, holder, now
@@ -22,6 +23,7 @@ unserved = measures.Unserved()
 def tick(installation: Installation, bell: Bell) -> int:
     """Bring back what dead workers held, end what is done, forget what is old, and ring; returns how many rings."""
     sessions = installation.sessions
+    _launch(installation)
     _begin(sessions)
     measures.expired.inc(reaper.bring_back_expired(sessions, now()))
     doubts.retry_by_policy(sessions, now())
@@ -45,6 +47,15 @@ def tick(installation: Installation, bell: Bell) -> int:
     measures.ticks.inc()
     measures.ticked_at.set_to_current_time()
     return len(rings)
+
+
+def _launch(installation: Installation) -> None:
+    """What was scheduled for now or earlier; a second scheduler finds it launched."""
+    with installation.sessions() as session:
+        come = due.campaigns_to_launch(session, now())
+    for campaign_id in come:
+        world = outside(installation.settings)
+        schedules.launch_due(installation.sessions, campaign_id, outside=world, channels=CHANNELS, now=now())
 
 
 def _begin(sessions: Sessions) -> None:

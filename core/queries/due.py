@@ -16,6 +16,12 @@ from core.tables.leases import Lease
 from core.vocabulary import CHANNEL_EMAIL, CampaignState, DeliveryState, ImportState, OriginKind
 
 
+def campaigns_to_launch(session: Session, now: datetime) -> list[int]:
+    """Scheduled campaigns whose time has come, the earliest first."""
+    come = (Campaign.state == CampaignState.SCHEDULED, Campaign.schedule_at <= now)
+    return list(session.scalars(select(Campaign.id).where(*come).order_by(Campaign.schedule_at, Campaign.id)))
+
+
 def campaigns_to_prepare(session: Session) -> list[int]:
     """Launched or cancelled campaigns whose audience does not have all its deliveries yet."""
     unprepared = (

@@ -31,4 +31,4 @@ def next_state(state: str, action: A) -> S:
 def actions(state: str) -> list[A]:
     """What a person may do now, in the order in which it is offered."""
     offered = [action for (at, action) in TRANSITIONS if at == state]
-    return [action for action in offered if action not in (A.FINISH, A.REOPEN, A.SCHEDULE, A.UNSCHEDULE)]
+    return [action for action in offered if action not in (A.FINISH, A.REOPEN, A.SCHEDULE)]

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from core.errors import Invalid
+from core.rules import wall
 
 DAYS_AHEAD = 3
 """Today, tomorrow, and one more for a day that a time zone leaves out (Samoa, 30 December 2011)."""
@@ -65,11 +66,7 @@ def meet(one: Hours, other: Hours) -> bool:
 
 
 def _at(hours: Hours, local: datetime, days: int, zone: ZoneInfo) -> datetime:
-    opening = datetime.combine(local.date() + timedelta(days=days), hours.opens, zone)
-    at = opening.astimezone(UTC)
-    if at.astimezone(zone).time() == hours.opens:
-        return at
-    at = opening.replace(fold=1).astimezone(UTC)
+    at = wall.moment(local.date() + timedelta(days=days), hours.opens, zone)
     while not hours.hold(at.astimezone(zone).time()):
         at += timedelta(minutes=1)
     return at

@@ -75,9 +75,11 @@ def create(
 
 
 def change(session: Session, campaign_id: int, *, version: int, by: str, **fields: object) -> Campaign:
-    """Change a draft; raise Refused if it is launched already, or was changed by somebody else meanwhile."""
+    """Change a draft; raise Refused if it is scheduled or launched, or was changed by somebody else meanwhile."""
     campaign = queries.locked(session, campaign_id)
-    if campaign.state not in (CampaignState.DRAFT, CampaignState.SCHEDULED):
+    if campaign.state == CampaignState.SCHEDULED:
+        raise Refused("campaign.scheduled", name=campaign.name)
+    if campaign.state != CampaignState.DRAFT:
         raise Refused("campaign.frozen", name=campaign.name)
     if campaign.version != version:
         raise Refused("campaign.changed_meanwhile", name=campaign.name)
@@ -104,7 +106,6 @@ CHANGEABLE = frozenset(
         "exclude",
         "consent_required",
         "in_doubt_policy",
-        "schedule_at",
         "settings",
     }
 )
@@ -162,16 +163,33 @@ def launch(
     lasts for a part only and not that `part` is meant.
     """
     campaign = queries.locked(session, campaign_id)
+    next_state(campaign.state, A.LAUNCH)
+    frozen = audience.frozen(session, campaign.include, campaign.exclude, now)
+    check_content(session, campaign, frozen, confirmation)
+    _check_number(session, campaign, frozen, confirmation)
+    audit.note(session, by, "launch", f"campaign:{campaign_id}", confirmation=confirmation)
+    return begin(session, campaign, frozen, outside=outside, channels=channels, by=by, now=now, part=part)
+
+
+def begin(
+    session: Session,
+    campaign: Campaign,
+    frozen: audience.Frozen,
+    *,
+    outside: Outside,
+    channels: Channels,
+    by: str,
+    now: datetime,
+    part: bool = False,
+) -> Campaign:
+    """Send a locked campaign to this audience, whoever confirmed it and when; raises Refused as `launch` does."""
     state = next_state(campaign.state, A.LAUNCH)
     if links_are_dead(outside):
         raise Refused("campaign.dead_links", address=outside.public_url)
     content = _content(session, campaign)
     traits = _checked(session, campaign, content, channels)
-    frozen = audience.frozen(session, campaign.include, campaign.exclude, now)
-    _check_confirmation(session, campaign, content, frozen, confirmation)
-    costs.check(
-        costs.estimate(session, campaign, content, frozen, now=now, traits=traits), part=part, name=campaign.name
-    )
+    cost = costs.estimate(session, campaign, content, frozen, now=now, traits=traits)
+    costs.check(cost, part=part, name=campaign.name)
     origin = Origin(
         kind=OriginKind.CAMPAIGN,
         channel=campaign.channel,
@@ -184,7 +202,6 @@ def launch(
     campaign.state = state
     campaign.origin_id, campaign.content_id, campaign.audience = origin.id, content.id, frozen
     campaign.launched_at, campaign.launched_by = now, by
-    audit.note(session, by, "launch", f"campaign:{campaign_id}", confirmation=confirmation)
     ring(session)
     return campaign
 
@@ -251,13 +268,16 @@ def _moved(session: Session, campaign_id: int, action: A, by: str) -> Campaign:
     return campaign
 
 
-def _check_confirmation(
-    session: Session, campaign: Campaign, content: ContentRow, frozen: dict[str, object], given: str
-) -> None:
-    confirmed = confirmation.chosen(given)
+def check_content(session: Session, campaign: Campaign, frozen: audience.Frozen, given: str) -> ContentRow:
+    """The letter that was confirmed; raise Refused (`campaign.unconfirmed`) if letter or expressions are others."""
+    content, confirmed = _content(session, campaign), confirmation.chosen(given)
     if confirmed is None or given != confirmation.make(campaign.version, content.hash, frozen, confirmed):
         raise Refused("campaign.unconfirmed", name=campaign.name)
-    chosen = audience.count(session, frozen)
+    return content
+
+
+def _check_number(session: Session, campaign: Campaign, frozen: audience.Frozen, given: str) -> None:
+    confirmed, chosen = confirmation.chosen(given) or 0, audience.count(session, frozen)
     tolerance = float(business.value(session, "audience_tolerance"))
     if abs(chosen - confirmed) > tolerance * max(confirmed, 1):
         raise Refused("campaign.audience_moved", name=campaign.name, confirmed=confirmed, now=chosen)

@@ -10,6 +10,7 @@ from core.services import audit
 from core.vocabulary import Tracking
 
 MOST_CONSENT_DAYS = 365
+MOST_CATCH_UP_HOURS = 72
 
 
 def set_timezone(session: Session, name: str, *, by: str) -> None:
@@ -35,3 +36,12 @@ def set_consent_days(session: Session, days: int, *, by: str) -> None:
     before = queries.value(session, "consent_days")
     queries.put(session, "consent_days", days, by=by)
     audit.note(session, by, "set", "setting:consent_days", before=before, after=days)
+
+
+def set_catch_up_hours(session: Session, hours: int, *, by: str) -> None:
+    """How late a launch may be that was missed while nothing ran; raise Invalid out of 0–72."""
+    if not 0 <= hours <= MOST_CATCH_UP_HOURS:
+        raise Invalid("setting.bad_hours", where="catch_up_hours", most=MOST_CATCH_UP_HOURS)
+    before = queries.value(session, "catch_up_hours")
+    queries.put(session, "catch_up_hours", hours, by=by)
+    audit.note(session, by, "set", "setting:catch_up_hours", before=before, after=hours)

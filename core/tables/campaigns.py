@@ -46,6 +46,8 @@ class Campaign(Base):
     version: Mapped[int] = mapped_column(server_default=text("1"))
     """Rises with every edit: makes an older confirmation void."""
     schedule_at: Mapped[datetime | None]
+    """When the scheduler launches it; letter and expressions are fixed since then, and who they mean is not."""
+    scheduled_by: Mapped[str | None]
     launched_at: Mapped[datetime | None]
     launched_by: Mapped[str | None]
     finished_at: Mapped[datetime | None]

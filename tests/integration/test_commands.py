@@ -1,6 +1,7 @@
 """The command: every subcommand does what the panel's pages do, and answers in words or JSON."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -141,3 +142,12 @@ def test_settings_and_operators(sessions: Sessions) -> None:
     made = asked(operators, "create", "Ida", "--role", "administrator")
     assert len(asked(operators, "code", made["id"])["code"]) > 16
     assert [one["name"] for one in asked(operators, "list")] == ["Ida"]
+
+
+def test_a_campaign_is_scheduled_as_confirmed_and_taken_back(drafted: int) -> None:
+    looked = asked(campaigns, "preview", drafted)
+    at = f"{datetime.now(UTC).year + 1}-07-01 09:00"
+    planned = asked(campaigns, "schedule", drafted, at, "--confirmation", looked["confirmation"])
+    assert (planned["state"], planned["at"][5:16]) == ("scheduled", "07-01 07:00")
+    assert "draft" in run(campaigns, "unschedule", "Spring")
+    assert "09:00" in run(campaigns, "schedule", drafted, at, "--yes")

@@ -1,0 +1,58 @@
+"""What commands that launch have in common: the preview as a table, and the question whether it is meant."""
+
+import sys
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from channels.known import CHANNELS
+from cli.context import Opened
+from cli.finding import found
+from cli.output import grouped
+from core.services import campaigns
+from core.services.campaigns import Preview
+from core.tables.campaigns import Campaign
+from texts import _
+from texts.costs import cost_lines
+from texts.reasons import reason
+
+Which = Annotated[str, typer.Argument(metavar="CAMPAIGN", help=_("The campaign's number or name."))]
+
+
+def previewed(door: Opened, which: str) -> tuple[int, Preview]:
+    with door.sessions() as session:
+        campaign_id = found(session, Campaign, which).id
+        return campaign_id, campaigns.preview(session, campaign_id, datetime.now(UTC), channels=CHANNELS)
+
+
+def show(looked: Preview) -> None:
+    rows = [(_("get the message"), looked.reachable)]
+    rows += [(reason(code), count) for code, count in sorted(looked.reasons.items(), key=lambda one: -one[1])]
+    rows.append((_("are excluded from the start"), looked.excluded))
+    for words, count in rows:
+        print(f"{grouped(count):>12}  {words}")
+    for line in cost_lines(looked.cost):
+        print(line)
+
+
+def send_now(looked: Preview) -> str:
+    return _("Send it to %(count)s people now?", count=grouped(looked.reachable))
+
+
+def agrees(question: str, as_json: bool) -> bool:
+    return not as_json and sys.stdin.isatty() and typer.confirm(question)
+
+
+def table(looked: Preview) -> dict[str, object]:
+    return {
+        "chosen": looked.chosen,
+        "reachable": looked.reachable,
+        "reasons": looked.reasons,
+        "excluded": looked.excluded,
+        "confirmation": looked.confirmation,
+    }
+
+
+def told(campaign: Campaign) -> dict[str, object]:
+    return {"id": campaign.id, "name": campaign.name, "state": campaign.state}

@@ -1,0 +1,24 @@
+"""What operators are told without having asked, in plain words."""
+
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from typing import Any
+
+from texts import N_, _
+from texts.problems import sentence
+from texts.times import moment
+
+NOTICES = {
+    "launch_refused": N_(
+        "“%(name)s” was to be launched (%(at)s), but was not. %(why)s It is a draft again; nothing was sent."
+    ),
+}
+
+
+def notice(code: str, params: Mapping[str, Any], timezone: tzinfo) -> str:
+    """What happened, with its time on the account's clock; a notice without words names itself."""
+    if code not in NOTICES:
+        return code
+    why = sentence(params["problem"], params.get("params", {})) if "problem" in params else ""
+    at = moment(datetime.fromisoformat(params["at"]), timezone) if "at" in params else ""
+    return _(NOTICES[code]) % {**params, "why": why, "at": at}
