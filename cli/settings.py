@@ -41,6 +41,13 @@ def timezone(name: str) -> None:
     print(_("The days of the business begin by the clock of %(name)s.", name=name))
 
 
+@app.command("soft-bounces", help=_("Blacklist an address whose letters came back so often within so many days."))
+def soft_bounces(most: Annotated[int, typer.Argument(min=1)], days: Annotated[int, typer.Argument(min=1)] = 30) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        settings.set_soft_bounces(session, most=most, days=days, by=BY)
+    print(_("%(most)s soft bounces within %(days)s days blacklist an address.", most=most, days=days))
+
+
 @app.command("keep", help=_("Keep a kind of record for so many days; 0 for ever."))
 def keep(kind: Kept, days: Annotated[int, typer.Argument(min=0)]) -> None:
     with opened() as door, door.sessions.begin() as session:

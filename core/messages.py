@@ -82,6 +82,8 @@ class Refused:
     reason: Reason
     said: str = ""
     bounce: BounceClass = BounceClass.UNKNOWN
+    suppress: bool | None = None
+    """Whether the address is dead for good; None: as its class says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ SOURCES = {
     "link": N_("the unsubscribe link"),
     "one_click": N_("the unsubscribe button of the mail program"),
     "bounce": N_("a letter that came back"),
+    "bounces": N_("letters that came back again and again"),
     "report": N_("a report of spam"),
     "keyword": N_("a word such as STOP"),
     "import": N_("an import"),

@@ -23,6 +23,8 @@ DEFAULTS: dict[str, Any] = {
     "audience_tolerance": 0.01,
     "keywords": {"stop": [], "start": [], "help": []},
     "consent_days": 28,
+    "soft_bounces": 5,
+    "soft_bounce_days": 30,
     "catch_up_hours": 6,
     **{setting(kind): days for kind, days in KEPT.items()},
     "tracking": "individual",

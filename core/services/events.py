@@ -16,6 +16,7 @@ from core.tables.events import Engagement, EventRow
 from core.vocabulary import Actor, DeliveryState, EventKind, Purpose, SuppressionList
 
 ENGAGING = (EventKind.OPENED, EventKind.CLICKED, EventKind.REPLIED, EventKind.UNSUBSCRIBED, EventKind.COMPLAINED)
+ACCEPTED = (DeliveryState.SENT, DeliveryState.DELIVERED)
 
 
 async def record(connection: AsyncConnection, events: Sequence[Event]) -> int:
@@ -23,7 +24,7 @@ async def record(connection: AsyncConnection, events: Sequence[Event]) -> int:
 
     An event that is known already (same provider and key) changes nothing. A machine's opens and clicks are kept
     and not counted; a report of an earlier attempt is kept and moves nothing. Unsubscribing and complaining suppress;
-    a bounce turns `sent` into `failed`.
+    a bounce turns `sent` into `failed`, and suppresses what it says is dead. What is only delayed moves nothing.
     """
     if not events:
         return 0
@@ -98,13 +99,17 @@ async def _accept(connection: AsyncConnection, delivery_ids: list[int]) -> None:
 
 
 async def _bounce(connection: AsyncConnection, delivery_ids: list[int]) -> None:
-    """A late bounce counts: `failed` ranks over `sent` and `delivered`."""
+    """A late bounce counts: `failed` ranks over `sent` and `delivered`; one may even be faster than our own record."""
     await late.retry(connection, delivery_ids)
-    accepted = Delivery.state.in_((DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.IN_DOUBT))
+    on_its_way = Delivery.state.in_((*ACCEPTED, DeliveryState.IN_DOUBT, DeliveryState.SENDING))
     await connection.execute(
         update(Delivery)
-        .where(Delivery.id.in_(delivery_ids), accepted)
-        .values(state=DeliveryState.FAILED, reason=late.reason())
+        .where(Delivery.id.in_(delivery_ids), on_its_way)
+        .values(
+            state=DeliveryState.FAILED,
+            reason=late.reason(),
+            settled_at=func.coalesce(Delivery.settled_at, func.now()),
+        )
     )
     await late.draw(connection, delivery_ids)
 

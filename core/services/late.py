@@ -5,11 +5,14 @@ The event of such a report holds `reason` in its details: a word of our own, or 
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Select, SmallInteger, and_, exists, func, literal, select, update
+from sqlalchemy import ColumnElement, Select, SmallInteger, and_, case, exists, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
 
+from core.queries import bounces as queries
 from core.queries import gates, suppressions
+from core.rules.bounces.lasting import SOFT
+from core.services import bounces
 from core.tables.campaigns import Campaign, Origin
 from core.tables.deliveries import Delivery
 from core.tables.events import EventRow
@@ -28,7 +31,6 @@ WAIT = timedelta(minutes=15)
 FILTERED_PAUSE = 20
 """So many messages of a campaign that a carrier filtered pause it: the text is at fault, not the people."""
 PASSING = (BounceClass.TRANSIENT, BounceClass.RATE)
-DEAD = (Reason.INVALID_ADDRESS, Reason.NOT_A_MOBILE)
 
 
 def reason() -> ColumnElement[str]:
@@ -59,8 +61,8 @@ async def retry(connection: AsyncConnection, delivery_ids: list[int]) -> None:
 
 
 async def draw(connection: AsyncConnection, delivery_ids: list[int]) -> None:
-    """Keep dead numbers out of later campaigns, and pause a campaign whose text the carriers filter."""
-    await _suppress(connection, delivery_ids, SuppressionList.GENERAL, DEAD)
+    """Keep dead addresses out of later campaigns, and pause a campaign whose text the carriers filter."""
+    await _blacklist(connection, delivery_ids)
     await _suppress(connection, delivery_ids, SuppressionList.UNSUBSCRIBED, (Reason.OPTED_OUT_BY_KEYWORD,))
     concerned = (
         select(Delivery.origin_id)
@@ -70,6 +72,22 @@ async def draw(connection: AsyncConnection, delivery_ids: list[int]) -> None:
     for origin_id in (await connection.scalars(concerned)).all():
         if (await connection.scalar(_filtered(origin_id)) or 0) >= FILTERED_PAUSE:
             await _pause(connection, origin_id)
+
+
+async def _blacklist(connection: AsyncConnection, delivery_ids: list[int]) -> None:
+    """At once where the last report says that the address is dead; else where it has come to too many."""
+    dead = set((await connection.scalars(_of_last_bounce(delivery_ids, queries.dead()))).all())
+    if dead:
+        await bounces.blacklist(connection, sorted(dead))
+    soft = _of_last_bounce(delivery_ids, EventRow.bounce.in_(SOFT))
+    counted = [one for one in (await connection.scalars(soft)).all() if one not in dead]
+    if counted:
+        await bounces.count_soft(connection, counted)
+
+
+def _of_last_bounce(delivery_ids: list[int], condition: ColumnElement[bool]) -> Select[int]:
+    judged = _last(case((condition, "yes"), else_="no")).scalar_subquery()
+    return select(Delivery.id).where(Delivery.id.in_(delivery_ids), judged == "yes").order_by(Delivery.id)
 
 
 async def _suppress(

@@ -5,22 +5,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Update, literal, select, update
-from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy import Update, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.messages import Deferred, Refused, Unknown, Unsent
-from core.queries import deliveries
+from core.queries import deliveries, suppressions
+from core.rules.bounces.lasting import SOFT_AT_ONCE, is_dead
 from core.rules.patience import Patience, next_try
+from core.services import bounces
 from core.services.claims import Claimed
 from core.tables.conversations import Conversation
 from core.tables.deliveries import Delivery
-from core.tables.suppression import Suppression
-from core.vocabulary import BounceClass, DeliveryState, Reason, SuppressionList
+from core.vocabulary import DeliveryState, Reason, SuppressionList
 
 UNSENT_WAIT_SECONDS = 5.0
-DEAD = (BounceClass.ADDRESS, BounceClass.DOMAIN)
-"""What an address is suppressed for."""
 
 Wrong = Refused | Deferred | Unsent | Unknown
 
@@ -51,15 +49,25 @@ async def record_wrong(
     for origin_id in waiting:
         await connection.execute(deliveries.open_origin(origin_id))
         await connection.execute(deliveries.open_campaign(origin_id))
-    dead = [claimed.id for claimed, outcome in wrong if isinstance(outcome, Refused) and outcome.bounce in DEAD]
-    if dead:
-        await connection.execute(_blacklist(dead, SuppressionList.GENERAL))
-    out = [one.id for one, told in wrong if isinstance(told, Refused) and told.reason is Reason.OPTED_OUT_BY_KEYWORD]
-    if out:
-        await connection.execute(_blacklist(out, SuppressionList.UNSUBSCRIBED))
+    await _suppress(connection, wrong, moves)
     blocked = [claimed.id for claimed, outcome in wrong if _is_block(outcome)]
     if blocked:
         await connection.execute(_note_block(blocked, now))
+
+
+async def _suppress(
+    connection: AsyncConnection, wrong: Sequence[tuple[Claimed, Wrong]], moves: Sequence[_Move]
+) -> None:
+    dead = [claimed.id for claimed, outcome in wrong if _is_dead(outcome)]
+    if dead:
+        await bounces.blacklist(connection, dead)
+    soft = [one.id for (one, told), move in zip(wrong, moves, strict=True) if _is_soft(told, move)]
+    if soft:
+        await bounces.count_soft(connection, soft)
+    out = [one.id for one, told in wrong if isinstance(told, Refused) and told.reason is Reason.OPTED_OUT_BY_KEYWORD]
+    if out:
+        named = Delivery.id.in_(out)
+        await connection.execute(suppressions.put_on(SuppressionList.UNSUBSCRIBED, named, source="bounce"))
 
 
 def _move(claimed: Claimed, outcome: Wrong, now: datetime, patience: Patience) -> _Move:
@@ -90,18 +98,13 @@ def _attempt(claimed: Claimed, outcome: Wrong, now: datetime) -> dict[str, objec
     }
 
 
-def _blacklist(delivery_ids: list[int], name: SuppressionList) -> Insert:
-    """Put the addresses of these deliveries on a list of their channel: they do not exist, or want nothing."""
-    named = select(
-        literal(name.value),
-        Delivery.contact_id,
-        Delivery.channel,
-        Delivery.address_key,
-        literal("bounce"),
-        Delivery.id,
-    ).where(Delivery.id.in_(delivery_ids), Delivery.address_key.is_not(None))
-    columns = ["list", "contact_id", "channel", "address_key", "source", "delivery_id"]
-    return insert(Suppression).from_select(columns, named).on_conflict_do_nothing()
+def _is_dead(outcome: Wrong) -> bool:
+    return isinstance(outcome, Refused) and is_dead(outcome.bounce, outcome.suppress)
+
+
+def _is_soft(outcome: Wrong, move: _Move) -> bool:
+    """Failed at last for what may pass: a mailbox that is full, or blocked for now."""
+    return move.state is DeliveryState.FAILED and getattr(outcome, "bounce", None) in SOFT_AT_ONCE
 
 
 def _is_block(outcome: Wrong) -> bool:

@@ -24,6 +24,12 @@ class _AtOnce:
     async def execute(self, *statement: Any) -> Any:
         return self._connection.execute(*statement)
 
+    async def scalar(self, statement: Any) -> Any:
+        return self._connection.scalar(statement)
+
+    async def scalars(self, statement: Any) -> Any:
+        return self._connection.scalars(statement)
+
 
 def _run(work: Coroutine[Any, Any, int]) -> int:
     """Run to its end a coroutine that waits for statements alone."""

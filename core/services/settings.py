@@ -10,6 +10,8 @@ from core.services import audit
 from core.vocabulary import Tracking
 
 MOST_CONSENT_DAYS = 365
+MOST_SOFT_BOUNCES = 100
+MOST_SOFT_DAYS = 365
 MOST_CATCH_UP_HOURS = 72
 
 
@@ -45,3 +47,13 @@ def set_catch_up_hours(session: Session, hours: int, *, by: str) -> None:
     before = queries.value(session, "catch_up_hours")
     queries.put(session, "catch_up_hours", hours, by=by)
     audit.note(session, by, "set", "setting:catch_up_hours", before=before, after=hours)
+
+
+def set_soft_bounces(session: Session, *, most: int, days: int, by: str) -> None:
+    """From how many soft bounces within how many days on an address is blacklisted; raise Invalid out of bounds."""
+    for name, value, limit in (("soft_bounces", most, MOST_SOFT_BOUNCES), ("soft_bounce_days", days, MOST_SOFT_DAYS)):
+        if not 1 <= value <= limit:
+            raise Invalid("setting.bad_soft_bounces", where=name, most=limit)
+        before = queries.value(session, name)
+        queries.put(session, name, value, by=by)
+        audit.note(session, by, "set", f"setting:{name}", before=before, after=value)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.messages import Deferred, Refused
-from core.rules.replies import SAID_LIMIT, Reply, Stage, bounce_class, needs_a_person, read, too_fast, verdict
+from core.rules.replies import SAID_LIMIT, Reply, Stage, judgement, needs_a_person, read, too_fast, verdict
 from core.vocabulary import BounceClass, Reason
 
 COSTS_THE_ADDRESS = {BounceClass.ADDRESS, BounceClass.DOMAIN}
@@ -56,18 +56,18 @@ def test_whatever_a_server_says_gives_a_short_printable_answer(words: bytes, sta
     ],
 )
 def test_a_refused_recipient_is_classified(line: bytes, expected: BounceClass) -> None:
-    assert bounce_class(Stage.RCPT, read(line)) is expected
+    assert judgement(Stage.RCPT, read(line)).bounce is expected
 
 
 @pytest.mark.parametrize("status", ["5.7.1", "5.7.26", "5.7.0", "5.5.4", "5.6.0", "4.7.1", "4.4.2", "4.1.1"])
 @pytest.mark.parametrize("stage", list(Stage))
 def test_policy_content_and_passing_faults_never_cost_an_address(stage: Stage, status: str) -> None:
-    assert bounce_class(stage, read(f"{status[0]}50 {status} refused".encode())) not in COSTS_THE_ADDRESS
+    assert judgement(stage, read(f"{status[0]}50 {status} refused".encode())).bounce not in COSTS_THE_ADDRESS
 
 
 @pytest.mark.parametrize("code", range(400, 600, 7))
 def test_a_refused_sender_never_costs_an_address(code: int) -> None:
-    assert bounce_class(Stage.MAIL, read(f"{code} 5.1.0 refused".encode())) not in COSTS_THE_ADDRESS
+    assert judgement(Stage.MAIL, read(f"{code} 5.1.0 refused".encode())).bounce not in COSTS_THE_ADDRESS
 
 
 def test_who_refused_is_told_apart() -> None:
@@ -82,6 +82,22 @@ def test_who_refused_is_told_apart() -> None:
     assert reason(Stage.RCPT, b"554 5.7.1 relay access denied") is Reason.RELAY_REFUSED
     assert reason(Stage.MAIL, b"550 no") is Reason.RELAY_REFUSED
     assert reason(Stage.BODY, b"554 no") is Reason.RELAY_REFUSED
+
+
+@pytest.mark.parametrize(
+    ("line", "suppress"),
+    [
+        (b"550 5.1.1 no such user", True),
+        (b"550 5.2.1 mailbox disabled", True),
+        (b"552 5.2.2 over quota", False),
+        (b"554 5.7.1 user unknown to our policy: rejected as spam", False),
+        (b"550 no", False),
+    ],
+)
+def test_only_what_is_dead_for_good_costs_an_address(line: bytes, suppress: bool) -> None:
+    outcome = verdict(Stage.RCPT, read(line))
+    assert isinstance(outcome, Refused)
+    assert outcome.suppress is suppress
 
 
 def test_too_fast_is_deferred_even_where_the_code_is_final() -> None:

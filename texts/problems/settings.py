@@ -6,6 +6,7 @@ SENTENCES = {
     "setting.bad_retention": N_("“%(kept)s” can be kept for %(least)s to %(most)s days, or for ever with 0."),
     "setting.bad_tracking": N_("Opens and clicks can be kept of each recipient, counted, or not at all."),
     "setting.bad_days": N_("Choose between 1 and %(most)s days."),
+    "setting.bad_soft_bounces": N_("Choose a number between 1 and %(most)s."),
     "setting.bad_hours": N_("Choose between 0 and %(most)s hours."),
     "setting.both": N_("%(name)s and %(other)s are both set. Keep one of them."),
     "setting.unreadable": N_("The file that %(name)s names cannot be read: %(problem)s. Check its path and its owner."),

@@ -57,7 +57,7 @@ def _by_code(notice: Notice) -> tuple[B, str]:
     if notice.code == 552:
         return B.MAILBOX, "code:552"
     if notice.code in (550, 551, 553) and notice.stage == "rcpt":
-        return B.ADDRESS, f"code:{notice.code}"
+        return B.UNKNOWN, f"code:{notice.code}"
     return B.UNKNOWN, "nothing known"
 
 

@@ -182,7 +182,7 @@ FAMILIES = (
             r"|is not a? ?(known|valid)|not in|reject|no mailbox|couldn't be found|wasn't found"
             r"|was not found|unavailable|moved)"
             r"|(unknown|no such|invalid|bad|non-?existent|illegal) (user|recipient|mailbox|address|account"
-            r"|local|person|destination|e-?mail|alias|name)"
+            r"|local|person|destination (mail|addr)|e-?mail|alias|name)"
             r"|no mailbox|not our (user|customer)|does(n't| not) have an? [\w.]+ account|(is"
             r"|does) not (a )?(known|valid|exist)|not listed in|has moved|user not"
             r"|recipient.{0,20}(refused|denied)|5\.1\.1|no one by that name|no account|unknown[ -]user"
