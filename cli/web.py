@@ -5,7 +5,6 @@ import signal
 
 import typer
 import uvloop
-from aiohttp import web
 
 from cli.context import Opened, opened
 from config.checks import BadSetting
@@ -26,6 +25,7 @@ async def _serve(door: Opened) -> None:
     from channels.hooks import open_hooks
     from core.database import async_engine
     from web.app import create_app
+    from web.serving import AddressTakenError, serving
 
     serve_metrics(door.settings.data, "web")
     engine = async_engine(door.database_url)
@@ -37,20 +37,13 @@ async def _serve(door: Opened) -> None:
         public_url=door.settings.public_address,
         hooks=open_hooks(door.settings, door.keys),
     )
-    # Without an access log: an address holds a token, and tokens are kept out of logs.
-    runner = web.AppRunner(pages, access_log=None, handle_signals=False)
-    await runner.setup()
     try:
-        site = web.TCPSite(runner, "127.0.0.1", door.settings.public_port, backlog=1024)
-        try:
-            await site.start()
-        except OSError:
-            raise BadSetting("SENDBOTE_PUBLIC_PORT", "port_taken", port=door.settings.public_port) from None
-        host, port = runner.addresses[0][:2]
-        print(f"http://{host}:{port}", flush=True)
-        await _interrupted()
+        async with serving(pages, "127.0.0.1", door.settings.public_port) as (host, port):
+            print(f"http://{host}:{port}", flush=True)
+            await _interrupted()
+    except AddressTakenError:
+        raise BadSetting("SENDBOTE_PUBLIC_PORT", "port_taken", port=door.settings.public_port) from None
     finally:
-        await runner.cleanup()
         await engine.dispose()
 
 

@@ -5,12 +5,10 @@ import contextlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 
 import structlog
 from aiohttp import web
-from prometheus_client import Counter
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -20,25 +18,14 @@ from core.services.tracking import Recording
 from web import consenting, pictures, preferring, tracking, unsubscribing
 from web import hooks as reports
 from web.doors import DOORS, Doors
-from web.measures import answers, spooled
+from web.headers import SECURED
+from web.measures import answered, spooled
 from web.pages import HERE, page
 from web.recorder import Recorder
 from web.spool import Spool
 from web.targets import Targets
 
 LARGEST_BODY = 16 * 1024
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-        "frame-ancestors 'none'; base-uri 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "X-Robots-Tag": "noindex, nofollow",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Server": "sendbote",
-}
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 log = structlog.get_logger()
@@ -90,16 +77,10 @@ async def style(_: web.Request) -> web.FileResponse:
 
 @web.middleware
 async def _counted(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """By route, of which there are a few: a stranger's words are never a label."""
     answer = await handler(request)
     resource = request.match_info.route.resource
-    _counter(resource.canonical if resource else "none", answer.status // 100).inc()
+    answered(resource.canonical if resource else "none", answer.status // 100).inc()
     return answer
-
-
-@cache
-def _counter(route: str, hundreds: int) -> Counter:
-    return answers.labels(route, f"{hundreds}xx")
 
 
 @web.middleware
@@ -121,8 +102,9 @@ def _allowed(fault: web.HTTPException) -> dict[str, str]:
 
 
 async def _secured(_: web.Request, response: web.StreamResponse) -> None:
-    for name, value in HEADERS.items():
+    for name, value in SECURED.items():
         response.headers.setdefault(name, value)
+    response.headers["Server"] = SECURED["Server"]
 
 
 async def _recording(app: web.Application) -> AsyncIterator[None]:

@@ -1,7 +1,8 @@
 """Events recorded in groups: a request waits a few milliseconds for its group's commit, or for the spool."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import structlog
 
@@ -17,6 +18,8 @@ PATIENCE_SECONDS = 3.0
 """How long a commit may take before its events go to the spool: a database that hangs is as good as away."""
 RETRY_SECONDS = 2.0
 
+Told = Callable[[OSError | None], None]
+
 log = structlog.get_logger()
 
 
@@ -25,7 +28,7 @@ class Recorder:
 
     def __init__(self, recording: Recording, spool: Spool) -> None:
         self._recording, self._spool = recording, spool
-        self._gathered: list[tuple[Event, asyncio.Future[None]]] = []
+        self._gathered: list[tuple[Event, Told]] = []
         self._more = asyncio.Event()
         self._away = False
         self._finished = False
@@ -34,11 +37,15 @@ class Recorder:
     def away(self) -> bool:
         return self._away
 
-    async def add(self, event: Event) -> None:
-        """Return when the event is safe, in the database or on disk; raises OSError if neither takes it."""
-        safe: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._gathered.append((event, safe))
+    def take(self, event: Event, told: Told) -> None:
+        """Call `told` when the event is safe, in the database or on disk, or with why neither took it."""
+        self._gathered.append((event, told))
         self._more.set()
+
+    async def add(self, event: Event) -> None:
+        """Return when the event is safe; raises OSError if neither database nor disk takes it."""
+        safe: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.take(event, partial(_resolve, safe))
         await safe
 
     async def run(self) -> None:
@@ -61,7 +68,7 @@ class Recorder:
         self._finished = True
         self._more.set()
 
-    async def _settle(self, group: list[tuple[Event, asyncio.Future[None]]]) -> None:
+    async def _settle(self, group: list[tuple[Event, Told]]) -> None:
         events = [event for event, _ in group]
         problem: OSError | None = None
         if self._away or not await self._committed(events):
@@ -72,19 +79,13 @@ class Recorder:
                 log.error("spool_full", problem=fault.strerror, lost=len(events))
                 measures.recorded.labels("nowhere").inc(len(events))
                 problem = fault
-        for _, safe in group:
-            if safe.done():
-                continue
-            if problem is None:
-                safe.set_result(None)
-            else:
-                safe.set_exception(problem)
+        asyncio.get_running_loop().call_soon(_tell, group, problem)
 
-    async def _committed(self, events: Sequence[Event]) -> bool:
+    async def _committed(self, events: Sequence[Event], *, again: bool = False) -> bool:
         """False if the database is away. Where it refuses a group, its events are tried one by one."""
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                await self._recording.record(events)
+                await self._recording.record(events, again=again)
         except (Unavailable, TimeoutError, OSError):
             if not self._away:
                 log.warning("database_away", spooled=len(events))
@@ -96,7 +97,7 @@ class Recorder:
                 sqlstate = fault.params["sqlstate"]
                 log.error("event_refused", kind=events[0].kind, delivery_id=events[0].delivery_id, sqlstate=sqlstate)
                 return True
-            return all([await self._committed([event]) for event in events])
+            return all([await self._committed([event], again=again) for event in events])
         if self._away:
             log.info("database_back")
         self._away = False
@@ -116,8 +117,22 @@ class Recorder:
     async def _replay(self) -> None:
         for path, events in self._spool.taken():
             for start in range(0, len(events), GROUP):
-                if not await self._committed(events[start : start + GROUP]):
+                if not await self._committed(events[start : start + GROUP], again=True):
                     self._spool.back(path)
                     return
             self._spool.done(path)
             log.info("spool_replayed", events=len(events))
+
+
+def _tell(group: list[tuple[Event, Told]], problem: OSError | None) -> None:
+    for _, told in group:
+        told(problem)
+
+
+def _resolve(safe: asyncio.Future[None], problem: OSError | None) -> None:
+    if safe.done():
+        return
+    if problem is None:
+        safe.set_result(None)
+    else:
+        safe.set_exception(problem)

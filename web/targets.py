@@ -50,6 +50,15 @@ class Targets:
             return None
         return target if leads_to_a_page(target) else None
 
+    def known(self, link_id: int) -> str | None:
+        """The address of a link that leads everybody to the same page, if it is kept; None says nothing of the link."""
+        program = self._kept.get(link_id)
+        if program is None or program.names:
+            return None
+        self._kept.move_to_end(link_id)
+        target = program.render({})
+        return target if leads_to_a_page(target) else None
+
     async def learn_often(self) -> None:
         """Take in what has become known since, again and again; while the database is away, nothing has."""
         while True:

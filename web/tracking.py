@@ -13,17 +13,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.messages import Event
 from core.rules import tokens
 from core.rules.actors import actor
+from core.services.tracking import OWN
 from core.vocabulary import EventKind
 from web.doors import DOORS, Doors
+from web.headers import NO_STORE
 from web.pages import page
 
-PROVIDER = "web"
 LONGEST_AGENT = 120
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
 )
 """One transparent pixel."""
-NO_STORE = {"Cache-Control": "no-store, no-cache, must-revalidate, private", "Pragma": "no-cache"}
 
 PROCESS = secrets.token_hex(12)
 NUMBERS = itertools.count()
@@ -58,29 +58,38 @@ async def click(request: web.Request) -> web.Response:
     if target is None:
         return page(request, "lost.html", status=404)
     await _note(doors, request, EventKind.CLICKED, delivery_id, int(link))
-    location = quote(target, safe="%/:=&?~#+!$,;'@()*[]")
-    return web.Response(status=302, headers={"Location": location, **NO_STORE})
+    return web.Response(status=302, headers={"Location": location(target), **NO_STORE})
 
 
 async def _note(
     doors: Doors, request: web.Request, kind: EventKind, delivery_id: int, link_id: int | None = None
 ) -> None:
-    """Each open and each click is one of its own: its key is made here, and stays the same through the spool."""
     agent = request.headers.get("User-Agent", "")
-    who, rule = actor(request.method, agent)
-    event = Event(
+    try:
+        await doors.recorder.add(seen(doors, kind, delivery_id, link_id, method=request.method, agent=agent))
+    except OSError:
+        log.error("event_lost", kind=kind.value, delivery_id=delivery_id)
+
+
+def seen(
+    doors: Doors, kind: EventKind, delivery_id: int, link_id: int | None = None, *, method: str, agent: str
+) -> Event:
+    """Each open and each click is one of its own: its key is made here, and stays the same through the spool."""
+    who, rule = actor(method, agent)
+    return Event(
         kind=kind,
-        provider=PROVIDER,
+        provider=OWN,
         key=f"{PROCESS}-{next(NUMBERS):x}",
         at=doors.clock(),
         delivery_id=delivery_id,
         link_id=link_id,
         details={"actor": who.value, "actor_rule": rule, "agent": _printable(agent)},
     )
-    try:
-        await doors.recorder.add(event)
-    except OSError:
-        log.error("event_lost", kind=kind.value, delivery_id=delivery_id)
+
+
+def location(target: str) -> str:
+    """A target as a header may carry it."""
+    return quote(target, safe="%/:=&?~#+!$,;'@()*[]")
 
 
 @lru_cache(maxsize=4096)

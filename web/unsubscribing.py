@@ -10,11 +10,11 @@ from core.messages import Event
 from core.queries import public
 from core.rules import tokens
 from core.services import undo
+from core.services.tracking import OWN
 from core.vocabulary import EventKind
 from texts import known
 from web.doors import DOORS, Doors
 from web.pages import page
-from web.tracking import PROVIDER
 
 routes = web.RouteTableDef()
 
@@ -99,7 +99,7 @@ async def _note(doors: Doors, kind: EventKind, delivery_id: int, way: str) -> No
     """An OSError goes up: who is told "you are unsubscribed" must be."""
     event = Event(
         kind=kind,
-        provider=PROVIDER,
+        provider=OWN,
         key=secrets.token_hex(16),
         at=doors.clock(),
         delivery_id=delivery_id,

@@ -8,8 +8,7 @@ from sqlalchemy import text
 
 from core.hot import Statement
 
-WATCH = Statement(
-    text("""
+_JUDGED = """
 WITH given AS MATERIALIZED (
     SELECT * FROM unnest(
         CAST(:kinds AS text[]), CAST(:providers AS text[]), CAST(:keys AS text[]), CAST(:delivery_ids AS bigint[]),
@@ -22,30 +21,34 @@ WITH given AS MATERIALIZED (
     JOIN deliveries d ON d.id = g.delivery_id
     JOIN origins o ON o.id = d.origin_id
     LEFT JOIN campaigns c ON c.id = o.campaign_id
-    LEFT JOIN identities i ON i.id = d.identity_id
     LEFT JOIN (SELECT value #>> '{}' AS mode FROM settings WHERE key = 'tracking') account ON true
     WHERE g.at <= coalesce(least((
-        SELECT min(added_at) FROM suppressions s WHERE s.address_key = i.address_key AND s.released_at IS NULL
+        SELECT min(added_at) FROM suppressions s WHERE s.address_key = d.address_key AND s.released_at IS NULL
         AND s.list IN ('unsubscribed', 'complaints', 'erased') AND (s.channel IS NULL OR s.channel = d.channel)
     ), (
         SELECT min(added_at) FROM suppressions s WHERE s.contact_id = d.contact_id AND s.address_key IS NULL
         AND s.released_at IS NULL AND s.list IN ('unsubscribed', 'complaints', 'erased')
         AND (s.channel IS NULL OR s.channel = d.channel)
     )), 'infinity')
-), added AS (
+)"""
+_ADDED = """, added AS (
     INSERT INTO events (kind, provider, key, delivery_id, link_id, actor, actor_rule, details, at)
     SELECT kind, provider, key, delivery_id, nullif(link_id, 0), actor, nullif(rule, ''), CAST(details AS jsonb), at
-    FROM allowed WHERE mode = 'individual'
+    FROM allowed WHERE mode = 'individual'"""
+_NEW = """
     ON CONFLICT (provider, key) DO NOTHING
-    RETURNING kind, delivery_id, actor, at
+    RETURNING provider, key
+), fresh AS (
+    SELECT allowed.* FROM allowed JOIN added USING (provider, key)"""
+_SUMMED = """
 ), summed AS (
     INSERT INTO engagements AS e (delivery_id, origin_id, contact_id, read_at, clicked_at, reads, clicks)
-    SELECT a.delivery_id, w.origin_id, w.contact_id,
-        min(a.at) FILTER (WHERE a.actor <> 'machine'),
-        min(a.at) FILTER (WHERE a.actor <> 'machine' AND a.kind = 'clicked'),
-        count(*) FILTER (WHERE a.actor <> 'machine' AND a.kind = 'opened'),
-        count(*) FILTER (WHERE a.actor <> 'machine' AND a.kind = 'clicked')
-    FROM added a JOIN (SELECT DISTINCT delivery_id, origin_id, contact_id FROM allowed) w USING (delivery_id)
+    SELECT delivery_id, origin_id, contact_id,
+        min(at) FILTER (WHERE actor <> 'machine'),
+        min(at) FILTER (WHERE actor <> 'machine' AND kind = 'clicked'),
+        count(*) FILTER (WHERE actor <> 'machine' AND kind = 'opened'),
+        count(*) FILTER (WHERE actor <> 'machine' AND kind = 'clicked')
+    FROM {fresh} WHERE mode = 'individual'
     GROUP BY 1, 2, 3 ORDER BY 1
     ON CONFLICT (delivery_id) DO UPDATE SET
         read_at = least(e.read_at, excluded.read_at), clicked_at = least(e.clicked_at, excluded.clicked_at),
@@ -56,11 +59,14 @@ WITH given AS MATERIALIZED (
     GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
     ON CONFLICT (origin_id, kind, link_id, actor) DO UPDATE SET count = t.count + excluded.count
 )
-SELECT (SELECT count(*) FROM added) + (SELECT count(*) FROM allowed WHERE mode = 'anonymous')
-""")
-)
-"""Record the group given as one array a column; the number of new ones comes back.
+SELECT count(*) FROM {fresh}
+"""
+
+WATCH = Statement(text(_JUDGED + _ADDED + _SUMMED.format(fresh="allowed")))
+"""Record the group given as one array a column, of keys that were never given before.
 
 After a withdrawal, where tracking is off, or of a delivery that does not exist nothing is recorded; where it is
 anonymous they are only counted. `link_ids` holds 0 for an open, `rules` may be empty.
 """
+WATCH_AGAIN = Statement(text(_JUDGED + _ADDED + _NEW + _SUMMED.format(fresh="fresh")))
+"""The same for what may have been recorded before: to ask each key costs a sixth more."""

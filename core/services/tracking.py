@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -9,11 +10,13 @@ from core.database import reduced_errors
 from core.hot import StandingConnection
 from core.messages import Event
 from core.queries import deliveries
-from core.queries.watching import WATCH
+from core.queries.watching import WATCH, WATCH_AGAIN
 from core.services import events as door
 from core.vocabulary import Actor, EventKind
 
 SILENT = (EventKind.OPENED, EventKind.CLICKED)
+OWN = "web"
+"""Whose events are given their keys at our own door, so that nobody gives them a second time."""
 
 
 class Recording:
@@ -23,8 +26,8 @@ class Recording:
         self._engine = engine
         self._idle: list[StandingConnection] = []
 
-    async def record(self, events: Sequence[Event]) -> None:
-        """Record a group; raises Unavailable, or DatabaseFault if it is refused.
+    async def record(self, events: Sequence[Event], *, again: bool = False) -> None:
+        """Record a group, or one that may have been recorded; raises Unavailable, or DatabaseFault if it is refused.
 
         What people did on purpose comes first, in a transaction of its own: recorded again it changes nothing. What was
         only seen comes last, since where tracking is anonymous it is counted and could be counted again.
@@ -34,7 +37,7 @@ class Recording:
         if done or not events:
             await self._note(done)
         if seen:
-            await self._watch(seen)
+            await self._watch(seen, again=again)
 
     async def close(self) -> None:
         while self._idle:
@@ -51,17 +54,17 @@ class Recording:
                 known = set(await connection.scalars(deliveries.known(named)))
                 await door.record(connection, [one for one in events if one.delivery_id in {None, *known}])
 
-    async def _watch(self, events: Sequence[Event]) -> None:
+    async def _watch(self, events: Sequence[Event], *, again: bool) -> None:
         standing = self._idle.pop() if self._idle else StandingConnection(self._engine)
         try:
-            await _watched(standing, events)
+            await _watched(standing, events, again=again or any(event.provider != OWN for event in events))
         finally:
             self._idle.append(standing)
 
 
-async def _watched(standing: StandingConnection, events: Sequence[Event]) -> None:
+async def _watched(standing: StandingConnection, events: Sequence[Event], *, again: bool) -> None:
     await standing.run(
-        WATCH,
+        WATCH_AGAIN if again else WATCH,
         kinds=[event.kind.value for event in events],
         providers=[event.provider for event in events],
         keys=[event.key for event in events],
@@ -80,4 +83,11 @@ def _is_silent(event: Event) -> bool:
 
 
 def _details(event: Event) -> str:
-    return json.dumps({name: value for name, value in event.details.items() if name not in ("actor", "actor_rule")})
+    rest = {name: value for name, value in event.details.items() if name not in ("actor", "actor_rule")}
+    return _agent(rest["agent"]) if rest.keys() == {"agent"} else json.dumps(rest)
+
+
+@lru_cache(maxsize=4096)
+def _agent(name: str) -> str:
+    """There are few programs, and to write JSON costs more than all else of an event."""
+    return json.dumps({"agent": name})
