@@ -1,7 +1,11 @@
 """Checks of single settings; each failure names the variable and says what would be right."""
 
+import re
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
+
+LONGEST_LOCAL_PART = 27
+"""So that a plus, a mark of two and a token of 34 still fit into the 64 octets of a local part."""
 
 
 class BadSetting(Exception):  # noqa: N818 - names the thing, as the sentence does
@@ -64,3 +68,15 @@ def some_of(given: Mapping[str, str], name: str, choices: Sequence[str]) -> froz
     if not values <= set(choices):
         raise BadSetting(name, "not_a_choice", choices=", ".join(choices))
     return values
+
+
+def return_addresses(given: Mapping[str, str], name: str, mailbox: str | None) -> tuple[str, ...]:
+    """Addresses or whole domains; if nothing is said, the name of the mailbox where that is an address."""
+    user = unquote(urlsplit(mailbox or "").username or "")
+    addresses = given.get(name, user if "@" in user else "").replace(",", " ").lower().split()
+    if not all(_RETURN_ADDRESS.fullmatch(address) for address in addresses):
+        raise BadSetting(name, "not_return_addresses", longest=LONGEST_LOCAL_PART)
+    return tuple(addresses)
+
+
+_RETURN_ADDRESS = re.compile(rf"(?:[\w.=-]{{1,{LONGEST_LOCAL_PART}}}@)?[\w-]+(?:\.[\w-]+)+")

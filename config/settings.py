@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from config.checks import BadSetting, counts, number, one_of, pairs, port, some_of, url
+from config.checks import BadSetting, counts, number, one_of, pairs, port, return_addresses, some_of, url
 
 PROCESSES = ("sandbox", "panel", "web", "bot", "scheduler", "worker")
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,6 +31,10 @@ class Settings:
     """Whether the relay's certificate must be good for its name."""
     dns: str | None
     """The resolver that is asked about senders' domains, `192.0.2.1` or `192.0.2.1:5353`; None: the system's."""
+    returns_url: str | None
+    """`imaps://user:password@host/INBOX`: the mailbox that letters come back to; None: nobody reads them."""
+    returns_addresses: tuple[str, ...]
+    """Under which addresses or domains that mailbox is reached; none: letters come back to their sender."""
     providers: Mapping[str, str]
     """Which provider carries a channel, where it has several: `sms:gateway`."""
     twilio_sid: str | None
@@ -83,6 +87,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     given = _with_files(os.environ if environ is None else environ)
     smtp_url = url(given, "SENDBOTE_SMTP_URL", ("smtp", "smtps"))
     token = given.get("SENDBOTE_TELEGRAM_TOKEN")
+    returns_url = url(given, "SENDBOTE_RETURNS_URL", ("imaps", "imap"))
     settings = Settings(
         data=Path(given.get("SENDBOTE_DATA") or ROOT / "data").expanduser().resolve(),
         database_url=url(given, "SENDBOTE_DATABASE_URL", ("postgresql", "postgres")),
@@ -92,6 +97,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         smtp_domains=counts(given, "SENDBOTE_SMTP_DOMAINS", 1, 1000),
         smtp_verify=one_of(given, "SENDBOTE_SMTP_VERIFY", "yes", ("yes", "no")) == "yes",
         dns=given.get("SENDBOTE_DNS"),
+        returns_url=returns_url,
+        returns_addresses=return_addresses(given, "SENDBOTE_RETURNS_ADDRESS", returns_url),
         providers=pairs(given, "SENDBOTE_PROVIDERS"),
         twilio_sid=given.get("SENDBOTE_TWILIO_SID"),
         twilio_token=given.get("SENDBOTE_TWILIO_TOKEN"),
@@ -143,6 +150,8 @@ def _refuse_contradictions(settings: Settings) -> None:
         raise BadSetting(missing, "half_an_account")
     if not settings.sandbox and settings.smtp_url is None:
         raise BadSetting("SENDBOTE_SANDBOX", "no_relay")
+    if settings.returns_addresses and settings.returns_url is None:
+        raise BadSetting("SENDBOTE_RETURNS_ADDRESS", "no_mailbox")
     if settings.telegram_webhook and settings.telegram_token:
         secure = settings.public_url is not None and urlsplit(settings.public_url).scheme == "https"
         if not secure:

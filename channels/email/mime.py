@@ -9,6 +9,7 @@ from channels.email.dkim import canonical
 from channels.email.dkim.signing import Signer
 from channels.email.encoded import Encoded
 from channels.email.quoted import plain
+from channels.email.returning import ReturnPath
 from channels.links import Links
 from core.messages import Content, Message
 from core.rules import tokens
@@ -20,7 +21,14 @@ BREAK = b"\r\n"
 class ContentMime:
     """A channels.email.composing.Mime. RFC 5322, 2046 (multipart/alternative), 8058 (one-click), 2919 (List-Id)."""
 
-    def __init__(self, content: Content, links: Links, key: bytes, signer: Signer | None = None) -> None:
+    def __init__(
+        self,
+        content: Content,
+        links: Links,
+        key: bytes,
+        signer: Signer | None = None,
+        returns: ReturnPath | None = None,
+    ) -> None:
         domain = parseaddr(content.sender.address)[1].rpartition("@")[2] or "localhost"
         known = _Anything()
         parts = [(b"text/plain", content.text, False), (b"text/html", content.html, True)]
@@ -29,8 +37,9 @@ class ContentMime:
         body = Encoded({name: plain(links.named(name)) for name in ours})
         fixed = _fixed_headers(content, domain) + _add_parts(body, programs, _boundary(content))
         self._subject = compile_template(content.subject, known, escape=False)
-        self._message_id = tokens.lower_signer(key, "message-id")
+        self._message_id = tokens.lower_signer(key, tokens.MESSAGE_ID)
         self._unsubscribe = links.unsubscribe()
+        self._mailto = returns.mailto(content.sender.address) if returns else _no_mailto
         self._domain = domain.encode()
         self._fixed = fixed + BREAK
         self._body = body
@@ -61,9 +70,15 @@ class ContentMime:
                 self._domain,
                 b">\r\nList-Unsubscribe: <",
                 self._unsubscribe(message.delivery_id),
-                b">\r\n",
+                b">",
+                self._mailto(message.delivery_id),
+                BREAK,
             )
         )
+
+
+def _no_mailto(_delivery_id: int) -> bytes:
+    return b""
 
 
 def _add_parts(body: Encoded, programs: Sequence[tuple[bytes, Program]], boundary: bytes) -> bytes:

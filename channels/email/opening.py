@@ -3,6 +3,7 @@
 from channels.email.dkim.signing import Signer
 from channels.email.mime import ContentMime
 from channels.email.provider import EmailProvider
+from channels.email.returning import ReturnPath
 from channels.email.smtp.relay import parse_relay
 from channels.links import Links
 from config import Settings
@@ -19,10 +20,17 @@ def open_email(settings: Settings, keys: Keys, _buckets: Buckets) -> EmailProvid
     relays = [parse_relay(url, connections=settings.smtp_connections, verify=settings.smtp_verify) for url in urls]
     links = Links(settings.public_address, keys.signing)
 
-    def open_mime(content: Content) -> ContentMime:
-        return ContentMime(content, links, keys.signing, signer(content.sender, keys.sealing))
+    returns = ReturnPath(settings.returns_addresses, keys.signing) if settings.returns_addresses else None
 
-    return EmailProvider(relays, open_mime, limits=settings.smtp_domains)
+    def open_mime(content: Content) -> ContentMime:
+        return ContentMime(content, links, keys.signing, signer(content.sender, keys.sealing), returns)
+
+    return EmailProvider(
+        relays,
+        open_mime,
+        envelope_sender=returns.envelope_sender if returns else None,
+        limits=settings.smtp_domains,
+    )
 
 
 def signer(sender: Sender, sealing: bytes) -> Signer | None:

@@ -13,6 +13,7 @@ from channels.email import letters
 from channels.email.composing import Composer
 from channels.email.mime import ContentMime
 from channels.email.press import press
+from channels.email.returning import BOUNCE, UNSUBSCRIBE, ReturnPath, sent_to
 from channels.links import Links
 from core.errors import Invalid
 from core.messages import Content, Message, Sender
@@ -172,3 +173,18 @@ def test_no_letter_fetches_a_font_from_elsewhere(kind: str, source: str) -> None
     if kind == "html":
         assert "color: red" in page
         assert "@media print" in page
+
+
+def test_a_letter_can_be_unsubscribed_from_by_mail_and_comes_back_to_the_same_place() -> None:
+    part = content("Hi", None, "Hello")
+    returns = ReturnPath(["returns@shop.example"], KEY)
+    message = Message(42, 1, "ada@example.org", part, {}, AT)
+    composer = Composer(
+        lambda _: ContentMime(part, Links("https://m.example", KEY), KEY, None, returns), returns.envelope_sender
+    )
+    letter = composer.compose(message)
+    header = email.message_from_bytes(letter.body)["List-Unsubscribe"]
+    assert header.startswith("<https://m.example/u/")
+    assert header.endswith("@shop.example?subject=unsubscribe>")
+    assert sent_to(KEY, header) == (UNSUBSCRIBE, 42)
+    assert sent_to(KEY, letter.sender) == (BOUNCE, 42)

@@ -13,6 +13,11 @@ SENTENCES = {
     "setting.not_a_url": N_("%(name)s is not an address that begins with one of: %(schemes)s"),
     "setting.not_a_number": N_("%(name)s must be a whole number from %(least)s to %(most)s."),
     "setting.half_an_account": N_("%(name)s is missing: an account needs both its SID and its token."),
+    "setting.not_return_addresses": N_(
+        "%(name)s must hold addresses such as returns@example.org (at most %(longest)s characters before the @) or "
+        "whole domains such as bounces.example.org."
+    ),
+    "setting.no_mailbox": N_("%(name)s needs SENDBOTE_RETURNS_URL: nobody would read what comes back there."),
     "setting.not_pairs": N_("%(name)s must hold pairs such as sms:gateway, separated by commas."),
     "setting.not_a_choice": N_("%(name)s must be one of: %(choices)s."),
     "setting.not_a_key": N_("%(name)s must be 64 hexadecimal digits."),
