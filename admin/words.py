@@ -17,10 +17,11 @@ from admin.actors import actor
 from admin.context import reading
 from core.errors import Problem
 from core.queries import settings as business
+from core.tables.notices import Notice
 from core.tables.operators import Operator
 from core.tables.suppression import Suppression
 from core.vocabulary import SuppressionList as L
-from texts import faults, gates, pacing, reasons, roles, suppression
+from texts import faults, gates, notices, pacing, reasons, roles, suppression
 from texts.problems import sentence
 from texts.segments import CHANNELS
 
@@ -49,6 +50,8 @@ def install(app: Flask) -> None:
             "list_word": suppression.listed,
             "actor": actor,
             "gate_word": gates.gate,
+            "notice_word": notice,
+            "zone_word": lambda: str(timezone()).replace("_", " "),
             "limit_words": pacing,
             "sentence": lambda problem: sentence(problem.code, problem.params),
         }
@@ -113,6 +116,10 @@ def ago(value: datetime | None) -> str:
 
 def text_or_dash(value: object) -> str:
     return NONE if value is None or value == "" else str(value)
+
+
+def notice(told: Notice) -> str:
+    return notices.notice(told.code, told.params, timezone())
 
 
 def timezone() -> ZoneInfo:

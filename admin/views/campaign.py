@@ -16,7 +16,7 @@ from core.database import Sessions
 from core.queries import campaigns as queries
 from core.queries import forecast, recipients, segments, statistics, templates, waits
 from core.rules.campaigns import actions
-from core.services import campaigns, doubts, senders
+from core.services import campaigns, doubts, schedules, senders
 from core.services import newcomers as joined
 from core.tables.campaigns import Campaign
 from core.vocabulary import CampaignState, DeliveryState, DoubtDecision, Reason, Role
@@ -25,7 +25,7 @@ from texts import doubts as doubt_words
 from texts.doubts import decided
 
 pages = Blueprint("campaign", __name__, url_prefix="/campaigns")
-MOVES = {"pause", "resume", "cancel"}
+MOVES = {"unschedule", "pause", "resume", "cancel"}
 LIVE = (CampaignState.SENDING, CampaignState.PAUSED, CampaignState.SCHEDULED)
 PAGE = 50
 
@@ -47,12 +47,14 @@ def live(id: int) -> ResponseReturnValue:  # noqa: A002
     return {"html": render_template("panel/campaign_live.html", **shown), "live": shown["live"]}
 
 
-@pages.post("/<int:id>/<any(pause, resume, cancel):move>")
+@pages.post("/<int:id>/<any(unschedule, pause, resume, cancel):move>")
 @needs(Role.LAUNCHER)
 def move(id: int, move: str) -> ResponseReturnValue:  # noqa: A002
     now = datetime.now(UTC)
     with writing() as session:
         match move:
+            case "unschedule":
+                schedules.unschedule(session, id, by=by())
             case "pause":
                 campaigns.pause(session, id, by=by())
             case "resume":

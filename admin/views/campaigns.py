@@ -10,11 +10,12 @@ from admin.access import may
 from admin.context import reading
 from admin.views.lists import ListView
 from admin.words import Formatter, ago, number
-from core.queries import statistics
+from core.queries import notices, statistics
 from core.queries.statistics import Figures
 from core.services import senders
 from core.tables.campaigns import Campaign
 from core.tables.contacts import Contact
+from core.tables.notices import Notice
 from core.tables.segments import Segment
 from core.tables.templates import Template
 from core.vocabulary import CampaignState, DeliveryState, Role
@@ -45,12 +46,16 @@ class CampaignList(ListView):
         "state": lambda _v, _c, row, _n: _state(row),
         "progress": lambda _v, _c, row, _n: _progress(row),
         "sent": lambda _v, _c, row, _n: number(_figures(row).sent if row.origin_id else None),
-        "launched_at": lambda _v, _c, row, _n: ago(row.launched_at),
+        "launched_at": lambda _v, _c, row, _n: ago(row.launched_at or row.schedule_at),
     }
 
     def rows(self, search: str | None) -> Select[Any]:
         statement = select(Campaign)
         return statement.where(Campaign.name.icontains(search, autoescape=True)) if search else statement
+
+    def notices(self) -> list[Notice]:
+        """What those who may launch are told, until one of them has read it."""
+        return notices.unread(reading()) if may(Role.LAUNCHER) else []
 
     def first_steps(self) -> list[tuple[bool, str, str]]:
         """What a new installation needs before its first campaign: whether it is there, its page, and in words."""

@@ -24,6 +24,7 @@ from admin.views import (
     style,
     suppressions,
     templates,
+    timing,
     wizard,
 )
 from core.tables.campaigns import Campaign
@@ -45,6 +46,7 @@ PAGES = (
     style.pages,
     campaign.pages,
     wizard.pages,
+    timing.pages,
     segments.pages,
     suppressions.pages,
     starting.pages,
@@ -83,7 +85,7 @@ def install(app: Flask, admin: Admin) -> None:
 def menu() -> list[Item]:
     """What the person at the browser may go to."""
     items = [
-        Item(_("Campaigns"), "campaigns.index_view", "campaigns", ("campaigns", "campaign", "wizard")),
+        Item(_("Campaigns"), "campaigns.index_view", "campaigns", ("campaigns", "campaign", "wizard", "timing")),
         Item(_("Templates"), "templates.index_view", "templates", ("templates", "template", "starting")),
         Item(_("Segments"), "segments.index_view", "segments", ("segments", "segment")),
         Item(_("Contacts"), "contacts.index_view", "contacts", ("contacts", "contact")),

@@ -19,7 +19,7 @@ from core.database import reduced_errors
 from core.errors import NotFound, Problem
 from core.queries import audience as people
 from core.queries import campaigns as queries
-from core.queries import pacing, segments, templates
+from core.queries import notices, pacing, segments, templates
 from core.queries.trials import latest
 from core.services import campaigns, senders, trials
 from core.services import templates as letters
@@ -35,12 +35,12 @@ MANY = 500
 
 @pages.before_request
 def _leave_what_is_launched() -> ResponseReturnValue | None:
-    """The steps are a draft's; of a launched campaign its own page is shown."""
+    """The steps are a draft's; of a scheduled or launched campaign its own page is shown."""
     number = (request.view_args or {}).get("id")
     if number is None or request.method != "GET":
         return None
     campaign = queries.get(reading(), number)
-    if campaign.state in (CampaignState.DRAFT, CampaignState.SCHEDULED):
+    if campaign.state == CampaignState.DRAFT:
         return None
     return redirect(url_for("campaign.detail", id=number))
 
@@ -143,6 +143,7 @@ def check(id: int) -> ResponseReturnValue:  # noqa: A002
         exclude=[segments.get(session, one).name for one in campaign.exclude],
         trials=latest(session, id),
         cost_lines=cost_lines,
+        unread=notices.unread(session, id),
         allowance=pacing.allowance(session, pacing.ACCOUNT, now) if campaign.channel == CHANNEL_EMAIL else None,
     )
 
