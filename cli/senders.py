@@ -1,14 +1,21 @@
 """`sendbote sender`: from whom letters come."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
 import typer
 
+from channels.email.domains.opening import DomainCheck
 from cli.context import opened
 from cli.output import BY, AsJson, print_json
-from core.services import senders
+from core.messages import Finding
+from core.queries import domains as queries
+from core.rules.addresses import mail_domain
+from core.services import domains, senders
 from core.vocabulary import CHANNEL_EMAIL
 from texts import _
+from texts import domains as words
 
 app = typer.Typer(no_args_is_help=True, help=_("Say from whom letters come."))
 
@@ -40,3 +47,40 @@ def list_(as_json: AsJson = False) -> None:
         return
     for row in rows:
         print(f"{row['id']:>6}  {row['name']} <{row['address']}>  {row['channel']}")
+
+
+@app.command(help=_("Check whether other mail servers will accept letters from the senders' domains, or from one."))
+def check(
+    domain: Annotated[str | None, typer.Argument(help=_("Else those of all senders."))] = None, as_json: AsJson = False
+) -> None:
+    with opened() as door:
+        with door.sessions() as session:
+            wanted = queries.in_use(session) if domain is None else [mail_domain(domain)]
+        checker, now = DomainCheck(door.settings), datetime.now(UTC)
+        found = {one: domains.check(door.sessions, one, checker, by=BY, now=now) for one in wanted}
+    if as_json:
+        print_json({one: [_told(finding) for finding in findings] for one, findings in found.items()})
+        return
+    if not found:
+        print(_("There is no sender of letters yet."))
+    for one, findings in found.items():
+        _say(one, findings)
+
+
+def _say(domain: str, findings: Sequence[Finding]) -> None:
+    print(domain)
+    for finding in findings:
+        print(f"  {words.light(finding.light)}: {words.finding(finding.code, finding.params)}")
+        if finding.record is not None:
+            print(f"    {finding.record.name}. {finding.record.kind} {finding.record.value}")
+
+
+def _told(finding: Finding) -> dict[str, Any]:
+    record = finding.record
+    return {
+        "check": finding.check,
+        "light": finding.light,
+        "code": finding.code,
+        "says": words.finding(finding.code, finding.params),
+        "record": record and {"name": record.name, "kind": record.kind, "value": record.value},
+    }

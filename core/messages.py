@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from core.vocabulary import BounceClass, EventKind, Reason
+from core.vocabulary import BounceClass, EventKind, Light, Reason
 
 DeliveryId = int
 
@@ -136,6 +136,27 @@ class Health:
     well: bool
     code: str
     params: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DnsRecord:
+    """A record that is to be added, or to take the place of the one that is there."""
+
+    name: str
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check of a sender's domain came to: a code with parameters, as in errors, and the record that mends it."""
+
+    check: str
+    """`spf`, `dkim`, `dmarc`, `alignment`, `mx`, `tls`, `reverse`."""
+    light: Light
+    code: str
+    params: Mapping[str, object] = field(default_factory=dict)
+    record: DnsRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -233,6 +233,15 @@ class DkimState(StrEnum):
     RETIRED = "retired"
 
 
+class Light(StrEnum):
+    """What a check of a sender's domain came to; `unknown` where it could not be made."""
+
+    GOOD = "good"
+    WARNING = "warning"
+    BAD = "bad"
+    UNKNOWN = "unknown"
+
+
 class SegmentKind(StrEnum):
     STATIC = "static"
     DYNAMIC = "dynamic"

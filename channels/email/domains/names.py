@@ -37,11 +37,12 @@ class Names(Protocol):
 
 
 class Resolver:
-    """Names from the system's resolvers, or from `server` (`127.0.0.1:5353`, `[::1]:53`)."""
+    """Names from the system's resolvers, or from `server` (`127.0.0.1:5353`, `[::1]:53`); asks for each name once."""
 
     def __init__(self, server: str | None = None) -> None:
         self._resolver = dns.resolver.Resolver(configure=server is None)
         self._resolver.lifetime = SECONDS
+        self._resolver.cache = dns.resolver.Cache()
         if server is not None:
             host, port = _host_and_port(server)
             self._resolver.nameservers = [dns.nameserver.Do53Nameserver(host, port)]

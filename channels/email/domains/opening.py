@@ -1,0 +1,22 @@
+"""The check of a domain as the settings of this installation make it."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from channels.email.domains.checking import Key, Surroundings, check, is_ready
+from channels.email.domains.names import Resolver
+from config import Settings
+from core.messages import Finding
+
+
+class DomainCheck:
+    """A core.services.domains.Checker."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._dns, self._internal = settings.dns, settings.allow_internal_hosts
+        self._relays = [urlsplit(url).hostname or "" for url in (settings.smtp_url or "").split()]
+
+    def __call__(self, domain: str, keys: Sequence[Key], /) -> tuple[Sequence[Finding], bool]:
+        around = Surroundings(Resolver(self._dns), self._relays, self._internal)
+        found = check(domain, keys, around)
+        return found, is_ready(found)

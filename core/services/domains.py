@@ -1,0 +1,29 @@
+"""Checking the domains that letters come from: what was found is kept, and keys whose record is there begin to sign."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from core.database import Sessions
+from core.messages import Finding
+from core.queries import dkim as keys
+from core.queries import domains
+from core.services import dkim
+from core.tables.dkim import DkimKey
+
+PUBLISHED = "domain.key_published"
+Checker = Callable[[str, Sequence[DkimKey]], tuple[Sequence[Finding], bool]]
+"""From a domain and its keys to what was found, and whether letters may leave."""
+
+
+def check(sessions: Sessions, domain: str, checker: Checker, *, by: str, now: datetime) -> Sequence[Finding]:
+    """Ask, outside of any transaction, and keep the answers in one of their own."""
+    with sessions() as session:
+        rows = session.scalars(keys.of_domain(domain)).all()
+    found, ready = checker(domain, rows)
+    seen = {finding.params["selector"] for finding in found if finding.code == PUBLISHED}
+    with sessions.begin() as session:
+        for row in session.scalars(keys.waiting(domain)).all():
+            if row.selector in seen:
+                dkim.put_to_work(session, row, by=by, now=now)
+        domains.put(session, domain, found, ready=ready, now=now)
+    return found
