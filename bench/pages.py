@@ -49,7 +49,7 @@ def campaign(sessions: Sessions) -> str:
 
 def failed(sessions: Sessions) -> str:
     with sessions() as session:
-        return f"{len(recipients.page(session, 1, state='failed', after=500_000))} rows"
+        return f"{len(recipients.page(session, [1], state='failed', after=500_000))} rows"
 
 
 def main() -> None:

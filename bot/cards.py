@@ -1,6 +1,6 @@
 """A campaign's card: its state, its figures as numbers and as a bar, and what may be done with it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from bot import keyboards
 from bot.screen import Drawn
 from bot.words import bar, figure, heading, moment, name, number, percent, quoted, state
-from core.queries import campaigns, forecast, segments, statistics, templates, waits
+from core.queries import campaigns, forecast, segments, statistics, steps, templates, waits
 from core.queries import settings as business
 from core.queries.statistics import Figures
+from core.queries.steps import StepFigures
 from core.queries.waits import Wait
 from core.rules.forecast import Forecast
 from core.tables.campaigns import Campaign
@@ -19,6 +20,7 @@ from core.vocabulary import CampaignState, DeliveryState, Reason
 from texts import _, reasons
 from texts.gates import gate
 from texts.pacing import foretold
+from texts.steps import told
 
 REASONS_SHOWN = 8
 
@@ -35,6 +37,7 @@ class Sight:
     chosen: list[str]
     excluded: list[str]
     timezone: ZoneInfo
+    steps: list[StepFigures] = field(default_factory=list)
 
     @property
     def over(self) -> bool:
@@ -56,6 +59,7 @@ def read(session: Session, campaign_id: int) -> Sight:
         chosen=[segments.get(session, one).name for one in campaign.include],
         excluded=[segments.get(session, one).name for one in campaign.exclude],
         timezone=ZoneInfo(business.value(session, "timezone")),
+        steps=steps.figures(session, campaign_id),
     )
 
 
@@ -66,6 +70,7 @@ def drawn(sight: Sight) -> Drawn:
         parts.append(_plan(sight))
     else:
         parts += [_progress(sight.figures), _figures(sight.figures), counted(sight.figures.reasons)]
+    parts.append("\n".join(quoted(told(one)) for one in sight.steps))
     parts += [_wait(one, sight.timezone) for one in sight.waits]
     if sight.foreseen:
         parts.append(quoted(foretold(sight.foreseen.waiting, sight.foreseen.day, sight.foreseen.at)))

@@ -21,6 +21,7 @@ from core.tables.campaigns import Campaign
 from core.vocabulary import CHANNEL_EMAIL, CampaignAction
 from texts import _, ngettext
 from texts.costs import cost_lines
+from texts.steps import step_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ def drawn(look: Look, *, may_launch: bool) -> Drawn:
         parts.append(figure(_("Excluded, and not counted as chosen"), preview.excluded))
     if preview.cost:
         parts.append("\n".join(quoted(line) for line in cost_lines(preview.cost)))
+    if preview.steps:
+        parts.append("\n".join(quoted(line) for line in step_lines(preview.steps)))
     if look.allowance:
         parts.append(_limit(preview.reachable, look.allowance))
     if look.newcomers and not preview.chosen:

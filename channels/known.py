@@ -10,7 +10,7 @@ MARKUP = frozenset(
 """Of Telegram: https://core.telegram.org/bots/api#html-style."""
 
 KNOWN = (
-    Traits(CHANNEL_EMAIL, kinds=LETTERS),
+    Traits(CHANNEL_EMAIL, reports_read=True, kinds=LETTERS),
     Traits("sms"),
     Traits(
         "telegram",
@@ -20,7 +20,13 @@ KNOWN = (
         longest_caption=1024,
         markup=MARKUP,
     ),
-    Traits("whatsapp", first_contact=FirstContact.MUST_WRITE_FIRST, reply_window_hours=24),
+    Traits(
+        "whatsapp",
+        first_contact=FirstContact.MUST_WRITE_FIRST,
+        reply_window_hours=24,
+        reports_delivery=True,
+        reports_read=True,
+    ),
 )
 """In the order in which they are shown."""
 CHANNELS: Channels = {traits.channel: traits for traits in KNOWN}

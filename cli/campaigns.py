@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
+from sqlalchemy.orm import Session
 
 from channels import registry
 from channels.known import CHANNELS
@@ -13,12 +14,14 @@ from cli.context import opened
 from cli.finding import found
 from cli.launching import Which, agrees, previewed, send_now, show, table, told
 from cli.output import BY, AsJson, print_json
-from core.errors import NotFound
+from core.errors import Invalid, NotFound
 from core.queries import campaigns as queries
 from core.rules.hours import Hours
 from core.services import campaigns, trials
 from core.services import doubts as settling
 from core.services import newcomers as joined
+from core.services import steps as later
+from core.services.steps import Wanted
 from core.tables.campaigns import Campaign, SenderRow
 from core.tables.segments import Segment
 from core.tables.templates import Template
@@ -58,6 +61,43 @@ def create(
         )
         said = told(made)
     print_json(said) if as_json else print(_("Campaign %(id)s, “%(name)s”, is a draft.", **said))
+
+
+@app.command(
+    help=_(
+        "The channels after a draft's first, each as CHANNEL:TEMPLATE:SENDER[:HOURS], for whom the one before did not "
+        "reach: it failed, or brought no click, reply or delivery report within so many hours (24). None: one channel."
+    )
+)
+def steps(
+    which: Which,
+    wanted: Annotated[list[str] | None, typer.Argument(metavar="STEP")] = None,
+    failed_only: Annotated[bool, typer.Option("--failed-only", help=_("Only where the one before failed."))] = False,
+    unread: Annotated[bool, typer.Option("--unread", help=_("Of the silent only those who have not read it."))] = False,
+    as_json: AsJson = False,
+) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        campaign = found(session, Campaign, which)
+        asked = [_step(session, one, silent=not failed_only, unread=unread) for one in wanted or ()]
+        later.put(session, campaign.id, asked, version=campaign.version, channels=CHANNELS, by=BY)
+        said = told(campaign) | {"steps": [one.channel for one in asked]}
+    channels = ", ".join([campaign.channel, *(one.channel for one in asked)])
+    print_json(said) if as_json else print(_("“%(name)s” tries: %(channels)s.", name=said["name"], channels=channels))
+
+
+def _step(session: Session, written: str, *, silent: bool, unread: bool) -> Wanted:
+    """Names may hold no colon; whoever's do gives the number."""
+    channel, template, sender, hours, *more = (*written.split(":"), "", "", "")
+    if not (channel and template and sender) or any(more[2:]) or not (hours or "24").replace(".", "", 1).isdigit():
+        raise Invalid("step.unreadable", where="STEP", written=written)
+    return Wanted(
+        channel,
+        found(session, Template, template).id,
+        found(session, SenderRow, sender).id,
+        int(float(hours or 24) * 3600),
+        silent,
+        unread,
+    )
 
 
 @app.command("list", help=_("All campaigns, newest first."))

@@ -16,6 +16,7 @@ from core.tables.campaigns import Campaign
 from texts import _
 from texts.costs import cost_lines
 from texts.reasons import reason
+from texts.steps import step_lines
 
 Which = Annotated[str, typer.Argument(metavar="CAMPAIGN", help=_("The campaign's number or name."))]
 
@@ -32,7 +33,7 @@ def show(looked: Preview) -> None:
     rows.append((_("are excluded from the start"), looked.excluded))
     for words, count in rows:
         print(f"{grouped(count):>12}  {words}")
-    for line in cost_lines(looked.cost):
+    for line in (*cost_lines(looked.cost), *step_lines(looked.steps)):
         print(line)
 
 
@@ -51,6 +52,9 @@ def table(looked: Preview) -> dict[str, object]:
         "reasons": looked.reasons,
         "excluded": looked.excluded,
         "confirmation": looked.confirmation,
+        "steps": [
+            {"channel": one.step.channel, "at_most": one.reachable, "reasons": one.reasons} for one in looked.steps
+        ],
     }
 
 

@@ -12,13 +12,14 @@ from cli.context import opened
 from cli.finding import found
 from cli.output import AsJson, grouped, print_json
 from core.queries import campaigns as queries
-from core.queries import forecast, statistics, waits
+from core.queries import forecast, statistics, steps, waits
 from core.tables.campaigns import Campaign
 from core.vocabulary import CampaignState
 from texts import _
 from texts.gates import gate
 from texts.pacing import foretold
 from texts.reasons import reason, state
+from texts.steps import told as told_step
 
 app = typer.Typer(add_completion=False)
 LOOK_SECONDS = 1.0
@@ -69,6 +70,7 @@ def _told(session: Session, campaign: Campaign) -> dict[str, Any]:
         "unsubscribed": figures.unsubscribed,
         "states": figures.states,
         "reasons": figures.reasons,
+        "steps": [(told_step(one), one.step.channel, one.states) for one in steps.figures(session, campaign.id)],
         "waits_for": [{"reason": one.reason, "until": one.until, "details": one.details} for one in waiting],
         "forecast": foreseen and asdict(foreseen),
     }
@@ -88,6 +90,7 @@ def _words(told: dict[str, Any]) -> str:
     ):
         lines.append(f"{grouped(told[name]):>12}  {words}")
     lines += [f"{grouped(count):>12}  {reason(code)}" for code, count in told["reasons"].items()]
+    lines += [f"  {words}" for words, _channel, _states in told["steps"]]
     lines += [f"  {gate(one['reason'], one['details'])}" for one in told["waits_for"]]
     if told["forecast"]:
         lines.append("  " + foretold(**told["forecast"]))

@@ -73,6 +73,7 @@ class Reason(StrEnum):
     RETRY_LATER = "retry_later"
     CANCELLED = "cancelled"
     IN_DOUBT = "in_doubt"
+    REACHED_BEFORE = "reached_before"
 
 
 class SuppressionList(StrEnum):
@@ -187,9 +188,10 @@ class PacingCause(StrEnum):
 
 
 class GateScope(StrEnum):
-    """What a gate holds up: one campaign, one sender, one channel, its marketing, or all that the account sends."""
+    """What a gate holds up: one campaign, a later step of one, a sender, a channel, its marketing, or all."""
 
     CAMPAIGN = "campaign"
+    STEP = "step"
     SENDER = "sender"
     CHANNEL = "channel"
     MARKETING = "marketing"

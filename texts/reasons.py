@@ -86,6 +86,10 @@ REASONS = {
         N_("May or may not have arrived"),
         N_("Decide in the campaign whether to try again: they might get it twice."),
     ),
+    "reached_before": (
+        N_("Was reached by the channel before"),
+        N_("Nothing: a click, an answer or a delivery report came in meanwhile."),
+    ),
 }
 
 STATES = {

@@ -6,6 +6,7 @@ from typing import Any
 from texts import N_, _
 from texts.gates import gate
 from texts.reasons import reason, state
+from texts.segments import channel
 from texts.suppression import listed
 
 STEPS = {
@@ -17,6 +18,8 @@ STEPS = {
     "chosen": N_("Chosen by the segment: %(segments)s"),
     "checked": N_("Checked against lists, consent and address: may be written to."),
     "refused_at_check": N_("Checked, and left out: %(reason)s"),
+    "next_channel": N_("Not reached, so tried by %(channel)s."),
+    "next_channel_unusable": N_("Not reached, and %(channel)s cannot be used: %(reason)s"),
     "attempt_refused": N_("Attempt %(number)s was refused for good: %(said)s"),
     "attempt_deferred": N_("Attempt %(number)s was put off by the server: %(said)s"),
     "attempt_unsent": N_("Attempt %(number)s did not reach the server: %(said)s"),
@@ -51,6 +54,8 @@ def step(code: str, params: Mapping[str, Any], moment: str = "") -> str:
         return code
     if values.get("reason"):
         values["reason"] = reason(values["reason"])
+    if "channel" in values:
+        values["channel"] = channel(values["channel"])
     if "list" in values:
         values["list"] = listed(values["list"])
     if "gate" in values:

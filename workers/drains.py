@@ -178,12 +178,13 @@ def _conclude(sessions: Sessions, channel: str, drained: Drained) -> None:
 
 
 def _wait_for(sessions: Sessions, origin_id: int, opening: datetime) -> None:
-    """A whole campaign waits for its hours: said once, and no row is touched."""
+    """A whole campaign, or a step of one, waits for its hours: said once, and no row is touched."""
     with sessions.begin() as session:
         campaign = with_origin(session, origin_id)
         if campaign is not None:
-            key = str(campaign.id)
-            gates.close_for_a_while(session, GateScope.CAMPAIGN, key, reason=Reason.QUIET_HOURS, until=opening)
+            own = campaign.origin_id == origin_id
+            scope, key = (GateScope.CAMPAIGN, campaign.id) if own else (GateScope.STEP, origin_id)
+            gates.close_for_a_while(session, scope, str(key), reason=Reason.QUIET_HOURS, until=opening)
 
 
 def _report(sessions: Sessions, channel: str, fault: ChannelFault) -> None:

@@ -9,7 +9,7 @@ from channels.outside import outside
 from core.database import Sessions
 from core.ports import Bell
 from core.queries import due, prices
-from core.services import consent, doubts, pacing, reaper, recipients, rejudging, schedules, uploads
+from core.services import consent, doubts, pacing, reaper, recipients, rejudging, schedules, steps, uploads
 from core.vocabulary import CHANNEL_EMAIL
 from workers import measures
 from workers.installation import Installation, holder, now
@@ -28,6 +28,7 @@ def tick(installation: Installation, bell: Bell) -> int:
     measures.expired.inc(reaper.bring_back_expired(sessions, now()))
     doubts.retry_by_policy(sessions, now())
     consent.end_unanswered(sessions, now())
+    steps.advance(sessions, now(), channels=CHANNELS)
     with sessions.begin() as session:
         pacing.open_today(session, now())
         pacing.block_at_once(session, now())

@@ -14,7 +14,7 @@ from channels.known import CHANNELS
 from channels.outside import outside
 from core.database import Sessions
 from core.queries import campaigns as queries
-from core.queries import forecast, recipients, segments, statistics, templates, waits
+from core.queries import forecast, recipients, segments, statistics, steps, templates, waits
 from core.rules.campaigns import actions
 from core.services import campaigns, doubts, schedules, senders
 from core.services import newcomers as joined
@@ -23,6 +23,7 @@ from core.vocabulary import CampaignState, DeliveryState, DoubtDecision, Reason,
 from texts import _, reasons
 from texts import doubts as doubt_words
 from texts.doubts import decided
+from texts.steps import told
 
 pages = Blueprint("campaign", __name__, url_prefix="/campaigns")
 MOVES = {"unschedule", "pause", "resume", "cancel"}
@@ -70,8 +71,8 @@ def people(id: int) -> ResponseReturnValue:  # noqa: A002
     state, reason = _filters()
     after = request.args.get("after", 0, type=int)
     rows = (
-        recipients.page(reading(), campaign.origin_id, state=state, reason=reason, after=after, limit=PAGE + 1)
-        if campaign.origin_id
+        recipients.page(reading(), origin_ids, state=state, reason=reason, after=after, limit=PAGE + 1)
+        if (origin_ids := steps.origins(reading(), campaign))
         else []
     )
     figures = statistics.figures(reading(), id)
@@ -94,7 +95,7 @@ def export(id: int) -> Response:  # noqa: A002
     campaign = queries.get(reading(), id)
     state, reason = _filters()
     filename = f"campaign-{id}-recipients.csv"
-    return csv_response(_exported(panel().sessions, campaign.origin_id, state, reason), filename)
+    return csv_response(_exported(panel().sessions, steps.origins(reading(), campaign), state, reason), filename)
 
 
 @pages.post("/<int:id>/doubts/<any(retry, sent, failed):decision>")
@@ -126,12 +127,13 @@ def send_to_newcomers(id: int) -> ResponseReturnValue:  # noqa: A002
 
 
 def _exported(
-    sessions: Sessions, origin_id: int | None, state: str | None, reason: str | None
+    sessions: Sessions, origin_ids: Sequence[int], state: str | None, reason: str | None
 ) -> Iterator[Sequence[object]]:
     yield [
         _("Contact"),
         _("Name"),
         _("Address"),
+        _("Channel"),
         _("State"),
         _("Reason"),
         _("Server's words"),
@@ -139,12 +141,12 @@ def _exported(
         _("Read"),
         _("Clicked"),
     ]
-    if origin_id is None:
+    if not origin_ids:
         return
     with sessions() as session:
-        for one in recipients.every(session, origin_id, state=state, reason=reason):
+        for one in recipients.every(session, origin_ids, state=state, reason=reason):
             moments = (one.settled_at, one.read_at, one.clicked_at)
-            yield [one.contact_id, one.name, one.address, one.state, one.reason, one.said, *moments]
+            yield [one.contact_id, one.name, one.address, one.channel, one.state, one.reason, one.said, *moments]
 
 
 def _filters() -> tuple[str | None, str | None]:
@@ -172,6 +174,7 @@ def _shown(campaign: Campaign) -> dict[str, object]:
         "anonymous": statistics.anonymous(session, campaign.id) if launched else {},
         "unknown": statistics.unknown(session, campaign.id) if launched else {},
         "machines": statistics.machines(session, campaign.id) if launched else {},
+        "steps": [told(one) for one in steps.figures(session, campaign.id)] if launched else [],
         "waits": waits.of_campaign(session, campaign, figures, now),
         "foreseen": forecast.of_campaign(session, campaign, figures, now),
         "moves": [action.value for action in actions(campaign.state) if action.value in MOVES],

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from admin import stepping
 from admin.access import by, needs
 from admin.context import panel, reading, writing
 from admin.words import say
@@ -28,6 +29,7 @@ from core.vocabulary import CHANNEL_EMAIL, CampaignState, Role, Tracking
 from texts import _
 from texts.costs import cost_lines
 from texts.segments import channel
+from texts.steps import step_lines
 
 pages = Blueprint("wizard", __name__, url_prefix="/campaigns")
 MANY = 500
@@ -107,11 +109,13 @@ def letter(id: int) -> ResponseReturnValue:  # noqa: A002
     campaign = queries.get(reading(), id)
     chosen = request.form.get("template_id", campaign.template_id, type=int)
     sender = request.form.get("sender_id", campaign.sender_id, type=int)
-    if request.method == "POST" and _change(campaign, template_id=chosen, sender_id=sender):
+    saved = request.method == "POST" and _change(campaign, template_id=chosen, sender_id=sender)
+    if saved and stepping.put(id):
         return redirect(url_for("wizard.check", id=id))
     return render_template(
         "panel/wizard_letter.html",
         campaign=campaign,
+        later=stepping.shown(campaign),
         templates=templates.page(reading(), limit=MANY, kinds=CHANNELS[campaign.channel].kinds),
         senders=senders.everyone(reading(), channel=campaign.channel),
         chosen=chosen,
@@ -143,6 +147,7 @@ def check(id: int) -> ResponseReturnValue:  # noqa: A002
         exclude=[segments.get(session, one).name for one in campaign.exclude],
         trials=latest(session, id),
         cost_lines=cost_lines,
+        step_lines=step_lines,
         unread=notices.unread(session, id),
         allowance=pacing.allowance(session, pacing.ACCOUNT, now) if campaign.channel == CHANNEL_EMAIL else None,
     )

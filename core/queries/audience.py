@@ -31,6 +31,18 @@ Frozen = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Leg:
+    """One channel of a campaign: what decides who may be written to there, and what their deliveries hold."""
+
+    channel: str
+    purpose: str
+    consent_required: bool
+    origin_id: int | None = None
+    content_id: int | None = None
+    step: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     reachable: int
     reasons: dict[Reason, int]
@@ -60,7 +72,7 @@ def first(session: Session, audience: Frozen) -> int | None:
 
 def by_reason(
     session: Session,
-    campaign: Campaign,
+    campaign: Campaign | Leg,
     audience: Frozen,
     required: Sequence[str],
     now: datetime,
@@ -76,7 +88,7 @@ def by_reason(
     key = case((Identity.address_key.in_(_shared(campaign.channel)), Identity.address_key))
     chosen = (
         select(
-            _unless_taken(_reason(campaign, required, now, days, traits=traits), audience).label("reason"),
+            _unless_taken(reason_of(campaign, required, now, days, traits=traits), audience).label("reason"),
             key.label("key"),
         )
         .select_from(Contact)
@@ -115,7 +127,7 @@ def lacking(session: Session, campaign: Campaign, audience: Frozen, required: Se
 
 def by_price(
     session: Session,
-    campaign: Campaign,
+    campaign: Campaign | Leg,
     audience: Frozen,
     required: Sequence[str],
     now: datetime,
@@ -129,7 +141,7 @@ def by_price(
         select(Identity.address_key, price)
         .select_from(Contact)
         .join(Identity, live_identity(campaign.channel))
-        .where(_chosen(audience), _reason(campaign, required, now, days, traits=traits).is_(None))
+        .where(_chosen(audience), reason_of(campaign, required, now, days, traits=traits).is_(None))
         .distinct()
         .subquery()
     )
@@ -138,7 +150,7 @@ def by_price(
 
 
 def longest(
-    session: Session, campaign: Campaign, audience: Frozen, names: Sequence[str], *, limit: int
+    session: Session, campaign: Campaign | Leg, audience: Frozen, names: Sequence[str], *, limit: int
 ) -> list[dict[str, Any]]:
     """The values of the chosen whose values for these names are the longest, and after them of some others."""
     known = [name for name in names if name != address_variable(campaign.channel)]
@@ -188,19 +200,28 @@ def prepare_chunk(
     reason: Value = literal(Reason.CANCELLED.value)
     waiting: Value = false()
     if not cancelled:
-        reason = _reason(campaign, required, now, consent_days, span, traits=traits)
+        reason = reason_of(campaign, required, now, consent_days, span, traits=traits)
         waiting = _waits(campaign, required, reason, now, span, traits=traits) if asks else false()
-    chosen = _chosen_within(campaign, span, reason, waiting)
+    leg = Leg(campaign.channel, campaign.purpose, campaign.consent_required, campaign.origin_id, campaign.content_id)
+    until = now + timedelta(days=consent_days)
+    return deliveries_for(leg, _chosen_within(campaign, span, reason, waiting), until=until, cancelled=cancelled)
+
+
+def deliveries_for(leg: Leg, chosen: CTE, *, until: datetime | None = None, cancelled: bool = False) -> Insert:
+    """Rows for the `chosen` contacts of a leg, in two inserts (see `prepare_chunk`).
+
+    The CTE has `contact_id`, `identity_id`, `address_key`, `reason`, and who `waits` for consent, `until` when.
+    """
     waits = chosen.c.waits
     state = case((waits, DeliveryState.AWAITING_CONSENT.value), else_=DeliveryState.PENDING.value)
-    until = case((waits, literal(now + timedelta(days=consent_days), DateTime(timezone=True))))
-    free = _deliveries(campaign, chosen, state=state, reason=chosen.c.reason, key=chosen.c.address_key, due=until)
+    due = case((waits, literal(until, DateTime(timezone=True))))
+    free = _deliveries(leg, chosen, state=state, reason=chosen.c.reason, key=chosen.c.address_key, due=due)
     first = free.where(or_(chosen.c.reason.is_(None), waits)).order_by(waits, chosen.c.contact_id)
     taken = insert(Delivery).from_select(COLUMNS, first)
     sent = taken.on_conflict_do_nothing().returning(Delivery.contact_id).cte("sent")
     refused = DeliveryState.CANCELLED if cancelled else DeliveryState.SKIPPED
     why = func.coalesce(case((waits, null()), else_=chosen.c.reason), literal(Reason.DUPLICATE_ADDRESS.value))
-    rest = _deliveries(campaign, chosen, state=literal(refused.value), reason=why, key=null(), due=null())
+    rest = _deliveries(leg, chosen, state=literal(refused.value), reason=why, key=null(), due=null())
     left = ~select(sent.c.contact_id).where(sent.c.contact_id == chosen.c.contact_id).exists()
     others = insert(Delivery).from_select(COLUMNS, rest.where(left).order_by(chosen.c.contact_id))
     return others.on_conflict_do_nothing(index_elements=["origin_id", "contact_id", "step"])
@@ -211,6 +232,7 @@ COLUMNS = (
     "origin_id",
     "content_id",
     "channel",
+    "step",
     "contact_id",
     "identity_id",
     "state",
@@ -238,12 +260,13 @@ def _chosen_within(campaign: Campaign, span: Span, reason: Value, waits: Value) 
     )
 
 
-def _deliveries(campaign: Campaign, chosen: CTE, *, state: Value, reason: Value, key: Value, due: Value) -> Select[Any]:
+def _deliveries(leg: Leg, chosen: CTE, *, state: Value, reason: Value, key: Value, due: Value) -> Select[Any]:
     """Rows in the order of COLUMNS."""
     return select(
-        literal(campaign.origin_id),
-        literal(campaign.content_id),
-        literal(campaign.channel),
+        literal(leg.origin_id),
+        literal(leg.content_id),
+        literal(leg.channel),
+        literal(leg.step),
         chosen.c.contact_id,
         chosen.c.identity_id,
         state,
@@ -285,8 +308,8 @@ def _excluded(session: Session, audience: Frozen) -> int:
     return session.scalar(select(func.count(Contact.id)).where(both)) or 0
 
 
-def _reason(
-    campaign: Campaign,
+def reason_of(
+    campaign: Campaign | Leg,
     required: Sequence[str],
     now: datetime,
     consent_days: int,
@@ -294,6 +317,7 @@ def _reason(
     *,
     traits: Traits | None = None,
 ) -> ColumnElement[str | None]:
+    """Why a contact gets nothing, or null: what speaks against the person, or a value that the letter needs."""
     reason = reason_for(
         campaign.channel,
         campaign.purpose,

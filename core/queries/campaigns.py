@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from core.tables.campaigns import Campaign
+from core.tables.steps import CampaignStep
 from core.vocabulary import CampaignState
 
 
@@ -54,5 +55,11 @@ def _filtered(statement: Select[Any], states: Sequence[CampaignState] | None, se
 
 
 def with_origin(session: Session, origin_id: int) -> Campaign | None:
-    """The campaign that an origin belongs to; None for a test or another message of its own."""
-    return session.scalar(select(Campaign).where(Campaign.origin_id == origin_id))
+    """The campaign that an origin belongs to, on whichever step; None for a test or another message of its own."""
+    return session.scalar(select(Campaign).where(is_of(origin_id)))
+
+
+def is_of(origin_id: int) -> ColumnElement[bool]:
+    """Whether the origin is the campaign's own, or that of one of its later steps."""
+    later = select(CampaignStep.campaign_id).where(CampaignStep.origin_id == origin_id)
+    return or_(Campaign.origin_id == origin_id, Campaign.id.in_(later))

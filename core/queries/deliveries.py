@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from core.queries.campaigns import is_of
 from core.queries.claims import NOW
 from core.queries.gates import barred_origins
 from core.queries.given import given
@@ -120,7 +121,7 @@ def open_origin(origin_id: int) -> Update:
 
 
 def open_campaign(origin_id: int) -> Update:
-    over = (Campaign.origin_id == origin_id, Campaign.state == CampaignState.SENT)
+    over = (is_of(origin_id), Campaign.state == CampaignState.SENT)
     return update(Campaign).where(*over).values(state=CampaignState.SENDING, finished_at=None)
 
 

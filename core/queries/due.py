@@ -13,6 +13,7 @@ from core.tables.campaigns import Campaign, Origin
 from core.tables.deliveries import Delivery
 from core.tables.imports import Import
 from core.tables.leases import Lease
+from core.tables.steps import CampaignStep
 from core.vocabulary import CHANNEL_EMAIL, CampaignState, DeliveryState, ImportState, OriginKind
 
 
@@ -58,7 +59,7 @@ def campaigns_to_finish(session: Session) -> list[int]:
             select(Campaign.id)
             .join(Origin, Origin.id == Campaign.origin_id)
             .where(Campaign.state == CampaignState.SENDING, Campaign.prepared_at.is_not(None))
-            .where(~_work(None), ~_awaiting())
+            .where(~_work(None), ~_awaiting(), ~_on_the_way())
         )
     )
 
@@ -97,6 +98,11 @@ def _awaiting() -> ColumnElement[bool]:
     """Someone's consent is waited for; such deliveries have a time, and are found by it."""
     waits = (Delivery.due_at.is_not(None), Delivery.state == DeliveryState.AWAITING_CONSENT)
     return exists().where(Delivery.origin_id == Origin.id, *waits).correlate(Origin)
+
+
+def _on_the_way() -> ColumnElement[bool]:
+    """A later step may still be needed by somebody."""
+    return exists().where(CampaignStep.campaign_id == Campaign.id, CampaignStep.through_at.is_(None))
 
 
 def _unbarred(session: Session, channel: str, now: datetime, used_up: set[str]) -> bool:

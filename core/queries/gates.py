@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from core.tables.campaigns import Campaign, Origin
 from core.tables.gates import Gate
+from core.tables.steps import CampaignStep
 from core.vocabulary import GateScope, Purpose
 
 
@@ -64,13 +65,19 @@ def stop_waiting(session: Session, scope: GateScope, key: str, reason: str) -> N
 
 
 def before(session: Session, campaign: Campaign, now: datetime) -> list[Gate]:
-    """The gates that this campaign waits at: its own, its sender's, its channel's and the account's."""
+    """The gates that this campaign waits at: its own, its senders', its channels' and the account's."""
+    later = session.scalars(
+        select(CampaignStep).where(CampaignStep.campaign_id == campaign.id, CampaignStep.origin_id.is_not(None))
+    ).all()
+    ways = [(campaign.channel, campaign.sender_id), *((step.channel, step.sender_id) for step in later)]
+    keys = [key for channel, sender_id in ways for key in (channel, f"sender:{sender_id}")]
     concerning = or_(
         Gate.scope == GateScope.ACCOUNT,
-        and_(Gate.scope == GateScope.CHANNEL, Gate.key == campaign.channel),
+        and_(Gate.scope == GateScope.CHANNEL, Gate.key.in_([channel for channel, _ in ways])),
         and_(Gate.scope == GateScope.CAMPAIGN, Gate.key == str(campaign.id)),
-        and_(Gate.scope == GateScope.SENDER, Gate.key == str(campaign.sender_id)),
-        and_(Gate.scope == GateScope.MARKETING, Gate.key.in_((campaign.channel, f"sender:{campaign.sender_id}"))),
+        and_(Gate.scope == GateScope.STEP, Gate.key.in_([str(step.origin_id) for step in later])),
+        and_(Gate.scope == GateScope.SENDER, Gate.key.in_([str(sender_id) for _, sender_id in ways])),
+        and_(Gate.scope == GateScope.MARKETING, Gate.key.in_(keys)),
     )
     standing = or_(Gate.until.is_(None), Gate.until > now)
     return list(session.scalars(select(Gate).where(concerning, standing).order_by(Gate.id)))
@@ -83,6 +90,7 @@ def barred_origins(channel: str) -> Select[int]:
         Gate.scope == GateScope.ACCOUNT,
         and_(Gate.scope == GateScope.CHANNEL, Gate.key == channel),
         and_(Gate.scope == GateScope.CAMPAIGN, Gate.key == _text(origin.campaign_id)),
+        and_(Gate.scope == GateScope.STEP, Gate.key == _text(origin.id)),
         and_(Gate.scope == GateScope.SENDER, Gate.key == _text(origin.sender_id)),
         and_(
             Gate.scope == GateScope.MARKETING,
@@ -94,5 +102,5 @@ def barred_origins(channel: str) -> Select[int]:
     return select(origin.id).select_from(Gate).join(origin, keys).where(closed_now)
 
 
-def _text(column: InstrumentedAttribute[int | None]) -> ColumnElement[str]:
+def _text(column: InstrumentedAttribute[int | None] | InstrumentedAttribute[int]) -> ColumnElement[str]:
     return cast(column, Text)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, join, not_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from core.tables.campaigns import Campaign, Origin
 from core.tables.deliveries import Batch, Delivery
 from core.tables.events import Engagement, EventRow
 from core.tables.pacing import DailyLimit
+from core.tables.steps import CampaignStep
 from core.vocabulary import FINAL_STATES, CampaignState, DeliveryState, EventKind
 
 
@@ -32,6 +33,7 @@ def offences(session: Session) -> list[Offence]:
         *_batches_of_nothing(session),
         *_summaries(session),
         *_over_the_limit(session),
+        *_steps_of_nobody(session),
     ]
 
 
@@ -45,9 +47,13 @@ def totals(session: Session) -> dict[str, int]:
 def _unsettled_in_finished(session: Session) -> list[Offence]:
     """A campaign that is sent or whose cancelling is done has nobody in between."""
     final = [*FINAL_STATES, DeliveryState.IN_DOUBT]
+    own = select(Campaign.id.label("campaign_id"), Campaign.origin_id).where(Campaign.origin_id.is_not(None))
+    later = select(CampaignStep.campaign_id, CampaignStep.origin_id).where(CampaignStep.origin_id.is_not(None))
+    ways = own.union_all(later).subquery()
     statement = (
         select(Campaign.id, func.count())
-        .join(Delivery, Delivery.origin_id == Campaign.origin_id)
+        .join(ways, ways.c.campaign_id == Campaign.id)
+        .join(Delivery, Delivery.origin_id == ways.c.origin_id)
         .where(
             or_(
                 Campaign.state == CampaignState.SENT,
@@ -108,6 +114,27 @@ def _summaries(session: Session) -> list[Offence]:
 def _over_the_limit(session: Session) -> list[Offence]:
     statement = select(DailyLimit.day, DailyLimit.taken).where(DailyLimit.taken > DailyLimit.ceiling)
     return _named("over_the_limit", "day", session.execute(statement).all())
+
+
+def _steps_of_nobody(session: Session) -> list[Offence]:
+    """A later step was taken for somebody of the step before: the recipients of a campaign are those of step 0."""
+    earlier = aliased(CampaignStep)
+    origin_before = func.coalesce(
+        select(earlier.origin_id)
+        .where(earlier.campaign_id == CampaignStep.campaign_id, earlier.step == CampaignStep.step - 1)
+        .scalar_subquery(),
+        Campaign.origin_id,
+    )
+    before = aliased(Delivery)
+    known = exists().where(before.origin_id == origin_before, before.contact_id == Delivery.contact_id)
+    statement = (
+        select(CampaignStep.campaign_id, func.count())
+        .join(Campaign, Campaign.id == CampaignStep.campaign_id)
+        .join(Delivery, Delivery.origin_id == CampaignStep.origin_id)
+        .where(or_(~known, Delivery.step != CampaignStep.step))
+        .group_by(CampaignStep.campaign_id)
+    )
+    return _named("step_of_nobody", "campaign", session.execute(statement).all())
 
 
 def _by_origin(session: Session, code: str, condition: ColumnElement[bool]) -> list[Offence]:

@@ -1,12 +1,13 @@
 """Reading a campaign's recipients one by one: who they are, where each stands, and why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
+from core.queries.steps import is_result
 from core.tables.contacts import Contact, Identity
 from core.tables.deliveries import Delivery
 from core.tables.events import Engagement
@@ -20,6 +21,7 @@ class Recipient:
     contact_id: int | None
     name: str
     address: str | None
+    channel: str
     state: str
     reason: str | None
     said: str | None
@@ -30,36 +32,36 @@ class Recipient:
 
 def page(
     session: Session,
-    origin_id: int,
+    origin_ids: Sequence[int],
     *,
     state: str | None = None,
     reason: str | None = None,
     after: int = 0,
     limit: int = 50,
 ) -> list[Recipient]:
-    """In the order in which they were prepared, beginning behind the delivery `after`."""
-    statement = _statement(origin_id, state, reason).where(Delivery.id > after).limit(limit)
+    """Each with the result of the last step, in the order of its delivery, beginning behind the delivery `after`."""
+    statement = _statement(origin_ids, state, reason).where(Delivery.id > after).limit(limit)
     return [_recipient(row) for row in session.execute(statement)]
 
 
 def every(
-    session: Session, origin_id: int, *, state: str | None = None, reason: str | None = None
+    session: Session, origin_ids: Sequence[int], *, state: str | None = None, reason: str | None = None
 ) -> Iterator[Recipient]:
     """All of them, streamed, for an export."""
-    statement = _statement(origin_id, state, reason).execution_options(yield_per=2000)
+    statement = _statement(origin_ids, state, reason).execution_options(yield_per=2000)
     for row in session.execute(statement):
         yield _recipient(row)
 
 
 def _statement(
-    origin_id: int, state: str | None, reason: str | None
+    origin_ids: Sequence[int], state: str | None, reason: str | None
 ) -> Select[Delivery, str | None, str | None, str | None, Engagement]:
     statement = (
         select(Delivery, Contact.first_name, Contact.last_name, Identity.address, Engagement)
         .outerjoin(Contact, Contact.id == Delivery.contact_id)
         .outerjoin(Identity, Identity.id == Delivery.identity_id)
         .outerjoin(Engagement, Engagement.delivery_id == Delivery.id)
-        .where(Delivery.origin_id == origin_id, Delivery.step == 0)
+        .where(is_result(origin_ids))
         .order_by(Delivery.id)
     )
     if state:
@@ -74,6 +76,7 @@ def _recipient(row: Row[Delivery, str | None, str | None, str | None, Engagement
         contact_id=delivery.contact_id,
         name=" ".join(part for part in (first, last) if part),
         address=address,
+        channel=delivery.channel,
         state=delivery.state,
         reason=delivery.reason,
         said=delivery.said,

@@ -1,13 +1,14 @@
 """Figures of a campaign, derived from its rows whenever they are shown."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from core.queries import campaigns
+from core.queries import campaigns, steps
 from core.tables.campaigns import Origin
 from core.tables.contents import Link
 from core.tables.deliveries import Delivery
@@ -94,7 +95,8 @@ def figures(session: Session, campaign_id: int) -> Figures:
     campaign = campaigns.get(session, campaign_id)
     if campaign.origin_id is None:
         return Figures(0, {}, {}, 0)
-    ledger = _ledger(session, campaign.origin_id)
+    origin_ids = steps.origins(session, campaign)
+    ledger = _ledger(session, origin_ids)
     return Figures(
         recipients=ledger.recipients,
         states=ledger.states,
@@ -104,7 +106,7 @@ def figures(session: Session, campaign_id: int) -> Figures:
         prepared=campaign.prepared_at is not None,
         first_sent_at=ledger.first,
         last_sent_at=ledger.last,
-        **_engagement(session, campaign.origin_id),
+        **_engagement(session, origin_ids),
     )
 
 
@@ -114,16 +116,18 @@ def links(session: Session, campaign_id: int) -> list[LinkFigures]:
     Tests and other campaigns may have sent the same letter: their clicks are not this campaign's.
     """
     campaign = campaigns.get(session, campaign_id)
-    forgotten = _forgotten(session, campaign.origin_id)
-    ours = select(Delivery.id).where(Delivery.id == EventRow.delivery_id, Delivery.origin_id == campaign.origin_id)
-    of_people = (EventRow.kind == EventKind.CLICKED, EventRow.actor != Actor.MACHINE, _single(campaign.origin_id))
+    origin_ids = steps.origins(session, campaign)
+    forgotten = _forgotten(session, origin_ids)
+    ours = select(Delivery.id).where(Delivery.id == EventRow.delivery_id, Delivery.origin_id.in_(origin_ids))
+    of_people = (EventRow.kind == EventKind.CLICKED, EventRow.actor != Actor.MACHINE, _single(origin_ids))
+    later = [step.content_id for step in steps.of_campaign(session, campaign_id)]
     clicks = and_(EventRow.link_id == Link.id, *of_people, ours.exists())
     statement = (
         select(Link.id, Link.url, func.count(EventRow.id), func.count(func.distinct(EventRow.delivery_id)))
         .outerjoin(EventRow, clicks)
-        .where(Link.content_id == campaign.content_id)
+        .where(Link.content_id.in_([campaign.content_id, *later]))
         .group_by(Link.id)
-        .order_by(Link.position)
+        .order_by(Link.content_id != campaign.content_id, Link.content_id, Link.position)
     )
     return [
         LinkFigures(
@@ -147,37 +151,41 @@ def by_weekday(session: Session, campaign_id: int, timezone: str) -> dict[int, i
 
 def machines(session: Session, campaign_id: int) -> dict[EventKind, int]:
     """Opens and clicks of scanners and prefetching programs: kept, and in no other figure."""
-    origin_id = campaigns.get(session, campaign_id).origin_id
+    origin_ids = _origins(session, campaign_id)
     statement = (
         select(EventRow.kind, func.count())
         .join(Delivery, Delivery.id == EventRow.delivery_id)
-        .where(Delivery.origin_id == origin_id, EventRow.actor == Actor.MACHINE, _single(origin_id))
+        .where(Delivery.origin_id.in_(origin_ids), EventRow.actor == Actor.MACHINE, _single(origin_ids))
         .group_by(EventRow.kind)
     )
     counts = Counter({EventKind(kind): count for kind, count in session.execute(statement)})
-    for one in _forgotten(session, origin_id, machines=True):
+    for one in _forgotten(session, origin_ids, machines=True):
         counts[EventKind(one.kind)] += one.events
     return dict(counts)
 
 
-def _single(origin_id: int | None) -> ColumnElement[bool]:
+def _origins(session: Session, campaign_id: int) -> list[int]:
+    return steps.origins(session, campaigns.get(session, campaign_id))
+
+
+def _single(origin_ids: Sequence[int]) -> ColumnElement[bool]:
     """Whether an event still speaks for itself: opens and clicks that are summed up may be gone already."""
-    upto = select(Origin.events_summed_up_to).where(Origin.id == origin_id).scalar_subquery()
+    upto = select(func.max(Origin.events_summed_up_to)).where(Origin.id.in_(origin_ids)).scalar_subquery()
     return or_(EventRow.kind.not_in((EventKind.OPENED, EventKind.CLICKED)), EventRow.id > func.coalesce(upto, 0))
 
 
-def _forgotten(session: Session, origin_id: int | None, *, machines: bool = False) -> list[ForgottenEvents]:
+def _forgotten(session: Session, origin_ids: Sequence[int], *, machines: bool = False) -> list[ForgottenEvents]:
     """What deleted opens and clicks said in sum: of machines, or of all others."""
     whose = ForgottenEvents.actor == Actor.MACHINE if machines else ForgottenEvents.actor != Actor.MACHINE
-    return list(session.scalars(select(ForgottenEvents).where(ForgottenEvents.origin_id == origin_id, whose)))
+    return list(session.scalars(select(ForgottenEvents).where(ForgottenEvents.origin_id.in_(origin_ids), whose)))
 
 
 def anonymous(session: Session, campaign_id: int) -> dict[EventKind, int]:
     """Opens and clicks that were counted without knowing whom, those of machines left out."""
-    origin_id = campaigns.get(session, campaign_id).origin_id
+    origin_ids = _origins(session, campaign_id)
     statement = (
         select(Tally.kind, func.sum(Tally.count))
-        .where(Tally.origin_id == origin_id, Tally.actor != Actor.MACHINE)
+        .where(Tally.origin_id.in_(origin_ids), Tally.actor != Actor.MACHINE)
         .group_by(Tally.kind)
     )
     return {EventKind(kind): int(count) for kind, count in session.execute(statement)}
@@ -185,11 +193,11 @@ def anonymous(session: Session, campaign_id: int) -> dict[EventKind, int]:
 
 def unknown(session: Session, campaign_id: int) -> dict[EventKind, int]:
     """Opens and clicks of which nothing tells whether a person or a program was at it; people's figures hold them."""
-    origin_id = campaigns.get(session, campaign_id).origin_id
+    origin_ids = _origins(session, campaign_id)
     statement = (
         select(EventRow.kind, func.count())
         .join(Delivery, Delivery.id == EventRow.delivery_id)
-        .where(Delivery.origin_id == origin_id, EventRow.actor == Actor.UNKNOWN)
+        .where(Delivery.origin_id.in_(origin_ids), EventRow.actor == Actor.UNKNOWN)
         .where(EventRow.kind.in_((EventKind.OPENED, EventKind.CLICKED)))
         .group_by(EventRow.kind)
     )
@@ -197,15 +205,17 @@ def unknown(session: Session, campaign_id: int) -> dict[EventKind, int]:
 
 
 def _first_reads(session: Session, campaign_id: int, timezone: str, part: str) -> dict[int, int]:
-    origin_id = campaigns.get(session, campaign_id).origin_id
+    origin_ids = _origins(session, campaign_id)
     at = func.extract(part, func.timezone(timezone, Engagement.read_at))
     statement = (
-        select(at, func.count()).where(Engagement.origin_id == origin_id, Engagement.read_at.is_not(None)).group_by(at)
+        select(at, func.count())
+        .where(Engagement.origin_id.in_(origin_ids), Engagement.read_at.is_not(None))
+        .group_by(at)
     )
     return {int(at): count for at, count in session.execute(statement)}
 
 
-def _ledger(session: Session, origin_id: int) -> _Ledger:
+def _ledger(session: Session, origin_ids: Sequence[int]) -> _Ledger:
     """One pass over the deliveries that looks at each row for what tells it apart and no more.
 
     A recipient's result is that of the last step.
@@ -226,7 +236,7 @@ def _ledger(session: Session, origin_id: int) -> _Ledger:
             func.min(Delivery.settled_at),
             func.max(Delivery.settled_at),
         )
-        .where(Delivery.origin_id == origin_id, Delivery.step == 0)
+        .where(steps.is_result(origin_ids))
         .group_by(Delivery.state, Delivery.reason, chosen_to_send)
     )
     ledger = _Ledger()
@@ -250,14 +260,22 @@ def _is_error(state: str, reason: str | None, chosen_to_send: bool) -> bool:
     return state in (DeliveryState.FAILED, DeliveryState.IN_DOUBT)
 
 
-def _engagement(session: Session, origin_id: int) -> dict[str, int]:
+def _engagement(session: Session, origin_ids: Sequence[int]) -> dict[str, int]:
+    """Of recipients, each counted once however many channels reached them."""
     statement = select(
-        func.count(Engagement.read_at).label("read"),
+        _people(Engagement.read_at, origin_ids).label("read"),
         func.coalesce(func.sum(Engagement.reads), 0).label("reads"),
-        func.count(Engagement.clicked_at).label("clickers"),
+        _people(Engagement.clicked_at, origin_ids).label("clickers"),
         func.coalesce(func.sum(Engagement.clicks), 0).label("clicks"),
-        func.count(Engagement.replied_at).label("replied"),
-        func.count(Engagement.unsubscribed_at).label("unsubscribed"),
-        func.count(Engagement.complained_at).label("complained"),
-    ).where(Engagement.origin_id == origin_id)
+        _people(Engagement.replied_at, origin_ids).label("replied"),
+        _people(Engagement.unsubscribed_at, origin_ids).label("unsubscribed"),
+        _people(Engagement.complained_at, origin_ids).label("complained"),
+    ).where(Engagement.origin_id.in_(origin_ids))
     return {name: int(value) for name, value in session.execute(statement).one()._mapping.items()}
+
+
+def _people(sign: InstrumentedAttribute[datetime | None], origin_ids: Sequence[int]) -> ColumnElement[int]:
+    """On one channel a row is a recipient, and counting rows costs no sorting."""
+    if len(origin_ids) == 1:
+        return func.count(sign)
+    return func.count(func.distinct(Engagement.contact_id)).filter(sign.is_not(None))

@@ -1,6 +1,6 @@
 """The whole story of one recipient of a campaign, in order, derived from rows whenever it is asked for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.queries import campaigns, segments, statistics, waits
+from core.queries.steps import origins
 from core.tables.attempts import Attempt
 from core.tables.campaigns import Campaign
 from core.tables.contacts import Contact, Identity
@@ -20,6 +21,7 @@ from core.tables.suppression import Suppression
 from core.vocabulary import FINAL_STATES, DeliveryState
 
 EVENTS_SHOWN = 100
+PASSED = (DeliveryState.SKIPPED, DeliveryState.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,12 @@ def of_address(session: Session, campaign_id: int, address_key: bytes, now: date
 
 def of_delivery(session: Session, campaign: Campaign, delivery: Delivery, now: datetime) -> Story:
     steps = [*_chosen(session, campaign, delivery), *_tries(session, delivery), *_later(session, delivery)]
+    further = _further(session, campaign, delivery)
+    for one in further:
+        steps += [_taken(one), *_tries(session, one), *_later(session, one)]
     told = sorted(steps, key=lambda step: step.at or now)
-    told += [*_waits(session, campaign, delivery, now), Step("stands", None, _standing(delivery))]
+    last = next((one for one in reversed(further) if one.state not in PASSED), delivery)
+    told += [*_waits(session, campaign, last, now), Step("stands", None, _standing(last))]
     return Story(campaign, delivery.id, delivery.contact_id, told)
 
 
@@ -70,6 +76,20 @@ def _chosen(session: Session, campaign: Campaign, delivery: Delivery) -> Iterato
         yield Step("refused_at_check", delivery.settled_at or delivery.created_at, {"reason": delivery.reason})
     else:
         yield Step("checked", delivery.created_at)
+
+
+def _further(session: Session, campaign: Campaign, delivery: Delivery) -> Sequence[Delivery]:
+    """What was tried on the channels after the first."""
+    later = origins(session, campaign)[1:]
+    theirs = select(Delivery).where(Delivery.origin_id.in_(later), Delivery.contact_id == delivery.contact_id)
+    return session.scalars(theirs.order_by(Delivery.step)).all()
+
+
+def _taken(delivery: Delivery) -> Step:
+    """The next channel, or why it could not be used."""
+    params = {"channel": delivery.channel, "reason": delivery.reason}
+    passed = delivery.attempt == 0 and delivery.state in PASSED
+    return Step("next_channel_unusable" if passed else "next_channel", delivery.created_at, params)
 
 
 def _tries(session: Session, delivery: Delivery) -> Iterator[Step]:

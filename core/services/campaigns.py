@@ -1,5 +1,7 @@
 """What people do with a campaign: make it, look at whom it would reach, launch, pause, resume and cancel it."""
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,16 +13,16 @@ from core.ports import Channels, Traits
 from core.queries import audience, gates
 from core.queries import campaigns as queries
 from core.queries import settings as business
-from core.queries import templates as letters
 from core.queries.bell import ring
 from core.rules import confirmation
 from core.rules.campaigns import next_state
 from core.rules.hours import Hours, meet
 from core.rules.outside import Outside, links_are_dead
-from core.services import audit, costs
+from core.services import audit, costs, steps
 from core.services.costs import Cost
-from core.services.fitting import check_fit, traits_for
-from core.tables.campaigns import Campaign, Origin, SenderRow
+from core.services.fitting import fitting, saved
+from core.services.steps import StepPreview
+from core.tables.campaigns import Campaign, Origin
 from core.tables.contents import ContentRow
 from core.vocabulary import CHANNEL_EMAIL, CampaignState, GateScope, OriginKind, Purpose, Reason
 from core.vocabulary import CampaignAction as A
@@ -36,6 +38,8 @@ class Preview:
     excluded: int
     confirmation: str
     cost: Cost | None = None
+    steps: Sequence[StepPreview] = ()
+    """At worst: as if the steps before reached nobody."""
 
     @property
     def asked(self) -> int:
@@ -139,9 +143,12 @@ def preview(session: Session, campaign_id: int, now: datetime, *, channels: Chan
     traits = _checked(session, campaign, content, channels)
     counts = audience.by_reason(session, campaign, frozen, content.required, now, traits=traits)
     chosen = sum(counts.reasons.values()) + counts.reachable
-    bound = confirmation.make(campaign.version, content.hash, frozen, chosen)
+    steps.check(session, campaign, channels)
+    letters = steps.letters(session, campaign)
+    bound = confirmation.make(campaign.version, _hash(content, letters), frozen, chosen)
+    later = steps.previews(session, campaign, letters, frozen, now, channels=channels)
     cost = costs.estimate(session, campaign, content, frozen, now=now, traits=traits)
-    return Preview(chosen, counts.reachable, counts.reasons, counts.excluded, bound, cost)
+    return Preview(chosen, counts.reachable, counts.reasons, counts.excluded, bound, cost, later)
 
 
 def launch(
@@ -202,6 +209,7 @@ def begin(
     campaign.state = state
     campaign.origin_id, campaign.content_id, campaign.audience = origin.id, content.id, frozen
     campaign.launched_at, campaign.launched_by = now, by
+    steps.freeze(session, campaign, channels)
     ring(session)
     return campaign
 
@@ -235,23 +243,19 @@ def letter(session: Session, campaign: Campaign) -> ContentRow:
     """The frozen letter, or the draft's as last saved; raise Refused naming what it lacks to be sent."""
     if campaign.content_id is not None:
         return session.get_one(ContentRow, campaign.content_id)
-    if campaign.template_id is None:
-        raise Refused("campaign.no_template", name=campaign.name)
-    sender = session.get(SenderRow, campaign.sender_id) if campaign.sender_id else None
-    if sender is None or sender.archived_at is not None:
-        raise Refused("campaign.no_sender", name=campaign.name)
-    template = letters.get(session, campaign.template_id)
-    if template.content_id is None:
-        raise Refused("campaign.no_template", name=campaign.name)
-    return session.get_one(ContentRow, template.content_id)
+    return saved(session, campaign.template_id, campaign.sender_id, campaign=campaign.name)
 
 
 def _checked(session: Session, campaign: Campaign, content: ContentRow, channels: Channels) -> Traits:
     """What holds for this message on the campaign's channel; raise Refused if it cannot go out there."""
-    traits = traits_for(channels, campaign.channel, content)
-    if campaign.sender_id is not None:
-        check_fit(traits, content, session.get_one(SenderRow, campaign.sender_id), campaign=campaign.name)
-    return traits
+    return fitting(session, channels, campaign.channel, content, campaign.sender_id, campaign=campaign.name)
+
+
+def _hash(content: ContentRow, later: Sequence[ContentRow]) -> bytes:
+    """Of all that the campaign may send: a confirmation is bound to the letters of its later steps too."""
+    if not later:
+        return content.hash
+    return hashlib.sha256(b"".join(one.hash for one in (content, *later))).digest()
 
 
 def _content(session: Session, campaign: Campaign) -> ContentRow:
@@ -269,9 +273,10 @@ def _moved(session: Session, campaign_id: int, action: A, by: str) -> Campaign:
 
 
 def check_content(session: Session, campaign: Campaign, frozen: audience.Frozen, given: str) -> ContentRow:
-    """The letter that was confirmed; raise Refused (`campaign.unconfirmed`) if letter or expressions are others."""
+    """The letter that was confirmed; raise Refused (`campaign.unconfirmed`) if letters or expressions are others."""
     content, confirmed = _content(session, campaign), confirmation.chosen(given)
-    if confirmed is None or given != confirmation.make(campaign.version, content.hash, frozen, confirmed):
+    bound = _hash(content, steps.letters(session, campaign))
+    if confirmed is None or given != confirmation.make(campaign.version, bound, frozen, confirmed):
         raise Refused("campaign.unconfirmed", name=campaign.name)
     return content
 

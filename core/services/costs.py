@@ -44,7 +44,13 @@ class Cost:
 
 
 def estimate(
-    session: Session, campaign: Campaign, content: ContentRow, chosen: audience.Frozen, *, now: datetime, traits: Traits
+    session: Session,
+    campaign: Campaign | audience.Leg,
+    content: ContentRow,
+    chosen: audience.Frozen,
+    *,
+    now: datetime,
+    traits: Traits,
 ) -> Cost | None:
     """From the prices of the numbers chosen and the texts of some of them; None on a channel without parts."""
     if campaign.channel != "sms":

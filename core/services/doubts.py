@@ -10,6 +10,7 @@ from core.errors import Refused
 from core.queries import campaigns as campaigns_queries
 from core.queries import doubts as queries
 from core.queries import settings as business
+from core.queries import steps
 from core.queries.bell import ring
 from core.rules.campaigns import next_state
 from core.services import audit
@@ -26,15 +27,14 @@ def decide(session: Session, campaign_id: int, decision: DoubtDecision, *, by: s
     `sent`. Raises Refused (`campaign.no_doubts`) where nobody is, and IllegalTransition for a retry in a cancelled one.
     """
     campaign = campaigns_queries.locked(session, campaign_id)
-    if campaign.origin_id is None:
-        raise Refused("campaign.no_doubts", name=campaign.name)
-    if decision is DoubtDecision.RETRY:
-        concerned = _retry(session, campaign, campaign.origin_id, now)
+    origin_ids = steps.origins(session, campaign)
+    if decision is DoubtDecision.RETRY and origin_ids:
+        concerned = _retry(session, campaign, origin_ids, now)
     else:
         arrived = decision is DoubtDecision.SENT
-        concerned = len(session.scalars(queries.settle(campaign.origin_id, arrived=arrived, now=now)).all())
+        concerned = len(session.scalars(queries.settle(origin_ids, arrived=arrived, now=now)).all())
     if not concerned:
-        held = queries.count(session, campaign.origin_id)
+        held = queries.count(session, origin_ids)
         raise Refused("campaign.doubts_held" if held else "campaign.no_doubts", name=campaign.name, held=held)
     audit.note(session, by, f"doubts_{decision}", f"campaign:{campaign_id}", deliveries=concerned)
     ring(session)
@@ -52,12 +52,12 @@ def retry_by_policy(sessions: Sessions, now: datetime) -> int:
     return retried
 
 
-def _retry(session: Session, campaign: Campaign, origin_id: int, now: datetime) -> int:
+def _retry(session: Session, campaign: Campaign, origin_ids: list[int], now: datetime) -> int:
     if campaign.state in (CampaignState.SENT, CampaignState.CANCELLED):
         state = next_state(campaign.state, CampaignAction.REOPEN)
-        moved = len(session.scalars(queries.retry(origin_id, now)).all())
+        moved = len(session.scalars(queries.retry(origin_ids, now)).all())
         if moved:
             campaign.state, campaign.finished_at = state, None
-            session.execute(update(Origin).where(Origin.id == origin_id).values(open=True))
+            session.execute(update(Origin).where(Origin.id.in_(origin_ids)).values(open=True))
         return moved
-    return len(session.scalars(queries.retry(origin_id, now)).all())
+    return len(session.scalars(queries.retry(origin_ids, now)).all())

@@ -2,8 +2,11 @@
 
 from dataclasses import replace
 
+from sqlalchemy.orm import Session
+
 from core.errors import NotFound, Refused
 from core.ports import Channels, Traits
+from core.queries import templates as letters
 from core.rules.markup import visible_length
 from core.rules.short_messages import APPROVED
 from core.tables.campaigns import SenderRow
@@ -19,6 +22,29 @@ def traits_for(channels: Channels, channel: str, content: ContentRow) -> Traits:
     if traits is None:
         raise NotFound("channel.not_found", channel=channel)
     return replace(traits, reply_window_hours=None) if APPROVED in content.extras else traits
+
+
+def saved(session: Session, template_id: int | None, sender_id: int | None, *, campaign: str) -> ContentRow:
+    """A draft's letter as last saved; raise Refused naming what it lacks to be sent."""
+    if not template_id:
+        raise Refused("campaign.no_template", name=campaign)
+    sender = session.get(SenderRow, sender_id) if sender_id else None
+    if sender is None or sender.archived_at is not None:
+        raise Refused("campaign.no_sender", name=campaign)
+    template = letters.get(session, template_id)
+    if template.content_id is None:
+        raise Refused("campaign.no_template", name=campaign)
+    return session.get_one(ContentRow, template.content_id)
+
+
+def fitting(
+    session: Session, channels: Channels, channel: str, content: ContentRow, sender_id: int | None, *, campaign: str
+) -> Traits:
+    """What holds for this message on the channel; raise Refused if it cannot go out there."""
+    traits = traits_for(channels, channel, content)
+    if sender_id is not None:
+        check_fit(traits, content, session.get_one(SenderRow, sender_id), campaign=campaign)
+    return traits
 
 
 def check_fit(traits: Traits, content: ContentRow, sender: SenderRow, *, campaign: str) -> None:

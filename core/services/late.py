@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from core.queries import bounces as queries
 from core.queries import gates, suppressions
+from core.queries.campaigns import is_of
 from core.rules.bounces.lasting import SOFT
 from core.services import bounces
 from core.tables.campaigns import Campaign, Origin
@@ -110,7 +111,7 @@ def _filtered(origin_id: int) -> Select[int]:
 async def _pause(connection: AsyncConnection, origin_id: int) -> None:
     paused = (
         update(Campaign)
-        .where(Campaign.origin_id == origin_id, Campaign.state == CampaignState.SENDING)
+        .where(is_of(origin_id), Campaign.state == CampaignState.SENDING)
         .values(state=CampaignState.PAUSED, paused_why="carrier_filtered", paused_by="system")
         .returning(Campaign.id)
     )

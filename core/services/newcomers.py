@@ -10,6 +10,7 @@ from core.ports import Channels
 from core.queries import audience
 from core.queries import campaigns as queries
 from core.queries import settings as business
+from core.queries import steps as steps_queries
 from core.queries.bell import ring
 from core.rules import confirmation
 from core.rules.campaigns import next_state
@@ -49,7 +50,7 @@ def send(
     campaign.state, campaign.audience = state, frozen
     campaign.prepared_up_to, campaign.prepared_at, campaign.finished_at = 0, None, None
     campaign.version += 1
-    session.execute(update(Origin).where(Origin.id == campaign.origin_id).values(open=True))
+    session.execute(update(Origin).where(Origin.id.in_(steps_queries.origins(session, campaign))).values(open=True))
     audit.note(session, by, "reopen", f"campaign:{campaign_id}", newcomers=chosen, confirmation=confirmation)
     ring(session)
     return campaign

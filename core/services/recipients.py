@@ -12,10 +12,11 @@ from core.queries import audience, gates, leases, segments
 from core.queries import campaigns as queries
 from core.queries import consent as asked
 from core.queries import settings as business
+from core.queries import steps as steps_queries
 from core.queries.bell import ring
 from core.queries.spans import Span
 from core.rules.campaigns import next_state
-from core.services import consent
+from core.services import consent, steps
 from core.services.fitting import traits_for
 from core.tables.campaigns import Campaign, Origin
 from core.tables.contents import ContentRow
@@ -67,7 +68,7 @@ def cancel_rest(sessions: Sessions, campaign_id: int) -> bool:
         waiting = (DeliveryState.PENDING, DeliveryState.AWAITING_CONSENT)
         some = (
             select(Delivery.id)
-            .where(Delivery.origin_id == campaign.origin_id, Delivery.state.in_(waiting))
+            .where(Delivery.origin_id.in_(steps_queries.origins(session, campaign)), Delivery.state.in_(waiting))
             .limit(CHUNK)
             .with_for_update(skip_locked=True)
             .cte("some")
@@ -89,22 +90,27 @@ def finish_if_done(sessions: Sessions, campaign_id: int, now: datetime) -> bool:
         campaign = queries.locked(session, campaign_id)
         if campaign.state not in (CampaignState.SENDING, CampaignState.CANCELLED) or campaign.prepared_at is None:
             return campaign.state == CampaignState.SENT
-        held = (Batch.origin_id == campaign.origin_id, Batch.lease_until > func.clock_timestamp())
+        origin_ids = steps_queries.origins(session, campaign)
+        held = (Batch.origin_id.in_(origin_ids), Batch.lease_until > func.clock_timestamp())
         under_way = session.scalar(select(exists().where(*held)))
-        if under_way or session.scalar(select(unsettled(campaign.origin_id))):
+        if under_way or any(session.scalar(select(unsettled(origin_id))) for origin_id in origin_ids):
+            return False
+        if campaign.state == CampaignState.SENDING and not steps.are_through(session, campaign, now):
             return False
         if campaign.state == CampaignState.SENDING:
             campaign.state = next_state(campaign.state, A.FINISH)
         campaign.finished_at = now
-        session.execute(update(Origin).where(_ours(campaign)).values(open=False))
+        session.execute(update(Origin).where(_ours(campaign, origin_ids)).values(open=False))
         gates.open_again(session, GateScope.CAMPAIGN, str(campaign_id))
+        for origin_id in origin_ids[1:]:
+            gates.open_again(session, GateScope.STEP, str(origin_id))
         return True
 
 
-def _ours(campaign: Campaign) -> ColumnElement[bool]:
-    """Its origin, and that of its requests for consent, unless another campaign waits for some that have not left."""
+def _ours(campaign: Campaign, origin_ids: list[int]) -> ColumnElement[bool]:
+    """Its origins, and that of its requests for consent, unless another campaign waits for some that have not left."""
     asking = and_(Origin.campaign_id == campaign.id, Origin.kind == OriginKind.CONSENT)
-    return or_(Origin.id == campaign.origin_id, and_(asking, ~exists().where(*_waits_in(Origin.id)).correlate(Origin)))
+    return or_(Origin.id.in_(origin_ids), and_(asking, ~exists().where(*_waits_in(Origin.id)).correlate(Origin)))
 
 
 def unsettled(origin_id: int | None) -> Exists:

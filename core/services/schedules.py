@@ -12,7 +12,7 @@ from core.queries import campaigns as queries
 from core.queries import settings as business
 from core.rules.campaigns import next_state
 from core.rules.outside import Outside, links_are_dead
-from core.services import audit, campaigns, notices
+from core.services import audit, campaigns, notices, steps
 from core.tables.campaigns import Campaign
 from core.vocabulary import CampaignAction as A
 from core.vocabulary import CampaignState
@@ -48,6 +48,7 @@ def schedule(
     content = campaigns.check_content(session, campaign, frozen, confirmation)
     campaign.state, campaign.schedule_at, campaign.scheduled_by = state, at, by
     campaign.content_id, campaign.audience = content.id, frozen
+    steps.keep(session, campaign)
     campaign.settings = {**campaign.settings, "part": True} if part else campaign.settings
     audit.note(session, by, "schedule", f"campaign:{campaign_id}", at=at.isoformat(), confirmation=confirmation)
     return campaign
@@ -56,7 +57,7 @@ def schedule(
 def unschedule(session: Session, campaign_id: int, *, by: str) -> Campaign:
     """Back to a draft, which may be changed again; raise IllegalTransition unless it is `scheduled`."""
     campaign = queries.locked(session, campaign_id)
-    _back_to_draft(campaign)
+    _back_to_draft(session, campaign)
     audit.note(session, by, "unschedule", f"campaign:{campaign_id}")
     return campaign
 
@@ -110,13 +111,14 @@ def _give_back(sessions: Sessions, campaign_id: int, refusal: Problem, now: date
         assert campaign.schedule_at is not None
         params = {"name": campaign.name, "at": campaign.schedule_at.isoformat(), "problem": refusal.code}
         told = {**params, "params": {name: str(value) for name, value in refusal.params.items()}}
-        _back_to_draft(campaign)
+        _back_to_draft(session, campaign)
         audit.note(session, "system", "unschedule", f"campaign:{campaign_id}", problem=refusal.code)
         notices.tell(session, "launch_refused", told, now=now, campaign_id=campaign_id)
 
 
-def _back_to_draft(campaign: Campaign) -> None:
+def _back_to_draft(session: Session, campaign: Campaign) -> None:
     campaign.state = next_state(campaign.state, A.UNSCHEDULE)
+    steps.let_go(session, campaign)
     campaign.schedule_at = campaign.scheduled_by = None
     campaign.settings = {name: value for name, value in campaign.settings.items() if name != "part"}
     campaign.content_id = campaign.audience = None

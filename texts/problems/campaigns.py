@@ -34,6 +34,20 @@ SENTENCES = {
         "“%(name)s” would cost about %(cost)s, but the balance is %(balance)s. Nothing was sent. "
         "Top up the account, or launch what the balance lasts for: the rest waits until you do."
     ),
+    "step.unreadable": N_(
+        "“%(written)s” is no further channel. Write CHANNEL:TEMPLATE:SENDER or CHANNEL:TEMPLATE:SENDER:HOURS."
+    ),
+    "step.too_many": N_("A campaign has %(most)s further channels at most."),
+    "step.same_channel": N_("“%(name)s” names %(channel)s twice. Choose another channel for the later step."),
+    "step.bad_wait": N_("A later channel waits between no time and %(days)s days."),
+    "step.sees_no_clicks": N_(
+        "In this privacy mode %(channel)s does not tell whom it reached, so everybody would be written to again. "
+        "Let the next channel go only to those with whom it failed, or track individually."
+    ),
+    "step.sees_no_reads": N_(
+        "%(channel)s cannot tell here who has not read the message, by its nature or by the privacy mode. "
+        "Leave out “not read”."
+    ),
     "price.bad_prefix": N_("“%(prefix)s” is not the beginning of a number. Write it like +49, or leave it empty."),
     "price.bad_amount": N_("“%(amount)s” is not a price."),
     "price.bad_currency": N_("“%(currency)s” is not a currency. Write three letters, like EUR."),
