@@ -29,7 +29,7 @@ SUBCOMMANDS = {
     "operator": ("cli.operators", N_("Say who may do what.")),
     "limit": ("cli.limit", N_("Show the daily limit and why it is what it is; set it; release a block.")),
     "settings": ("cli.settings", N_("Show and change the settings of the business.")),
-    "contact": ("cli.contacts", N_("Show what one person has agreed to.")),
+    "contact": ("cli.contacts", N_("Show what one person has agreed to, or erase a person.")),
     "tracking": ("cli.tracking", N_("Judge opens and clicks again.")),
     "check": ("cli.check", N_("Prove that every recipient stands in exactly one state.")),
     "backup": ("cli.backup", N_("Save database, keys and files in one file, while everything goes on.")),

@@ -3,19 +3,21 @@
 import json
 from typing import Any, ClassVar
 
-from flask import Blueprint, Response, g, render_template
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, select
 
-from admin.access import needs
-from admin.context import panel, reading
+from admin.access import by, needs
+from admin.context import panel, reading, writing
 from admin.exports import full_name
 from admin.views.lists import ListView
-from admin.words import Formatter, ago, text_or_dash
+from admin.words import Formatter, ago, say, text_or_dash
+from core.errors import Problem
 from core.queries.contact_pages import addresses, consent_record, labels, matches, person
+from core.services import erasure
 from core.tables.contacts import Contact
 from core.vocabulary import Role
-from texts import N_
+from texts import N_, _
 
 pages = Blueprint("contact", __name__)
 
@@ -74,3 +76,17 @@ def consents(id: int) -> ResponseReturnValue:  # noqa: A002
     record = json.dumps(consent_record(reading(), id), ensure_ascii=False, indent=1)
     headers = {"Content-Disposition": f'attachment; filename="contact-{id}-consents.json"'}
     return Response(record, mimetype="application/json", headers=headers)
+
+
+@pages.post("/contacts/<int:id>/erase")
+@needs(Role.ADMINISTRATOR)
+def erase(id: int) -> ResponseReturnValue:  # noqa: A002
+    """For ever; the number is typed once more, so that nobody erases the wrong person by a press."""
+    try:
+        with writing() as session:
+            erasure.erase(session, id, confirmation=request.form.get("confirmation", ""), by=by())
+    except Problem as problem:
+        say(problem)
+        return redirect(url_for("contact.detail", id=id))
+    flash(_("Erased. Only hashes of the addresses are kept, so that no import brings the person back."), "done")
+    return redirect(url_for("contacts.index_view"))
