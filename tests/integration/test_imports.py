@@ -9,6 +9,7 @@ from sqlalchemy import func, select, text
 
 from core.database import DatabaseFault, Sessions, reduced_errors
 from core.errors import Invalid, Refused
+from core.queries import staging
 from core.rules.addresses import address_key
 from core.services import imports
 from core.services.import_pass import Result
@@ -247,3 +248,14 @@ def test_who_is_known_by_number_alone_is_found_again(sessions: Sessions, tmp_pat
     run(sessions, path)
     _, again = run(sessions, path)
     assert (again.added, again.unchanged) == (0, 1)
+
+
+def test_a_database_user_without_the_right_to_skip_checks_imports_all_the_same(sessions: Sessions) -> None:
+    with sessions() as session:
+        session.execute(text("SET LOCAL ROLE pg_monitor"))
+        with staging.taken_for_granted(session):
+            assert session.scalar(text("SHOW session_replication_role")) == "origin"
+        session.execute(text("RESET ROLE"))
+        with staging.taken_for_granted(session):
+            assert session.scalar(text("SHOW session_replication_role")) == "replica"
+        assert session.scalar(text("SHOW session_replication_role")) == "origin"
