@@ -16,7 +16,7 @@ _PLAIN = re.compile(
     rb"\r\n"
 )
 _MEANS_MORE = re.compile(
-    rb"\r\n(?:(?:content-[a-z]+|transfer-encoding|expect|upgrade|etag|max-forwards|server):"
+    rb"\r\n(?:(?:content-[a-z]+|transfer-encoding|expect|upgrade|etag|max-forwards|server|sec-purpose):"
     rb"|connection:(?![\t ]*keep-alive[\t ]*\r))",
     re.IGNORECASE,
 )

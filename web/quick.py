@@ -50,7 +50,7 @@ class Quick:
     def _picture(self, token: str, agent: str) -> Answer:
         doors = self._doors
         delivery_id = tokens.verify(doors.key, tokens.OPEN, token)
-        event = None if delivery_id is None else seen(doors, EventKind.OPENED, delivery_id, method="GET", agent=agent)
+        event = None if delivery_id is None else seen(doors, EventKind.OPENED, delivery_id, agent=agent)
         return Answer("/o/{token}.png", 200, _SHOWN + _dated(int(time.time())) + PICTURE, event)
 
     def _link(self, token: str, link: str, agent: str) -> Answer | None:
@@ -59,7 +59,7 @@ class Quick:
         target = None if delivery_id is None else doors.targets.known(int(link))
         if delivery_id is None or target is None:
             return None
-        event = seen(doors, EventKind.CLICKED, delivery_id, int(link), method="GET", agent=agent)
+        event = seen(doors, EventKind.CLICKED, delivery_id, int(link), agent=agent)
         return Answer("/c/{token}/{link}", 302, _led(target) + _dated(int(time.time())), event)
 
 

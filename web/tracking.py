@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.messages import Event
 from core.rules import tokens
-from core.rules.actors import actor
+from core.rules.actors import actor, how_made
 from core.services.tracking import OWN
 from core.vocabulary import EventKind
 from web.doors import DOORS, Doors
@@ -64,18 +64,19 @@ async def click(request: web.Request) -> web.Response:
 async def _note(
     doors: Doors, request: web.Request, kind: EventKind, delivery_id: int, link_id: int | None = None
 ) -> None:
-    agent = request.headers.get("User-Agent", "")
+    agent, purpose = (request.headers.get(name, "") for name in ("User-Agent", "Sec-Purpose"))
+    how = how_made(request.method, purpose)
     try:
-        await doors.recorder.add(seen(doors, kind, delivery_id, link_id, method=request.method, agent=agent))
+        await doors.recorder.add(seen(doors, kind, delivery_id, link_id, agent=agent, how=how))
     except OSError:
         log.error("event_lost", kind=kind.value, delivery_id=delivery_id)
 
 
 def seen(
-    doors: Doors, kind: EventKind, delivery_id: int, link_id: int | None = None, *, method: str, agent: str
+    doors: Doors, kind: EventKind, delivery_id: int, link_id: int | None = None, *, agent: str, how: str = ""
 ) -> Event:
     """Each open and each click is one of its own: its key is made here, and stays the same through the spool."""
-    who, rule = actor(method, agent)
+    who, rule = actor(agent, how)
     return Event(
         kind=kind,
         provider=OWN,

@@ -39,14 +39,20 @@ BURST = "burst/1"
 """At least three links of a mail followed within two seconds: nobody reads so fast. Only seen over stored events."""
 
 
-@lru_cache(maxsize=4096)
-def actor(method: str, agent: str) -> tuple[Actor, str]:
-    """A HEAD request is nobody reading; neither is a program that says so, nor Apple's prefetch (`Mozilla/5.0` alone).
+HEAD = "head"
+AHEAD = "ahead"
+"""How a request was made that nobody saw the answer of, as it told by more than its agent."""
 
-    A picture proxy such as Google's fetches when the letter is shown, and counts as the person behind it.
+
+@lru_cache(maxsize=4096)
+def actor(agent: str, how: str = "") -> tuple[Actor, str]:
+    """Whom the agent is taken for; it counts for nothing if the request says itself that nobody reads it.
+
+    Neither does a program read that says so, nor Apple's prefetch (`Mozilla/5.0` alone). A picture proxy such as
+    Google's fetches when the letter is shown, and counts as the person behind it.
     """
-    if method == "HEAD":
-        return Actor.MACHINE, "head/1"
+    if how in (HEAD, AHEAD):
+        return Actor.MACHINE, f"{how}/1"
     small = agent.lower()
     if agent == "Mozilla/5.0":
         return Actor.MACHINE, "prefetch/1"
@@ -55,3 +61,10 @@ def actor(method: str, agent: str) -> tuple[Actor, str]:
     if small.startswith("mozilla/"):
         return Actor.PERSON, "agent/2"
     return Actor.UNKNOWN, "agent/2"
+
+
+def how_made(method: str, purpose: str) -> str:
+    """HEAD asks for no answer to read; a browser that fetches ahead says so in `Sec-Purpose` (Fetch standard)."""
+    if method == "HEAD":
+        return HEAD
+    return AHEAD if "prefetch" in purpose.lower() or "preview" in purpose.lower() else ""

@@ -10,7 +10,7 @@ from core.vocabulary import Actor
 LATEST = 50_000
 """So many events are looked at again each time: enough for what a minute brings."""
 AGENTS = """
-SELECT DISTINCT coalesce(details->>'agent', ''), coalesce(actor_rule, '') LIKE 'head/%' FROM events
+SELECT DISTINCT coalesce(details->>'agent', ''), split_part(coalesce(actor_rule, ''), '/', 1) FROM events
 WHERE provider = 'web' AND kind IN ('opened', 'clicked') AND id > :after
 """
 BURSTS = """
@@ -28,14 +28,14 @@ JOIN clicks o ON o.delivery_id = s.delivery_id AND o.at BETWEEN s.at AND s.at + 
 JUDGE = """
 WITH told AS (
     SELECT * FROM unnest(
-        CAST(:agents AS text[]), CAST(:heads AS boolean[]), CAST(:actors AS text[]), CAST(:rules AS text[])
-    ) AS told (agent, head, actor, rule)),
+        CAST(:agents AS text[]), CAST(:hows AS text[]), CAST(:actors AS text[]), CAST(:rules AS text[])
+    ) AS told (agent, how, actor, rule)),
 judged AS (
     SELECT e.id, CASE WHEN b.id IS NULL THEN t.actor ELSE :machine END AS actor,
            CASE WHEN b.id IS NULL THEN t.rule ELSE :burst END AS rule
     FROM events e
     JOIN told t ON t.agent = coalesce(e.details->>'agent', '')
-        AND t.head = (coalesce(e.actor_rule, '') LIKE 'head/%')
+        AND t.how = split_part(coalesce(e.actor_rule, ''), '/', 1)
     JOIN deliveries d ON d.id = e.delivery_id
     JOIN origins o ON o.id = d.origin_id AND o.events_summed_up_to = 0
     LEFT JOIN bursts b ON b.id = e.id
@@ -75,13 +75,11 @@ def rejudge(sessions: Sessions, *, latest: int | None = None) -> int:
 
 
 def _judged(session: Session, after: int) -> list[int | None]:
-    told = [
-        (row[0], row[1], *actor("HEAD" if row[1] else "GET", row[0]))
-        for row in session.execute(text(AGENTS), {"after": after})
-    ]
+    given = session.execute(text(AGENTS), {"after": after}).all()
+    told = [(agent, how, *actor(agent, how)) for agent, how in given]
     values = {
         "agents": [agent for agent, _, _, _ in told],
-        "heads": [head for _, head, _, _ in told],
+        "hows": [how for _, how, _, _ in told],
         "actors": [who.value for _, _, who, _ in told],
         "rules": [rule for _, _, _, rule in told],
         "after": after,

@@ -65,6 +65,7 @@ ASKED = {
     "in chunks": get(OPEN, b"Transfer-Encoding: chunked\r\n") + b"5\r\nhello\r\n0\r\n\r\n",
     "both": get(OPEN, b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n") + b"0\r\n\r\n",
     "for another protocol": get(OPEN, b"Connection: Upgrade\r\nUpgrade: h2c\r\n"),
+    "fetched ahead": get(CLICK, b"Sec-Purpose: prefetch;prerender\r\n"),
     "bare line ends": get(OPEN).replace(b"\r\n", b"\n"),
     "folded": get(OPEN, b"X: a\r\n b\r\n"),
     "space before the colon": get(OPEN, b"X : a\r\n"),

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.database import Sessions, async_engine
 from core.rules import tokens
+from core.services import rejudging
 from core.services.tracking import Recording
 from core.tables.consent import Consent
 from core.tables.contacts import Contact
@@ -72,14 +73,18 @@ async def test_the_picture_records_an_open_and_is_never_kept(
         assert (event.kind, event.actor) == ("opened", "person")
 
 
-async def test_a_head_request_is_a_machine_and_counts_for_nobody(
+async def test_who_fetches_without_reading_is_a_machine_and_counts_for_nobody(
     async_engine: AsyncEngine, sessions: Sessions, delivery: int, tmp_path: Path
 ) -> None:
     async with _browser(async_engine, tmp_path) as browser:
         answer = await browser.head(_click(delivery, 1), headers=BROWSER, allow_redirects=False)
         assert answer.status == 302
+        ahead = {**BROWSER, "Sec-Purpose": "prefetch;prerender"}
+        assert (await browser.get(_click(delivery, 1), headers=ahead, allow_redirects=False)).status == 302
+    assert rejudging.rejudge(sessions) == 0
     with sessions() as session:
-        assert session.scalars(select(EventRow.actor)).all() == ["machine"]
+        told = select(EventRow.actor, EventRow.actor_rule).order_by(EventRow.id)
+        assert session.execute(told).all() == [("machine", "head/1"), ("machine", "ahead/1")]
     assert _engagement(sessions, delivery) == (0, 0)
 
 

@@ -37,6 +37,7 @@ def test_a_browsers_request_is_plain() -> None:
         b"GET / HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n",
         b"GET / HTTP/1.1\r\n" + HOST + b"Connection: keep-alive, close\r\n\r\n",
         b"GET / HTTP/1.1\r\n" + HOST + b"Connection: upgrade\r\nUpgrade: h2c\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + HOST + b"Sec-Purpose: prefetch\r\n\r\n",
         b"GET / HTTP/1.1\r\n" + HOST + b"X : 1\r\n\r\n",
         b"GET / HTTP/1.1\r\n" + HOST + b" folded\r\n\r\n",
         b"GET / HTTP/1.1\r\n" + HOST + b"X: a\x00b\r\n\r\n",
