@@ -5,7 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.control import answers
+from sandbox.control import answers, groups
 from sandbox.telegram import api, people
 from sandbox.telegram.call import Telegram
 from sandbox.telegram.errors import ApiError
@@ -69,9 +69,17 @@ def routes(telegram: Telegram) -> list[web.RouteDef]:
             answers.refuse(problem.why, "user")
         return web.json_response({"blocked": bool(given.get("blocked", True))})
 
+    async def inline(request: web.Request) -> web.Response:
+        """Somebody types the bot's name and some words in whatever chat."""
+        given = await answers.body(request)
+        person, words = _person(telegram, answers.integer(given, "user")), str(given.get("text") or "")
+        return web.json_response({"query": people.ask_inline(telegram, _bot(telegram, given), person, words)})
+
     async def chat(request: web.Request) -> web.Response:
-        person = _person(telegram, int(request.match_info["id"]))
-        found = world.messages(_bot(telegram, request.query).id, person.id)
+        number = int(request.match_info["id"])
+        if number > 0:
+            _person(telegram, number)
+        found = world.messages(_bot(telegram, request.query).id, number)
         return web.json_response({"messages": [public(message) for message in found]})
 
     async def clear(_request: web.Request) -> web.Response:
@@ -87,8 +95,10 @@ def routes(telegram: Telegram) -> list[web.RouteDef]:
         web.post("/control/telegram/press", press),
         web.get(r"/control/telegram/presses/{press:\d{1,19}}", answer),
         web.post("/control/telegram/block", block),
-        web.get(r"/control/telegram/chats/{id:\d{1,18}}", chat),
+        web.post("/control/telegram/inline", inline),
+        web.get(r"/control/telegram/chats/{id:-?\d{1,18}}", chat),
         web.delete("/control/telegram/chats", clear),
+        *groups.routes(telegram, lambda given: _bot(telegram, given), lambda number: _person(telegram, number)),
     ]
 
 

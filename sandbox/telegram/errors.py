@@ -23,6 +23,18 @@ def blocked() -> ApiError:
     return ApiError(403, "Forbidden: bot was blocked by the user")
 
 
+def kicked(kind: str) -> ApiError:
+    return ApiError(403, f"Forbidden: bot was kicked from the {kind} chat")
+
+
+def not_a_member(kind: str) -> ApiError:
+    return ApiError(403, f"Forbidden: bot is not a member of the {kind} chat")
+
+
+def moved(to: int) -> ApiError:
+    return ApiError(400, "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=to)
+
+
 def deactivated() -> ApiError:
     return ApiError(403, "Forbidden: user is deactivated")
 

@@ -7,7 +7,8 @@ from sandbox.draws import drawn
 from sandbox.telegram.errors import too_many
 
 IN_ALL = 30
-SECOND = 1.0
+A_GROUP = 20
+SECOND, MINUTE = 1.0, 60.0
 CHATS_REMEMBERED = 100_000
 
 
@@ -21,7 +22,7 @@ class Limits:
         self.retry_after = 1
         self.blocked_share = 0.0
         """Of all people, drawn by their number: they blocked the bot while nobody looked, and it was never told."""
-        self._chats: dict[tuple[int, int], float] = {}
+        self._chats: dict[tuple[int, int], list[float]] = {}
         self._sent: dict[int, list[float]] = {}
 
     def has_blocked(self, chat_id: int) -> bool:
@@ -36,12 +37,19 @@ class Limits:
             return
         now = time.monotonic()
         recent = self._sent[bot_id] = [at for at in self._sent.get(bot_id, []) if now - at < SECOND]
-        last = self._chats.pop((bot_id, chat_id), 0.0)
-        wait = max(SECOND - (now - last) if last else 0.0, SECOND - (now - recent[0]) if len(recent) >= IN_ALL else 0.0)
+        lately = [at for at in self._chats.pop((bot_id, chat_id), ()) if now - at < MINUTE]
+        wait = max(_of_chat(chat_id, lately, now), SECOND - (now - recent[0]) if len(recent) >= IN_ALL else 0.0)
+        self._chats[bot_id, chat_id] = lately
         if wait > 0:
-            self._chats[bot_id, chat_id] = last
             raise too_many(math.ceil(wait))
         recent.append(now)
-        self._chats[bot_id, chat_id] = now
+        lately.append(now)
         if len(self._chats) > CHATS_REMEMBERED:
             del self._chats[next(iter(self._chats))]
+
+
+def _of_chat(chat_id: int, lately: list[float], now: float) -> float:
+    """How long until one more may come: a group takes twenty in a minute, a person one in a second."""
+    if chat_id < 0:
+        return MINUTE - (now - lately[-A_GROUP]) if len(lately) >= A_GROUP else 0.0
+    return SECOND - (now - lately[-1]) if lately else 0.0

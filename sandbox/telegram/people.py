@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sandbox.telegram.call import Telegram
 from sandbox.telegram.entities import found
+from sandbox.telegram.groups import KICKED, MEMBER
 from sandbox.telegram.methods.chats import member
 from sandbox.telegram.methods.sending import public
 from sandbox.telegram.world import Bot, Json, Person
@@ -75,6 +76,16 @@ def press(telegram: Telegram, bot: Bot, person: Person, message_id: int, data: s
     return number
 
 
+def ask_inline(telegram: Telegram, bot: Bot, person: Person, text: str) -> str:
+    """Type `@bot words` in some chat; return the id of the query."""
+    number = str(secrets.randbits(62))
+    values = [number, bot.id, time.time()]
+    telegram.world.database.execute("INSERT INTO inline_queries (id, bot_id, at) VALUES (?,?,?)", values)
+    query = {"id": number, "from": person.user(), "query": text, "offset": "", "chat_type": "sender"}
+    telegram.updates.add(bot.id, "inline_query", query)
+    return number
+
+
 def set_blocked(telegram: Telegram, bot: Bot, person: Person, *, blocked: bool) -> None:
     """Block the bot, or unblock it; the bot is told by `my_chat_member`."""
     was = telegram.world.is_blocked(bot.id, person.id)
@@ -87,8 +98,8 @@ def set_blocked(telegram: Telegram, bot: Bot, person: Person, *, blocked: bool) 
         "chat": person.chat(),
         "from": person.user(),
         "date": int(time.time()),
-        "old_chat_member": member(bot.user(), kicked=was),
-        "new_chat_member": member(bot.user(), kicked=blocked),
+        "old_chat_member": member(bot.user(), KICKED if was else MEMBER),
+        "new_chat_member": member(bot.user(), KICKED if blocked else MEMBER),
     }
     telegram.updates.add(bot.id, "my_chat_member", change)
     telegram.world.changed()

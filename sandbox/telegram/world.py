@@ -34,6 +34,13 @@ CREATE TABLE IF NOT EXISTS presses (
 CREATE TABLE IF NOT EXISTS files (
     id TEXT PRIMARY KEY, bot_id INTEGER NOT NULL, path TEXT NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL,
     size INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS groups (
+    id INTEGER PRIMARY KEY, title TEXT NOT NULL, forum INTEGER NOT NULL, bot TEXT NOT NULL, moved_to INTEGER);
+CREATE TABLE IF NOT EXISTS topics (
+    group_id INTEGER NOT NULL, topic_id INTEGER NOT NULL, name TEXT NOT NULL, closed INTEGER NOT NULL,
+    PRIMARY KEY (group_id, topic_id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS inline_queries (
+    id TEXT PRIMARY KEY, bot_id INTEGER NOT NULL, at REAL NOT NULL, results TEXT);
 CREATE TABLE IF NOT EXISTS commands (
     bot_id INTEGER NOT NULL, scope TEXT NOT NULL, language TEXT NOT NULL, body TEXT NOT NULL,
     PRIMARY KEY (bot_id, scope, language));
@@ -193,7 +200,7 @@ class World:
 
     def clear(self) -> None:
         """Forget every conversation; bots and people stay."""
-        for table in ("chats", "messages", "updates", "presses", "files"):
+        for table in ("chats", "messages", "updates", "presses", "files", "groups", "topics", "inline_queries"):
             self._do(f"DELETE FROM {table}")  # noqa: S608 - our own names
         for path in self.files_directory.iterdir():
             path.unlink()

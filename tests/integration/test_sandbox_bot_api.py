@@ -18,6 +18,7 @@ from aiogram.exceptions import (
     TelegramBadRequest,
     TelegramConflictError,
     TelegramForbiddenError,
+    TelegramMigrateToChat,
     TelegramNotFound,
     TelegramRetryAfter,
     TelegramUnauthorizedError,
@@ -39,6 +40,7 @@ from sandbox.telegram.methods import METHODS
 
 TOKEN = "4200000001:SANDBOX-token-for-the-tests-only-00"
 CLARA = 2000001
+DESK = -1001000000001
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d494844520000000200000001080600000000f422ca0000000d49444154789c63606060f80f00010401005fe5c34b"
     "0000000049454e44ae426082"
@@ -330,6 +332,39 @@ async def test_links_and_commands_are_found_where_nobody_marked_them(tmp_path: P
         ]
 
 
+async def test_groups_and_topics_refuse_in_telegrams_words(tmp_path: Path) -> None:
+    async with running(tmp_path) as sandbox, a_bot(sandbox) as bot:
+        await started(sandbox, bot)
+        await control(sandbox, "telegram/groups", {"id": DESK, "title": "Desk"})
+        topic = await bot.create_forum_topic(DESK, "Clara")
+        sent = await bot.send_message(DESK, "Hello", message_thread_id=topic.message_thread_id)
+        assert (sent.message_thread_id, sent.is_topic_message, sent.chat.is_forum) == (
+            topic.message_thread_id,
+            True,
+            True,
+        )
+        here = {"group": DESK, "user": CLARA, "topic": topic.message_thread_id}
+        await control(sandbox, "telegram/groups/topics", here | {"do": "close"})
+        with pytest.raises(TelegramBadRequest, match="TOPIC_CLOSED"):
+            await bot.send_message(DESK, "Hello", message_thread_id=topic.message_thread_id)
+        await control(sandbox, "telegram/groups/topics", here | {"do": "delete"})
+        with pytest.raises(TelegramBadRequest, match="message thread not found"):
+            await bot.send_message(DESK, "Hello", message_thread_id=topic.message_thread_id)
+        await control(sandbox, "telegram/groups", {"id": DESK, "standing": "member"})
+        with pytest.raises(TelegramBadRequest, match="not enough rights to create a topic"):
+            await bot.create_forum_topic(DESK, "Clara")
+        await control(sandbox, "telegram/groups", {"id": -5, "title": "Small", "forum": False})
+        with pytest.raises(TelegramBadRequest, match="the chat is not a forum"):
+            await bot.create_forum_topic(-5, "Clara")
+        await control(sandbox, "telegram/groups/migrate", {"group": -5, "user": CLARA, "to": DESK - 5})
+        with pytest.raises(TelegramMigrateToChat) as moved:
+            await bot.send_message(-5, "Hello")
+        assert moved.value.migrate_to_chat_id == DESK - 5
+        await control(sandbox, "telegram/groups", {"id": DESK, "standing": "kicked"})
+        with pytest.raises(TelegramForbiddenError, match="bot was kicked from the supergroup chat"):
+            await bot.send_message(DESK, "Hello")
+
+
 async def test_a_share_of_people_can_have_blocked_the_bot_unnoticed(tmp_path: Path) -> None:
     async with running(tmp_path) as sandbox, a_bot(sandbox) as bot:
         for user in range(1, 61):
@@ -454,6 +489,25 @@ async def _one_of_each(sandbox: Sandbox) -> list[tuple[str, Any]]:
         await call("sendChatAction", chat_id=CLARA, action="typing")
         await call("getChat", chat_id=CLARA)
         await call("getChatMember", chat_id=CLARA, user_id=CLARA)
+        await control(sandbox, "telegram/groups", {"id": DESK, "title": "Desk"})
+        topic = (await call("createForumTopic", chat_id=DESK, name="Clara"))["message_thread_id"]
+        await call("editForumTopic", chat_id=DESK, message_thread_id=topic, name="Clara Müller")
+        spoken = await call("sendMessage", chat_id=DESK, message_thread_id=topic, text="Hello")
+        said = {"group": DESK, "user": CLARA, "topic": topic, "text": "Hi", "reply_to": spoken["message_id"]}
+        await control(sandbox, "telegram/groups/say", said)
+        await call("setMessageReaction", chat_id=DESK, message_id=spoken["message_id"])
+        await call("copyMessage", chat_id=DESK, from_chat_id=CLARA, message_id=photo["message_id"])
+        await call("getChatMember", chat_id=DESK, user_id=int(TOKEN.partition(":")[0]))
+        await call("getChat", chat_id=DESK)
+        await control(sandbox, "telegram/groups/topics", {"group": DESK, "user": CLARA, "topic": topic, "do": "close"})
+        await call("reopenForumTopic", chat_id=DESK, message_thread_id=topic)
+        await call("closeForumTopic", chat_id=DESK, message_thread_id=topic)
+        await call("deleteForumTopic", chat_id=DESK, message_thread_id=topic)
+        await control(sandbox, "telegram/groups/migrate", {"group": DESK, "user": CLARA, "to": DESK - 1})
+        typed = (await control(sandbox, "telegram/inline", {"user": CLARA, "text": "campaigns"}))["query"]
+        article = {"type": "article", "id": "1", "title": "A", "input_message_content": {"message_text": "A"}}
+        await call("answerInlineQuery", inline_query_id=typed, results=[article])
+        await call("getUpdates", offset=0)
         await call("setMyCommands", commands=[{"command": "start", "description": "Begin"}])
         await call("getMyCommands")
         await call("deleteMyCommands")

@@ -4,7 +4,7 @@ import time
 
 from sandbox.telegram import errors, keyboards
 from sandbox.telegram.call import Call
-from sandbox.telegram.methods.chats import open_person, person_of
+from sandbox.telegram.methods.chats import chat_of, open_chat
 from sandbox.telegram.methods.sending import caption_of, file_of, public, text_of
 from sandbox.telegram.world import Json
 
@@ -45,18 +45,18 @@ def edit_media(call: Call) -> Json:
 
 
 def delete(call: Call) -> bool:
-    person = person_of(call)
+    chat = chat_of(call)
     number = call.integer("message_id")
-    if call.telegram.world.message(call.bot.id, person.id, number) is None:
+    if call.telegram.world.message(call.bot.id, chat.id, number) is None:
         raise errors.bad_request("message to delete not found")
-    call.telegram.world.forget(call.bot.id, person.id, number)
+    call.telegram.world.forget(call.bot.id, chat.id, number)
     return True
 
 
 def _own(call: Call) -> Json:
     """The message to edit; raise 400 if it is gone, or not the bot's."""
-    person = open_person(call)
-    message = call.telegram.world.message(call.bot.id, person.id, call.integer("message_id"))
+    chat = open_chat(call)
+    message = call.telegram.world.message(call.bot.id, chat.id, call.integer("message_id"))
     if message is None:
         raise errors.bad_request("message to edit not found")
     if message["from"]["id"] != call.bot.id:

@@ -2,13 +2,15 @@
 
 import time
 
-from sandbox.telegram import entities, errors, files, formatting, keyboards
+from sandbox.telegram import entities, errors, files, formatting, groups, keyboards
 from sandbox.telegram.call import Call, whole
-from sandbox.telegram.methods.chats import open_person
+from sandbox.telegram.groups import Group
+from sandbox.telegram.methods.chats import Chat, chat_of, open_chat
 from sandbox.telegram.world import Json
 
 LONGEST_TEXT = 4096
 LONGEST_CAPTION = 1024
+COPIED = ("text", "entities", "photo", "document", "caption", "caption_entities", "contact")
 
 
 def send_message(call: Call) -> Json:
@@ -63,21 +65,36 @@ def file_of(call: Call, name: str, wanted: str | None = None) -> files.Kept:
 
 
 def _send(call: Call, content: Json) -> Json:
-    person = open_person(call)
+    chat = open_chat(call)
+    thread = _thread(call, chat)
     keyboard, other = keyboards.inline(call), keyboards.other(call)
-    call.telegram.limits.check(call.bot.id, person.id)
+    call.telegram.limits.check(call.bot.id, chat.id)
     world = call.telegram.world
     message: Json = {
         "message_id": world.next_message(call.bot.id),
         "from": call.bot.user(),
-        "chat": person.chat(),
+        "chat": chat.chat(),
         "date": int(time.time()),
-        **_answered(call, person.id),
+        **thread,
+        **_answered(call, chat.id),
         **content,
         **({"reply_markup": keyboard} if keyboard else {}),
     }
     world.put(call.bot.id, message | ({"_keyboard": other} if other else {}))
     return message
+
+
+def _thread(call: Call, chat: Chat) -> Json:
+    """Where in a forum it stands; without a topic in its general one."""
+    number = call.integer("message_thread_id")
+    if not number:
+        return {}
+    topic = groups.topic(call.telegram.world, chat.id, number) if isinstance(chat, Group) else None
+    if topic is None:
+        raise errors.bad_request("message thread not found")
+    if topic.closed:
+        raise errors.bad_request("TOPIC_CLOSED")
+    return {"message_thread_id": number, "is_topic_message": True}
 
 
 def _answered(call: Call, chat_id: int) -> Json:
@@ -100,4 +117,21 @@ def public(message: Json) -> Json:
     return {name: value for name, value in message.items() if not name.startswith("_")}
 
 
-METHODS = {"sendMessage": send_message, "sendPhoto": send_photo, "sendDocument": send_document}
+def copy_message(call: Call) -> Json:
+    """A `MessageId`: what stands in another chat, without a word of where it comes from."""
+    whence = Call(call.telegram, call.bot, {"chat_id": call.parameters.get("from_chat_id")})
+    found = call.telegram.world.message(call.bot.id, chat_of(whence).id, call.integer("message_id"))
+    if found is None:
+        raise errors.bad_request("message to copy not found")
+    content = {name: found[name] for name in COPIED if name in found}
+    if not content:
+        raise errors.bad_request("message can't be copied")
+    return {"message_id": _send(call, content)["message_id"]}
+
+
+METHODS = {
+    "sendMessage": send_message,
+    "sendPhoto": send_photo,
+    "sendDocument": send_document,
+    "copyMessage": copy_message,
+}
