@@ -1,9 +1,12 @@
 """The bot put together: what every update passes, and who answers it."""
 
+from dataclasses import dataclass
+
 from aiogram import Dispatcher
 
 from bot.access import Arrival, Doorkeeper
 from bot.courier import Courier
+from bot.desk import Desk
 from bot.live import Live
 from bot.routers import (
     campaigns,
@@ -11,6 +14,7 @@ from bot.routers import (
     desk,
     doubts,
     emergency,
+    group,
     launch,
     limit,
     moves,
@@ -23,13 +27,23 @@ from bot.running import Run
 from core.rules.outside import Outside
 
 
-def make_dispatcher(run: Run, live: Live, outside: Outside, courier: Courier, key: bytes) -> Dispatcher:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What goes on while updates come in, and what handlers ring."""
+
+    live: Live
+    courier: Courier
+    desk: Desk
+
+
+def make_dispatcher(run: Run, beside: Beside, outside: Outside, key: bytes) -> Dispatcher:
     """Without aiogram's own memory of dialogs: everything that a step needs is in the button that leads to it."""
-    dispatcher = Dispatcher(disable_fsm=True, run=run, live=live, outside=outside, courier=courier, key=key)
+    rung = {"live": beside.live, "courier": beside.courier, "desk": beside.desk}
+    dispatcher = Dispatcher(disable_fsm=True, run=run, outside=outside, key=key, **rung)
     dispatcher.update.outer_middleware(Arrival(run))
     for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.my_chat_member):
         observer.middleware(Doorkeeper())
-    subjects = (customers, start, campaigns, launch, newcomers, moves, doubts, status, limit, emergency, desk, other)
-    for subject in subjects:
+    campaigning = (campaigns, launch, newcomers, moves, doubts, status, limit, emergency)
+    for subject in (customers, start, *campaigning, group, desk, other):
         dispatcher.include_router(subject.make())
     return dispatcher

@@ -1,60 +1,164 @@
-"""The operators' desk: what customers write comes to every linked operator, and a reply to it goes back."""
+"""The operators' desk: what customers write comes into their topic of the operators' group, or to each operator.
+
+What has to be shown stands in the database until it is: a bot that was killed in between shows it when it is back.
+"""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import replace
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import TelegramAPIError
-from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, Message
-from sqlalchemy.orm import Session
+from aiogram.exceptions import (
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramMigrateToChat,
+)
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.faults import report
 from bot.presses import AnswerPressed, AskNumberPressed
 from bot.running import Run
+from bot.topics import Topics
 from bot.words import name, quoted
+from core.errors import Problem
 from core.queries import conversations as queries
-from core.queries import operators
+from core.queries import desk, operators
 from core.queries.conversations import Talk
-from core.services.hearing import Heard
-from core.tables.conversations import DeskMessage
+from core.queries.desk import Desk as Group
+from core.queries.desk import Waiting
+from core.services import desk as service
+from core.vocabulary import Direction
 from texts import _, speaking
 
 log = structlog.get_logger()
 SHOWN = 3000
+AT_ONCE = 20
+LOOK_SECONDS = 1.0
+"""How often is looked for what came in by other channels, or was answered in the panel."""
+AFTER_FAULT_SECONDS = 5.0
+CHANNEL = "telegram"
+NO_CHAT = "chat not found"
 
 
-async def pass_on(bot: Bot, run: Run, heard: Heard, words: str, *, beside: Message | None = None) -> None:
-    """Tell each linked operator, in their language; what one of them answers is seen by all in the panel.
+class Desk:
+    """Shows one message after the other, in the order in which they came."""
 
-    `beside` is the customer's message, where it holds more than words.
-    """
-    talk = await run(queries.get, heard.identity_id)
-    for operator in await run(operators.linked):
-        assert operator.telegram_id is not None
-        with speaking(operator.language):
-            text, buttons = _drawn(talk, words), _buttons(talk)
+    def __init__(self, bot: Bot, run: Run) -> None:
+        self._bot, self._run = bot, run
+        self._topics = Topics(bot, run)
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        """Somebody has just written."""
+        self._rung.set()
+
+    async def work(self) -> None:
+        """Show what waits for as long as the bot runs."""
+        while True:
+            try:
+                await self._wait()
+                for one in await self._run(desk.waiting, AT_ONCE):
+                    await self._show(one)
+                    await self._run(service.shown, [one.id])
+            except Problem as problem:
+                log.warning("operators hear of customers later", code=problem.code)
+                await asyncio.sleep(AFTER_FAULT_SECONDS)
+            except Exception as fault:  # noqa: BLE001 - the outermost loop: it must not end with one bad message
+                report("a customer's message could not be shown", fault)
+                await asyncio.sleep(AFTER_FAULT_SECONDS)
+
+    async def _wait(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_SECONDS):
+                await self._rung.wait()
+        self._rung.clear()
+
+    async def _show(self, one: Waiting) -> None:
+        talk = await self._run(queries.get, one.identity_id)
+        group = await self._run(desk.group)
+        if group is not None and await self._shown_in(group, talk, one):
+            return
+        if one.direction == Direction.IN:
+            await self._tell_each(talk, one)
+
+    async def _shown_in(self, group: Group, talk: Talk, one: Waiting) -> bool:
+        """False where the group is gone: then it is the desk no more."""
         try:
-            sent = await bot.send_message(operator.telegram_id, text, reply_markup=buttons)
-            if beside is not None:
-                await bot.copy_message(operator.telegram_id, beside.chat.id, beside.message_id)
-        except TelegramAPIError as fault:
-            log.info("an operator was not told", operator=operator.id, fault=type(fault).__name__)
-            continue
-        await run(stands_for, operator.telegram_id, sent.message_id, heard.identity_id)
+            with speaking(group.language):
+                await self._put(group.chat_id, talk, one)
+        except TelegramMigrateToChat as told:
+            await self._run(service.moved, group.chat_id, told.migrate_to_chat_id)
+            return await self._shown_in(replace(group, chat_id=told.migrate_to_chat_id), talk, one)
+        except (TelegramForbiddenError, TelegramBadRequest) as fault:
+            if isinstance(fault, TelegramBadRequest) and NO_CHAT not in fault.message:
+                raise
+            log.warning("the operators' group is gone", fault=type(fault).__name__)
+            await self._run(service.leave, group.chat_id, by=CHANNEL)
+            return False
+        return True
+
+    async def _put(self, chat_id: int, talk: Talk, one: Waiting) -> None:
+        topic_id = await self._topics.show(chat_id, talk, _said(talk, one), _number_button(talk))
+        if topic_id is not None:
+            await self._copy(one, chat_id, topic_id)
+        elif one.direction == Direction.IN:
+            await self._ask(chat_id, talk, one)
+
+    async def _tell_each(self, talk: Talk, one: Waiting) -> None:
+        """Each linked operator, in their language; what one of them answers is seen by all in the panel."""
+        for operator in await self._run(operators.linked):
+            assert operator.telegram_id is not None
+            try:
+                with speaking(operator.language):
+                    await self._ask(operator.telegram_id, talk, one)
+            except TelegramAPIError as fault:
+                log.info("an operator was not told", operator=operator.id, fault=type(fault).__name__)
+
+    async def _ask(self, chat_id: int, talk: Talk, one: Waiting) -> None:
+        """A message that stands for the customer: a reply to it is meant for them."""
+        how = _("Reply to this message to answer.")
+        text = f"{_said(talk, one)}\n\n<i>{how}</i>"
+        sent = await self._bot.send_message(chat_id, text, reply_markup=_buttons(talk))
+        await self._run(service.stands_for, chat_id, sent.message_id, talk.identity_id)
+        await self._copy(one, chat_id)
+
+    async def _copy(self, one: Waiting, chat_id: int, topic_id: int | None = None) -> None:
+        """What was more than words, as it came; a message that is gone is not shown again."""
+        whence = _message_of(one)
+        if whence is not None:
+            with suppress(TelegramBadRequest):
+                await self._bot.copy_message(chat_id, *whence, message_thread_id=topic_id)
 
 
-def stands_for(session: Session, chat_id: int, message_id: int, identity_id: int) -> None:
-    """A reply to that message is meant for this customer from now on."""
-    session.add(DeskMessage(chat_id=chat_id, message_id=message_id, identity_id=identity_id))
+def _message_of(one: Waiting) -> tuple[int, int] | None:
+    """Chat and number of a customer's message that holds more than words."""
+    kind, *numbers = (one.key or "").split(":")
+    if kind != "message" or one.kind == "text" or len(numbers) != 2:
+        return None
+    return int(numbers[0]), int(numbers[1])
 
 
-def _drawn(talk: Talk, said: str) -> str:
-    who = quoted(name(talk.name or _("A customer")))
-    words = quoted(said[:SHOWN]) or _("(not a text)")
-    how = _("Reply to this message to answer.")
-    return f"💬 <b>{who}</b>\n{words}\n\n<i>{how}</i>"
+def _said(talk: Talk, one: Waiting) -> str:
+    words = quoted((one.text or "")[:SHOWN]) or _("(not a text)")
+    answered = one.direction == Direction.OUT
+    icon, who = ("↩️", _("Answered in the panel")) if answered else ("💬", talk.name or _("A customer"))
+    return f"{icon} <b>{quoted(name(who))}</b>\n{words}"
 
 
 def _buttons(talk: Talk) -> InlineKeyboardMarkup:
     reply = InlineKeyboardButton(text=_("Answer"), callback_data=AnswerPressed(identity_id=talk.identity_id).pack())
-    number = InlineKeyboardButton(
-        text=_("Ask for the number"), callback_data=AskNumberPressed(identity_id=talk.identity_id).pack()
-    )
-    return InlineKeyboardMarkup(inline_keyboard=[[reply, number]])
+    return InlineKeyboardMarkup(inline_keyboard=[[reply, *_number(talk)]])
+
+
+def _number_button(talk: Talk) -> InlineKeyboardMarkup | None:
+    return InlineKeyboardMarkup(inline_keyboard=[_number(talk)]) if talk.channel == CHANNEL else None
+
+
+def _number(talk: Talk) -> list[InlineKeyboardButton]:
+    """Elsewhere the number is known: it is the address."""
+    if talk.channel != CHANNEL:
+        return []
+    pressed = AskNumberPressed(identity_id=talk.identity_id).pack()
+    return [InlineKeyboardButton(text=_("Ask for the number"), callback_data=pressed)]

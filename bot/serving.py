@@ -20,8 +20,9 @@ from aiogram.types import User
 from aiogram.utils.backoff import BackoffConfig
 
 from bot import alarms, introduction, webhook
-from bot.app import make_dispatcher
+from bot.app import Beside, make_dispatcher
 from bot.courier import Bag, Courier
+from bot.desk import Desk
 from bot.faults import report
 from bot.live import EVERY_SECONDS, Live
 from bot.running import Run
@@ -58,12 +59,12 @@ class Ways:
 async def serve(bot: Bot, run: Run, ways: Ways, *, ready: Told = lambda _me: None) -> None:
     """Run until it is cancelled; a lost connection or a restarted database never ends it."""
     live = Live(bot, run, language=ways.language, every=ways.every_seconds)
-    courier = Courier(run, ways.bag)
-    dispatcher = make_dispatcher(run, live, ways.outside, courier, ways.key)
+    hands = Beside(live, Courier(run, ways.bag), Desk(bot, run))
+    dispatcher = make_dispatcher(run, hands, ways.outside, ways.key)
     beside: list[asyncio.Task[None]] = []
     try:
         me = await _patiently(bot.me)
-        beside = [asyncio.create_task(work) for work in _beside(bot, run, live, courier)]
+        beside = [asyncio.create_task(work) for work in _beside(bot, run, hands)]
         async with _taking_updates(bot, dispatcher, ways.hook) as end:
             ready(me)
             await end
@@ -74,9 +75,10 @@ async def serve(bot: Bot, run: Run, ways: Ways, *, ready: Told = lambda _me: Non
         await bot.session.close()
 
 
-def _beside(bot: Bot, run: Run, live: Live, courier: Courier) -> list[Coroutine[Any, Any, None]]:
+def _beside(bot: Bot, run: Run, hands: Beside) -> list[Coroutine[Any, Any, None]]:
     """What goes on while updates come in."""
-    return [live.watch(), alarms.watch(bot, run), courier.work(), _introduce(bot, run), _keep_tidy(run)]
+    works = (hands.live.watch(), hands.courier.work(), hands.desk.work())
+    return [*works, alarms.watch(bot, run), _introduce(bot, run), _keep_tidy(run)]
 
 
 @asynccontextmanager

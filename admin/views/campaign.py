@@ -14,12 +14,12 @@ from channels.known import CHANNELS
 from channels.outside import outside
 from core.database import Sessions
 from core.queries import campaigns as queries
-from core.queries import forecast, recipients, segments, statistics, steps, templates, waits
+from core.queries import conversations, forecast, recipients, segments, statistics, steps, templates, waits
 from core.rules.campaigns import actions
 from core.services import campaigns, doubts, schedules, senders
 from core.services import newcomers as joined
 from core.tables.campaigns import Campaign
-from core.vocabulary import CampaignState, DeliveryState, DoubtDecision, Reason, Role
+from core.vocabulary import CHANNEL_EMAIL, CampaignState, DeliveryState, DoubtDecision, Reason, Role
 from texts import _, reasons
 from texts import doubts as doubt_words
 from texts.doubts import decided
@@ -38,7 +38,12 @@ def detail(id: int) -> ResponseReturnValue:  # noqa: A002 - the name of the part
         return redirect(
             url_for("wizard.check" if campaign.include and campaign.template_id else "wizard.audience", id=id)
         )
-    return render_template("panel/campaign.html", **_shown(campaign))
+    return render_template("panel/campaign.html", **_shown(campaign), replied=_replied(campaign))
+
+
+def _replied(campaign: Campaign) -> int | None:
+    """How many conversations answer it; None by mail, where replies go to the sender's mailbox."""
+    return None if campaign.channel == CHANNEL_EMAIL else conversations.count_replied(reading(), campaign.id)
 
 
 @pages.get("/<int:id>/live")

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from admin.access import by, needs
 from admin.context import reading, writing
 from core.errors import Problem
+from core.queries import campaigns, desk
 from core.queries import conversations as queries
 from core.services import answers, invitations
 from core.vocabulary import Role
@@ -32,6 +33,8 @@ def index() -> ResponseReturnValue:
         more=more,
         unanswered=unanswered,
         campaign_id=campaign_id,
+        campaign=campaigns.get(reading(), campaign_id) if campaign_id else None,
+        desk=desk.group(reading()),
         waiting=queries.count_unanswered(reading()),
     )
 

@@ -8,8 +8,9 @@ from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, ReplyKeyboardRemove, User
 from sqlalchemy.orm import Session
 
-from bot import customers, desk
+from bot import customers
 from bot.access import for_everybody
+from bot.desk import Desk
 from bot.presses import CampaignButtonPressed, ConsentPressed, WishPressed
 from bot.running import Run
 from bot.screen import Drawn, place_of, put
@@ -90,7 +91,7 @@ async def number_given(message: Message, run: Run, key: bytes) -> None:
 
 
 @for_everybody
-async def written(message: Message, run: Run, bot: Bot, key: bytes) -> None:
+async def written(message: Message, run: Run, desk: Desk, key: bytes) -> None:
     """A word that is a wish is heeded; everything else reaches the operators.
 
     A yes or a no answers a request for consent, or else an operator, and is no keyword as it would be by SMS.
@@ -110,9 +111,8 @@ async def written(message: Message, run: Run, bot: Bot, key: bytes) -> None:
         case Keyword.HELP:
             await helped(message, run, key)
         case _:
-            heard = await run(conversations.hear, *_said(message, message.content_type), key=key)
-            beside = None if message.content_type == "text" else message
-            await desk.pass_on(bot, run, heard, message.text or message.caption or "", beside=beside)
+            await run(conversations.hear, *_said(message, message.content_type), key=key)
+            desk.ring()
 
 
 @for_everybody
@@ -139,13 +139,12 @@ async def consented(query: CallbackQuery, callback_data: ConsentPressed, run: Ru
 
 
 @for_everybody
-async def replied_by_button(query: CallbackQuery, run: Run, bot: Bot, key: bytes) -> None:
+async def replied_by_button(query: CallbackQuery, run: Run, desk: Desk, key: bytes) -> None:
     """The words on the button of a campaign are the customer's reply."""
     await answer(query, _("Thank you! We have got it."))
-    said = customers.pressed_words(query)
-    words = Words("button", said, f"press:{query.id}", datetime.now(UTC))
-    heard = await run(conversations.hear, customers.person(query.from_user), words, key=key)
-    await desk.pass_on(bot, run, heard, said)
+    words = Words("button", customers.pressed_words(query), f"press:{query.id}", datetime.now(UTC))
+    await run(conversations.hear, customers.person(query.from_user), words, key=key)
+    desk.ring()
 
 
 @for_everybody

@@ -1,14 +1,15 @@
-"""Operators answer customers: by replying to what was passed on, or after a press of its button."""
+"""Operators answer customers: by replying to what was passed on, in the customer's topic, or after a press."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from aiogram import Bot, F, Router
-from aiogram.types import CallbackQuery, ForceReply, Message
+from aiogram.exceptions import TelegramAPIError
+from aiogram.types import CallbackQuery, ForceReply, Message, ReactionTypeEmoji
 
-from bot import customers
-from bot.access import by, needs
+from bot import customers, words
+from bot.access import by, for_everybody, needs
 from bot.courier import Courier
-from bot.desk import stands_for
 from bot.presses import AnswerPressed, AskNumberPressed
 from bot.running import Run
 from bot.screen import place_of
@@ -18,15 +19,19 @@ from core.queries import conversations as queries
 from core.queries.conversations import Talk
 from core.rules.roles import includes
 from core.services import answers
+from core.services.desk import stands_for
 from core.tables.operators import Operator
 from core.vocabulary import Role
 from texts import _, speaking
 
+OURS = F.text, ~F.text.startswith("/")
+TAKEN = [ReactionTypeEmoji(emoji="👌")]
+
 
 def make() -> Router:
     router = Router(name="desk")
-    words = (F.chat.type == "private", F.reply_to_message, F.text, ~F.text.startswith("/"))
-    router.message.register(answered, *words, _meant)
+    router.message.register(answered, F.chat.type == "private", F.reply_to_message, *OURS, _meant)
+    router.message.register(answered_in_group, F.chat.type != "private", F.reply_to_message, *OURS, _meant_in_group)
     router.callback_query.register(answer_pressed, AnswerPressed.filter())
     router.callback_query.register(number_pressed, AskNumberPressed.filter())
     return router
@@ -34,10 +39,18 @@ def make() -> Router:
 
 async def _meant(message: Message, operator: Operator | None, run: Run) -> dict[str, int] | bool:
     """For whom a reply is meant; False for one to something else, and from those who may not answer."""
-    if operator is None or not includes(operator.role, Role.EDITOR) or message.reply_to_message is None:
+    return may_answer(operator) and await _meant_in_group(message, run)
+
+
+async def _meant_in_group(message: Message, run: Run) -> dict[str, int] | bool:
+    if message.reply_to_message is None:
         return False
     found = await run(queries.meant_by, message.chat.id, message.reply_to_message.message_id)
     return {"identity_id": found} if found is not None else False
+
+
+def may_answer(operator: Operator | None) -> bool:
+    return operator is not None and includes(operator.role, Role.EDITOR)
 
 
 @needs(Role.EDITOR)
@@ -45,6 +58,28 @@ async def answered(message: Message, identity_id: int, run: Run, courier: Courie
     await run(answers.answer, identity_id, message.text or "", by=by(message.from_user), now=datetime.now(UTC))
     courier.ring()
     await message.reply(_("On its way."))
+
+
+@for_everybody
+async def answered_in_group(
+    message: Message, identity_id: int, operator: Operator | None, run: Run, courier: Courier
+) -> None:
+    """Whoever sits in the group may write there; only linked operators' words go out."""
+    await hand_over(message, identity_id, operator, run, courier)
+
+
+async def hand_over(
+    message: Message, identity_id: int, operator: Operator | None, run: Run, courier: Courier, *, in_topic: bool = False
+) -> None:
+    """Answer the customer with what an operator wrote in a group, or say why not."""
+    if not may_answer(operator):
+        await message.reply(quoted(words.not_for_you(operator)))
+        return
+    said, who = message.text or "", by(message.from_user)
+    await run(answers.answer, identity_id, said, by=who, now=datetime.now(UTC), in_topic=in_topic)
+    courier.ring()
+    with suppress(TelegramAPIError):
+        await message.react(TAKEN)
 
 
 @needs(Role.EDITOR)
@@ -64,7 +99,11 @@ async def number_pressed(query: CallbackQuery, callback_data: AskNumberPressed, 
     with speaking(talk.language):
         asked = _("May we know your telephone number? Then we find you in our books. Press the button to send it.")
         await bot.send_message(int(talk.address or 0), asked, reply_markup=customers.ask_for_number())
-    await bot.send_message(place_of(query).chat_id, _("%(name)s was asked.", name=quoted(_who(talk))))
+    told = _("%(name)s was asked.", name=quoted(_who(talk)))
+    if isinstance(query.message, Message):
+        await query.message.answer(told)
+    else:
+        await bot.send_message(query.from_user.id, told)
 
 
 def _who(talk: Talk) -> str:

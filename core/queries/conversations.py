@@ -33,6 +33,8 @@ class Talk:
     unanswered_since: datetime | None
     words: str | None
     opted_out: bool
+    has_topic: bool
+    """Whether the operators' group has a topic for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,11 @@ def page(
     return [Talk(*row) for row in session.execute(statement)]
 
 
+def count_replied(session: Session, campaign_id: int) -> int:
+    """How many customers answered that campaign in words."""
+    return session.scalar(select(func.count(Conversation.identity_id)).where(_replied_to(campaign_id))) or 0
+
+
 def count_unanswered(session: Session) -> int:
     return session.scalar(select(func.count()).where(Conversation.unanswered_since.is_not(None))) or 0
 
@@ -117,7 +124,7 @@ def meant_by(session: Session, chat_id: int, message_id: int) -> int | None:
     return kept.identity_id if kept else None
 
 
-def _talks() -> Select[int, int, str, str, str, str, datetime, datetime, datetime, datetime, str, bool]:
+def _talks() -> Select[int, int, str, str, str, str, datetime, datetime, datetime, datetime, str, bool, bool]:
     words = (
         select(ConversationMessage.text)
         .where(ConversationMessage.identity_id == Conversation.identity_id)
@@ -140,6 +147,7 @@ def _talks() -> Select[int, int, str, str, str, str, datetime, datetime, datetim
             Conversation.unanswered_since,
             words,
             _opted_out(),
+            Conversation.desk_topic_id.is_not(None),
         )
         .join(Identity, Identity.id == Conversation.identity_id)
         .outerjoin(Contact, Contact.id == Identity.contact_id)

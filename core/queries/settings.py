@@ -25,6 +25,7 @@ DEFAULTS: dict[str, Any] = {
     "consent_days": 28,
     "soft_bounces": 5,
     "soft_bounce_days": 30,
+    "desk": {},
     "catch_up_hours": 6,
     **{setting(kind): days for kind, days in KEPT.items()},
     "tracking": "individual",

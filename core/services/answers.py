@@ -21,8 +21,10 @@ LONGEST = 4000
 KIND = "answer"
 
 
-def answer(session: Session, identity_id: int, text: str, *, by: str, now: datetime) -> int:
+def answer(session: Session, identity_id: int, text: str, *, by: str, now: datetime, in_topic: bool = False) -> int:
     """Hand an operator's words to the channel that the customer wrote on; the id of the delivery.
+
+    Whoever reads along in the customer's topic is shown them too, unless they were written there (`in_topic`).
 
     Raises NotFound (`conversation.not_found`), Invalid (`answer.empty`, `answer.too_long`), or Refused
     (`answer.blocked`) if the customer has blocked us.
@@ -44,6 +46,7 @@ def answer(session: Session, identity_id: int, text: str, *, by: str, now: datet
             text=text,
             delivery_id=delivery.id,
             written_by=by,
+            for_desk=talk.has_topic and not in_topic,
             at=now,
         )
     )

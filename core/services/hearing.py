@@ -62,6 +62,8 @@ def keep(session: Session, identity: Identity, words: Words, delivery_id: int | 
             kind=words.kind,
             text=words.text[:LONGEST_TEXT] if words.text else None,
             delivery_id=delivery_id,
+            key=words.key,
+            for_desk=words.for_operators,
             at=words.at,
         )
     )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.tables.base import Base, CreatedAt, Id, only
@@ -41,6 +41,7 @@ class ConversationMessage(Base):
     __table_args__ = (
         only("direction", Direction),
         Index("ix_conversation_messages_identity_id_id", "identity_id", "id"),
+        Index("ix_conversation_messages_for_desk", "id", postgresql_where=text("for_desk")),
     )
 
     id: Mapped[Id]
@@ -53,6 +54,10 @@ class ConversationMessage(Base):
     """Of an answer: its row in the ledger. Of what a customer wrote: the message that it may be a reply to."""
     written_by: Mapped[str | None]
     """Which operator answered."""
+    key: Mapped[str | None]
+    """The provider's id of what a customer wrote, by which it can be shown again as it was."""
+    for_desk: Mapped[bool] = mapped_column(server_default=false())
+    """Whether operators have still to be shown it in their chat."""
     at: Mapped[datetime]
 
 

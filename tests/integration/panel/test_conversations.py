@@ -4,16 +4,17 @@ import re
 from datetime import UTC, datetime
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core.database import Sessions
 from core.services import conversations
 from core.services.hearing import Person as Customer
 from core.services.hearing import Words
 from core.tables.contacts import Contact
-from core.tables.conversations import Invitation
+from core.tables.conversations import ConversationMessage, Invitation
 from core.tables.deliveries import Delivery
 from core.vocabulary import DeliveryState, Role
+from tests.integration.campaign_factory import make_campaign
 from tests.integration.panel.people import KEYS, Person, somebody
 
 
@@ -60,3 +61,20 @@ def test_an_invitation_is_shown_once_and_kept_as_a_hash(administrator: Person, s
     with sessions() as session:
         kept = session.scalars(select(Invitation)).one()
         assert token[1].encode() not in kept.hash
+
+
+def test_a_campaign_leads_to_its_replies(administrator: Person, sessions: Sessions) -> None:
+    id_ = written(sessions)
+    with sessions.begin() as session:
+        campaign = make_campaign(session, recipients=1)
+        campaign.channel = "telegram"
+        session.execute(update(Delivery).values(channel="telegram", identity_id=id_, state="sent"))
+        session.execute(update(ConversationMessage).values(delivery_id=session.scalar(select(Delivery.id))))
+        campaign_id = campaign.id
+    link = f"/conversations/?campaign={campaign_id}"
+    page = administrator.get(f"/campaigns/{campaign_id}").text
+    assert link in page
+    assert "Replies (1)" in page
+    replies = administrator.get(link).text
+    assert "&lt;i&gt;Clara" in replies
+    assert f"/conversations/{id_}" in replies
