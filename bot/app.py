@@ -38,8 +38,8 @@ class Beside:
 
 def make_dispatcher(run: Run, beside: Beside, outside: Outside, key: bytes) -> Dispatcher:
     """Without aiogram's own memory of dialogs: everything that a step needs is in the button that leads to it."""
-    rung = {"live": beside.live, "courier": beside.courier, "desk": beside.desk}
-    dispatcher = Dispatcher(disable_fsm=True, run=run, outside=outside, key=key, **rung)
+    dispatcher = Dispatcher(disable_fsm=True, run=run, outside=outside, key=key)
+    dispatcher.workflow_data.update(live=beside.live, courier=beside.courier, desk=beside.desk)
     dispatcher.update.outer_middleware(Arrival(run))
     for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.my_chat_member):
         observer.middleware(Doorkeeper())

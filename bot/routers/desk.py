@@ -25,7 +25,7 @@ from core.vocabulary import Role
 from texts import _, speaking
 
 OURS = F.text, ~F.text.startswith("/")
-TAKEN = [ReactionTypeEmoji(emoji="👌")]
+TAKEN = ReactionTypeEmoji(emoji="👌")
 
 
 def make() -> Router:
@@ -79,7 +79,7 @@ async def hand_over(
     await run(answers.answer, identity_id, said, by=who, now=datetime.now(UTC), in_topic=in_topic)
     courier.ring()
     with suppress(TelegramAPIError):
-        await message.react(TAKEN)
+        await message.react([TAKEN])
 
 
 @needs(Role.EDITOR)
