@@ -19,6 +19,8 @@ PARTS = {
     "core/rules/tokens.py": "render",
     "core/services/claims.py": "claim",
     "core/services/dispatcher.py": "record",
+    "core/services/turns.py": "record",
+    "core/exchange.py": "record",
     "core/services/outcomes.py": "record",
 }
 """In this order: by how a file's path goes on behind the checkout's."""

@@ -4,6 +4,7 @@ SQLAlchemy's way through cache key, greenlet and result costs 0.3 ms a statement
 whether the connection lives; here a statement is one round trip and its own transaction.
 """
 
+import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import Any, cast
@@ -34,6 +35,14 @@ class Statement:
             if value is not None:
                 self.text = self.text.replace(f"%({name})s", _constant(value))
 
+    def numbered(self) -> tuple[str, list[str]]:
+        """As PostgreSQL itself has it, with `$1` and so on, and the names in that order."""
+        names = list(dict.fromkeys(_NAMED.findall(self.text)))
+        return _NAMED.sub(lambda found: f"${names.index(found[1]) + 1}", self.text).replace("%%", "%"), names
+
+
+_NAMED = re.compile(r"%\((\w+)\)s")
+
 
 def _constant(value: object) -> str:
     """A value of the statement itself, such as a state, written into it: what is sent each time costs each time."""
@@ -47,10 +56,14 @@ class HotConnection:
     def __init__(self, connection: "psycopg.AsyncConnection[Any]") -> None:
         self._connection = connection
 
+    @property
+    def raw(self) -> "psycopg.AsyncConnection[Any]":
+        return self._connection
+
     async def run(self, statement: Statement, **values: object) -> list[tuple[Any, ...]]:
         """The rows that it returns, none for one that returns none."""
-        with _reduced_errors():
-            given = {name: _array(value) if isinstance(value, list) else value for name, value in values.items()}
+        with reduced_errors():
+            given = {name: as_array(value) if isinstance(value, list) else value for name, value in values.items()}
             cursor = await self._connection.execute(statement.text, given, prepare=True)
             return await cursor.fetchall() if cursor.description else []
 
@@ -70,7 +83,7 @@ class StandingConnection:
         """As `HotConnection.run`; after anything but an answer the next run begins with a new connection."""
         try:
             if self._open is None:
-                with _reduced_errors():
+                with reduced_errors():
                     self._open = await psycopg.AsyncConnection.connect(self._url, autocommit=True, connect_timeout=10)
             return await HotConnection(self._open).run(statement, **values)
         except BaseException:
@@ -83,7 +96,7 @@ class StandingConnection:
             await held.close()
 
 
-def _array(values: Sequence[int] | Sequence[str]) -> str:
+def as_array(values: Sequence[int] | Sequence[str]) -> str:
     """Numbers or texts as PostgreSQL writes an array: psycopg asks of each of them how it is to be quoted."""
     return f"{{{','.join([_element(value) for value in values])}}}"
 
@@ -96,7 +109,7 @@ def _element(value: int | str) -> str:
 
 
 @contextmanager
-def _reduced_errors() -> Iterator[None]:
+def reduced_errors() -> Iterator[None]:
     """As `core.database.reduced_errors`, for psycopg's own."""
     try:
         yield

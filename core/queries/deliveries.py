@@ -42,8 +42,8 @@ from core.vocabulary import CampaignState, Reason
 from core.vocabulary import DeliveryState as S
 
 
-def turn(channel: str) -> Select[int]:
-    """Record what came back, and mark what goes next, in one commit; the ids that may go come back.
+def turn(channel: str) -> Select[Sequence[int]]:
+    """Record what came back, and mark what goes next, in one commit; the ids that may go come back as one array.
 
     Accepted: `accepted_ids` and `saids`, the provider's words, at `now`. What was thought in doubt is settled by this,
     whoever brings it. Marked `sending`, before any of them can reach the provider: `ids`, `generations`, `batch_ids`,
@@ -51,7 +51,7 @@ def turn(channel: str) -> Select[int]:
     holds within one turn.
     """
     accepted, marked = _accepted().cte("accepted"), _marked(channel).cte("marked")
-    return select(marked.c.id).add_cte(accepted)
+    return select(func.array_agg(marked.c.id)).add_cte(accepted)
 
 
 def _accepted() -> ReturningUpdate[int]:

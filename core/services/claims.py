@@ -208,6 +208,10 @@ class Ahead:
         """Whether `_upcoming` was asked when nothing waited any more: only then is its `nothing` the end."""
         self._upcoming: asyncio.Task[list[Claimed]] | None = self._ask()
 
+    @property
+    def has_some(self) -> bool:
+        return bool(self.waiting) or (self._upcoming is not None and self._upcoming.done())
+
     def refill(self) -> list[Claimed]:
         """What has come in since, if there is need of it."""
         if self.ended or len(self.waiting) >= self._least:
