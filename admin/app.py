@@ -14,7 +14,7 @@ import texts
 from admin import access, background, context, login, measures, protection, words
 from admin.accounts import create_first
 from admin.throttle import Throttle
-from admin.views import pages
+from admin.views import emergency, pages
 from admin.views.home import Home
 from config import Settings
 from config.keys import Keys
@@ -81,6 +81,7 @@ def first_login(app: Flask) -> tuple[str, str] | None:
 
 def _globals(app: Flask) -> None:
     app.jinja_env.globals.update(may=access.may, operator=access.operator, Role=Role, menu=pages.menu)
+    app.jinja_env.globals.update(everything_stopped=emergency.everything_stopped)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 

@@ -8,7 +8,7 @@ from texts.problems import sentence
 
 GATES = {
     "paused": N_("Paused by a person."),
-    "stopped": N_("Everything is stopped. /goon in the bot lets it go on."),
+    "stopped": N_("Everything is stopped. The button in the panel’s menu or /goon in the bot lets it go on."),
     "cancelled": N_("Cancelled; what has not begun to be sent is being taken back."),
     "daily_limit": N_("The daily limit is used up. It goes on by itself tomorrow."),
     "blocked_by_complaints": N_(

@@ -12,6 +12,7 @@ from admin.views import (
     campaigns,
     contacts,
     conversations,
+    emergency,
     imports,
     limit,
     operators,
@@ -55,6 +56,7 @@ PAGES = (
     settings.pages,
     retention.pages,
     limit.pages,
+    emergency.pages,
 )
 
 
