@@ -195,6 +195,13 @@ def hours(
         print(_("It is sent between %(opens)s and %(closes)s.", **wanted.written()))
 
 
+@app.command(help=_("Let a draft go past the frequency cap, or (with --hold) hold it to it again."))
+def uncap(which: Which, hold: Annotated[bool, typer.Option("--hold")] = False) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        campaigns.set_uncapped(session, found(session, Campaign, which).id, not hold, by=BY)
+    print(_("It keeps to the frequency cap.") if hold else _("It goes past the frequency cap."))
+
+
 @app.command(help=_("Begin nothing more; what is on the wire is settled."))
 def pause(which: Which, as_json: AsJson = False) -> None:
     with opened() as door, door.sessions.begin() as session:

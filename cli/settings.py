@@ -8,6 +8,7 @@ import typer
 from cli.context import opened
 from cli.output import BY, AsJson, print_json
 from core.queries import settings as queries
+from core.rules.capping import USUALLY_EXEMPT
 from core.rules.retention import Kept
 from core.services import pacing, retention, settings
 from texts import _
@@ -46,6 +47,25 @@ def soft_bounces(most: Annotated[int, typer.Argument(min=1)], days: Annotated[in
     with opened() as door, door.sessions.begin() as session:
         settings.set_soft_bounces(session, most=most, days=days, by=BY)
     print(_("%(most)s soft bounces within %(days)s days blacklist an address.", most=most, days=days))
+
+
+@app.command(
+    "frequency-cap",
+    help=_("Nobody gets more than so many messages in so many days, over all channels; 0: no such limit."),
+)
+def frequency_cap(
+    messages: Annotated[int, typer.Argument(min=0)],
+    days: Annotated[int, typer.Argument()] = 7,
+    exempt: Annotated[
+        list[str], typer.Option(help=_("A purpose whose messages go all the same and do not count; more than once."))
+    ] = list(USUALLY_EXEMPT),  # noqa: B006 - Typer's
+) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        settings.set_frequency_cap(session, messages or None, days=days, exempt=exempt, by=BY)
+    if messages:
+        print(_("Nobody gets more than %(messages)s messages in %(days)s days.", messages=messages, days=days))
+    else:
+        print(_("There is no frequency cap."))
 
 
 @app.command("keep", help=_("Keep a kind of record for so many days; 0 for ever."))

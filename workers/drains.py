@@ -18,11 +18,12 @@ from core.database import Sessions, async_engine
 from core.errors import ChannelFault, ChannelHalted
 from core.messages import Content
 from core.ports import Provider
-from core.queries import gates, leases
+from core.queries import capping, gates, leases
 from core.queries import settings as business
 from core.queries import templates as letters
 from core.queries.campaigns import with_origin
 from core.queries.liveness import alive
+from core.rules.capping import Cap
 from core.rules.hours import Hours
 from core.rules.patience import Patience
 from core.services import consent, pacing, recipients, trials
@@ -97,6 +98,7 @@ def _drain_over(provider: Provider, engine: AsyncEngine, sessions: Sessions, me:
         traits=provider.traits,
         answers=False if provider.traits.resident else None,
         times=_times(sessions, channel),
+        cap=_cap(sessions),
     )
     return Drain(
         engine,
@@ -131,6 +133,11 @@ def _times(sessions: Sessions, channel: str) -> Times:
     with sessions() as session:
         quiet = business.value(session, "quiet_hours").get(channel)
         return Times(Hours.read(**quiet).outside() if quiet else None, ZoneInfo(business.value(session, "timezone")))
+
+
+def _cap(sessions: Sessions) -> Cap | None:
+    with sessions() as session:
+        return capping.cap(session)
 
 
 def _patience(sessions: Sessions) -> Patience:

@@ -17,10 +17,12 @@ from core.queries import pacing
 from core.queries import settings as business
 from core.services import pacing as limits
 from core.services import senders, settings
-from core.vocabulary import CHANNEL_EMAIL, Role, Tracking
-from texts import _
+from core.vocabulary import CHANNEL_EMAIL, Purpose, Role, Tracking
+from texts import N_, _
 from texts.segments import channel
 
+EXEMPTABLE = (Purpose.SERVICE, Purpose.CONSENT)
+PURPOSES = {Purpose.SERVICE: N_("Service messages"), Purpose.CONSENT: N_("Requests for consent")}
 pages = Blueprint("settings", __name__, url_prefix="/settings")
 
 
@@ -53,6 +55,15 @@ def privacy() -> ResponseReturnValue:
         settings.set_consent_days(session, request.form.get("consent_days", 0, type=int), by=by())
 
     return _saved(change)
+
+
+@pages.post("/cap")
+@needs(Role.ADMINISTRATOR)
+def cap() -> ResponseReturnValue:
+    """How many messages one person gets; an empty number is no limit."""
+    messages, days = request.form.get("messages", type=int), request.form.get("days", 7, type=int)
+    exempt = [purpose for purpose in EXEMPTABLE if purpose in request.form.getlist("exempt")]
+    return _saved(lambda session: settings.set_frequency_cap(session, messages, days=days, exempt=exempt, by=by()))
 
 
 @pages.post("/senders")
@@ -123,6 +134,8 @@ def _page() -> str:
         zones=[(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name],
         tracking=request.form.get("tracking", business.value(session, "tracking")),
         consent_days=request.form.get("consent_days", business.value(session, "consent_days")),
+        cap=business.value(session, "frequency_cap"),
+        exemptable=[(purpose, _(PURPOSES[purpose])) for purpose in EXEMPTABLE],
         today=session.scalar(pacing.of_day("account", today)),
         senders=senders.everyone(session),
         channels=[(key, channel(key)) for key in registry.PROVIDERS],

@@ -187,6 +187,18 @@ def test(id: int) -> ResponseReturnValue:  # noqa: A002
     return redirect(url_for("wizard.check", id=id))
 
 
+@pages.post("/<int:id>/cap")
+@needs(Role.LAUNCHER)
+def uncap(id: int) -> ResponseReturnValue:  # noqa: A002
+    """Past the frequency cap, or back to it: for whoever may launch."""
+    try:
+        with writing() as session:
+            campaigns.set_uncapped(session, id, "uncapped" in request.form, by=by())
+    except Problem as problem:
+        say(problem)
+    return redirect(url_for("wizard.check", id=id))
+
+
 @pages.post("/<int:id>/launch")
 @needs(Role.LAUNCHER)
 def launch(id: int) -> ResponseReturnValue:  # noqa: A002

@@ -1,7 +1,7 @@
 """Whom a campaign is for: its frozen audience as a condition, counted by reason, and turned into deliveries."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 from core.ports import Traits
 from core.queries import segments
 from core.queries import settings as business
+from core.queries.capping import cap_for
 from core.queries.eligibility import CONSENT_OPEN_DAYS, NOTHING, live_identity, reason_for
 from core.queries.prices import price_of
 from core.queries.spans import Span
 from core.queries.templates import CONTACT_VARIABLES
 from core.rules.addresses import ADDRESS_VARIABLES, address_variable
+from core.rules.capping import Cap
 from core.tables.campaigns import Campaign
 from core.tables.contacts import Contact, Identity
 from core.tables.deliveries import Delivery
@@ -40,6 +42,8 @@ class Leg:
     origin_id: int | None = None
     content_id: int | None = None
     step: int = 0
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """The campaign's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +88,11 @@ def by_reason(
     Only addresses that several contacts share are told apart: sorting a million of them costs more than the rest.
     """
     segments.plan_for_all(session)
-    days = int(business.value(session, "consent_days"))
+    days, cap = int(business.value(session, "consent_days")), cap_for(session, campaign.purpose, campaign.settings)
     key = case((Identity.address_key.in_(_shared(campaign.channel)), Identity.address_key))
     chosen = (
         select(
-            _unless_taken(reason_of(campaign, required, now, days, traits=traits), audience).label("reason"),
+            _unless_taken(reason_of(campaign, required, now, days, traits=traits, cap=cap), audience).label("reason"),
             key.label("key"),
         )
         .select_from(Contact)
@@ -137,11 +141,12 @@ def by_price(
     """How many of those who will get the message cost how much a part; None where no price is known."""
     segments.plan_for_all(session)
     days, price = int(business.value(session, "consent_days")), price_of(campaign.channel).label("price")
+    cap = cap_for(session, campaign.purpose, campaign.settings)
     reached = (
         select(Identity.address_key, price)
         .select_from(Contact)
         .join(Identity, live_identity(campaign.channel))
-        .where(_chosen(audience), reason_of(campaign, required, now, days, traits=traits).is_(None))
+        .where(_chosen(audience), reason_of(campaign, required, now, days, traits=traits, cap=cap).is_(None))
         .distinct()
         .subquery()
     )
@@ -189,6 +194,7 @@ def prepare_chunk(
     traits: Traits | None = None,
     consent_days: int = CONSENT_OPEN_DAYS,
     asks: bool = False,
+    cap: Cap | None = None,
 ) -> Insert:
     """Deliveries for the chosen contacts with ids in (after, upto]; running it twice adds nothing.
 
@@ -200,7 +206,7 @@ def prepare_chunk(
     reason: Value = literal(Reason.CANCELLED.value)
     waiting: Value = false()
     if not cancelled:
-        reason = reason_of(campaign, required, now, consent_days, span, traits=traits)
+        reason = reason_of(campaign, required, now, consent_days, span, traits=traits, cap=cap)
         waiting = _waits(campaign, required, reason, now, span, traits=traits) if asks else false()
     leg = Leg(campaign.channel, campaign.purpose, campaign.consent_required, campaign.origin_id, campaign.content_id)
     until = now + timedelta(days=consent_days)
@@ -316,6 +322,7 @@ def reason_of(
     span: Span | None = None,
     *,
     traits: Traits | None = None,
+    cap: Cap | None = None,
 ) -> ColumnElement[str | None]:
     """Why a contact gets nothing, or null: what speaks against the person, or a value that the letter needs."""
     reason = reason_for(
@@ -326,6 +333,7 @@ def reason_of(
         consent_days=consent_days,
         span=span,
         traits=traits,
+        cap=cap,
     )
     return func.coalesce(reason, _lacking(required, campaign.channel))
 

@@ -31,9 +31,11 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import Delete
 
 from core.ports import FirstContact, Traits
+from core.queries.capping import UNCAPPED, reason_by_one
 from core.queries.eligibility import conversation_reason, is_approved, suppression_reason
 from core.queries.gates import barred_origins
 from core.queries.given import given
+from core.rules.capping import Cap
 from core.tables.campaigns import Campaign, Origin
 from core.tables.contacts import Contact, Identity
 from core.tables.deliveries import Batch, Delivery
@@ -47,7 +49,7 @@ NOW = bindparam("now", type_=DateTime(timezone=True))
 
 def open_origins(channel: str, *, answers: bool | None = None) -> Select[Any]:
     """Where there may be work on the channel, oldest first: id, purpose, the contact whose values all get, sender,
-    the campaign's sending hours, and since when.
+    the campaign's sending hours, whether it goes past the frequency cap, and since when.
 
     Where one process carries `answers` to customers and others carry all else, each looks for its own.
     """
@@ -58,6 +60,7 @@ def open_origins(channel: str, *, answers: bool | None = None) -> Select[Any]:
             Origin.sample_id,
             Origin.sender_id,
             Campaign.settings["hours"],
+            Campaign.settings[UNCAPPED],
             func.coalesce(Campaign.launched_at, Origin.created_at),
         )
         .outerjoin(Campaign, Campaign.id == Origin.campaign_id)
@@ -87,25 +90,30 @@ def reach_first_fresh() -> Update:
     )
 
 
-def claim_fresh(channel: str, purpose: str, *, traits: Traits | None = None, timed: bool = False) -> Select[Any]:
+def claim_fresh(
+    channel: str, purpose: str, *, traits: Traits | None = None, timed: bool = False, cap: Cap | None = None
+) -> Select[Any]:
     """Claim up to `:size` fresh deliveries of `:origin` with ids above `:after`; the suppressed come back `skipped`.
 
     `:sample` is the contact whose values they all get instead of their own, or null. Where customers must write
     first (`traits`), those who have not, or not of late by `:now`, come back `skipped` too. A `timed` claim leaves
-    those `pending` whose time zone is closed (see core.services.times), until it opens.
+    those `pending` whose time zone is closed (see core.services.times), until it opens. Where there is a `cap`, those
+    who have had enough messages come back `skipped`.
     """
     fits = and_(Delivery.origin_id == _number("origin"), Delivery.id > _number("after"), fresh())
-    return _claimed(select(*ASKED).where(fits).order_by(Delivery.id), channel, purpose, traits, timed)
+    return _claimed(select(*ASKED).where(fits).order_by(Delivery.id), channel, purpose, traits, timed=timed, cap=cap)
 
 
-def claim_due(channel: str, purpose: str, *, traits: Traits | None = None, timed: bool = False) -> Select[Any]:
+def claim_due(
+    channel: str, purpose: str, *, traits: Traits | None = None, timed: bool = False, cap: Cap | None = None
+) -> Select[Any]:
     """Claim up to `:size` deliveries whose own time has come by `:now`: retries, and what a dead worker left."""
     due = (
         select(*ASKED)
         .where(Delivery.origin_id == _number("origin"), Delivery.due_at <= NOW, Delivery.state == S.PENDING)
         .order_by(Delivery.due_at, Delivery.id)
     )
-    return _claimed(due, channel, purpose, traits, timed)
+    return _claimed(due, channel, purpose, traits, timed=timed, cap=cap)
 
 
 def open_batch() -> Insert:
@@ -142,7 +150,7 @@ def fresh() -> ColumnElement[bool]:
 
 
 def _claimed(
-    due: Select[*tuple[Any, ...]], channel: str, purpose: str, traits: Traits | None, timed: bool
+    due: Select[*tuple[Any, ...]], channel: str, purpose: str, traits: Traits | None, *, timed: bool, cap: Cap | None
 ) -> Select[Any]:
     """CTEs keep the planner from running LIMIT twice, and the lists from being asked once for each column.
 
@@ -153,6 +161,8 @@ def _claimed(
     if traits is not None and traits.first_contact is FirstContact.MUST_WRITE_FIRST:
         approved = is_approved(locked.c.content_id)
         reason = func.coalesce(reason, conversation_reason(traits, NOW, locked.c.identity_id, anytime=approved))
+    if cap is not None:
+        reason = func.coalesce(reason, reason_by_one(cap, NOW, locked.c.contact_id))
     opening = _opening(locked.c.contact_id) if timed else null()
     judged = (
         select(locked.c.id, reason.label("reason"), opening.label("opening")).cte("judged").prefix_with("MATERIALIZED")

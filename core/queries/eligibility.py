@@ -7,7 +7,9 @@ from sqlalchemy import ColumnElement, Exists, Select, Text, and_, case, cast, fu
 from sqlalchemy.orm import aliased
 
 from core.ports import FirstContact, Traits
+from core.queries.capping import reason_by_set
 from core.queries.spans import Column, Span, within
+from core.rules.capping import Cap
 from core.rules.short_messages import APPROVED
 from core.tables.consent import Consent, ConsentRequest
 from core.tables.contacts import Contact, Identity
@@ -54,13 +56,14 @@ def reason_for(
     consent_days: int = CONSENT_OPEN_DAYS,
     identity: type[Identity] = Identity,
     span: Span | None = None,
+    cap: Cap | None = None,
 ) -> ColumnElement[str | None]:
     """The first reason that applies, or null: an expression over `Contact` outer-joined by `live_identity`.
 
     `excluded` and `duplicate`, where a campaign knows them, take their places in the order: after the lists, and
     after the address. Without `traits` the channel is one on which anybody may be written to.
     `identity` is an alias, where one statement asks about several channels; `span` is the chunk of contacts that it
-    asks about, where that is not everybody.
+    asks about, where that is not everybody; `cap` is how often one person may be written to, if that is limited.
     """
     return func.coalesce(
         case((Contact.erased_at.is_not(None), literal(Reason.ERASED.value))),
@@ -73,6 +76,7 @@ def reason_for(
         _if(duplicate, Reason.DUPLICATE_ADDRESS),
         consent_reason(channel, purpose, now, days=consent_days, span=span) if consent_required else NOTHING,
         conversation_reason(traits, now, identity.id),
+        NOTHING if cap is None else reason_by_set(cap, now, Contact.id, span),
     )
 
 

@@ -29,6 +29,7 @@ DEFAULTS: dict[str, Any] = {
     "catch_up_hours": 6,
     **{setting(kind): days for kind, days in KEPT.items()},
     "tracking": "individual",
+    "frequency_cap": None,
 }
 
 

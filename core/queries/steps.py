@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session, aliased
 from core.ports import Traits
 from core.queries.audience import Leg, deliveries_for, reason_of
 from core.queries.eligibility import live_identity
+from core.rules.capping import Cap
 from core.rules.steps import ENDING
 from core.tables.campaigns import Campaign
 from core.tables.contacts import Contact, Identity
@@ -100,6 +101,7 @@ def take(
     required: Sequence[str],
     now: datetime,
     traits: Traits,
+    cap: Cap | None = None,
 ) -> Insert:
     """Deliveries on this step for whom the step before did not reach; running it twice adds nothing.
 
@@ -116,7 +118,7 @@ def take(
             Contact.id.label("contact_id"),
             Identity.id.label("identity_id"),
             Identity.address_key.label("address_key"),
-            reason_of(leg, required, now, 0, traits=traits).label("reason"),
+            reason_of(leg, required, now, 0, traits=traits, cap=cap).label("reason"),
             false().label("waits"),
         )
         .select_from(Contact)

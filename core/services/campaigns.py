@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Invalid, Refused
 from core.ports import Channels, Traits
-from core.queries import audience, gates
+from core.queries import audience, capping, gates
 from core.queries import campaigns as queries
 from core.queries import settings as business
 from core.queries.bell import ring
@@ -132,6 +132,19 @@ def set_hours(session: Session, campaign_id: int, hours: Hours | None, *, own_zo
     gates.stop_waiting(session, GateScope.CAMPAIGN, str(campaign_id), Reason.QUIET_HOURS)
     audit.note(session, by, "hours", f"campaign:{campaign_id}", hours=kept)
     ring(session)
+    return campaign
+
+
+def set_uncapped(session: Session, campaign_id: int, uncapped: bool, *, by: str) -> Campaign:
+    """Let it go past the frequency cap, or hold it to it, for whoever may launch; it voids confirmations."""
+    campaign = queries.locked(session, campaign_id)
+    if campaign.state == CampaignState.SCHEDULED:
+        raise Refused("campaign.scheduled", name=campaign.name)
+    if campaign.state != CampaignState.DRAFT:
+        raise Refused("campaign.frozen", name=campaign.name)
+    campaign.settings = {**campaign.settings, capping.UNCAPPED: uncapped}
+    campaign.version += 1
+    audit.note(session, by, "uncapped" if uncapped else "capped", f"campaign:{campaign_id}")
     return campaign
 
 

@@ -13,6 +13,7 @@ from core.messages import DeliveryId
 from core.ports import Traits
 from core.queries import claims as queries
 from core.rules.addresses import address_variable
+from core.rules.capping import Cap
 from core.services.slots import Limit, Slots, Whose
 from core.services.times import Times, Window
 from core.vocabulary import DeliveryState, Purpose
@@ -47,6 +48,7 @@ class _Turn(NamedTuple):
     sample_id: int | None
     sender_id: int | None
     hours: Mapping[str, Any] | None
+    uncapped: bool | None
     since: datetime
 
     @property
@@ -68,8 +70,9 @@ class Claims:
         traits: Traits | None = None,
         answers: bool | None = None,
         times: Times | None = None,
+        cap: Cap | None = None,
     ) -> None:
-        self._statements, self._holder = _Statements(channel, traits, answers), holder
+        self._statements, self._holder = _Statements(channel, traits, answers, cap), holder
         self._address = address_variable(channel)
         self._size, self._clock, self._times = size, clock, times
         self._limit = limit
@@ -172,7 +175,7 @@ class Claims:
     async def _rows(self, connection: HotConnection, origin: _Turn, size: int) -> list[Row]:
         window = self._window(origin)
         timed = window is not None and window.own_zone
-        claim_due, claim_fresh = self._statements.of(origin.purpose, timed=timed)
+        claim_due, claim_fresh = self._statements.of(origin.purpose, timed=timed, uncapped=bool(origin.uncapped))
         whose: dict[str, object] = {"origin": origin.id, "sample": origin.sample_id}
         if window is not None and self._times is not None and timed:
             whose |= self._times.bound(window, self._clock())
@@ -243,18 +246,20 @@ class Ahead:
 class _Statements:
     """The claims of a channel, compiled once for each purpose."""
 
-    def __init__(self, channel: str, traits: Traits | None, answers: bool | None) -> None:
-        self._channel, self._traits = channel, traits
-        self._compiled: dict[tuple[str, bool], tuple[Statement, Statement]] = {}
+    def __init__(self, channel: str, traits: Traits | None, answers: bool | None, cap: Cap | None) -> None:
+        self._channel, self._traits, self._cap = channel, traits, cap
+        self._compiled: dict[tuple[str, bool, bool], tuple[Statement, Statement]] = {}
         self.origins = Statement(queries.open_origins(channel, answers=answers))
 
-    def of(self, purpose: str, *, timed: bool) -> tuple[Statement, Statement]:
+    def of(self, purpose: str, *, timed: bool, uncapped: bool) -> tuple[Statement, Statement]:
         """`claim_due` and `claim_fresh`, `timed` where each recipient's own clock is asked."""
-        if (purpose, timed) not in self._compiled:
-            due = queries.claim_due(self._channel, purpose, traits=self._traits, timed=timed)
-            fresh = queries.claim_fresh(self._channel, purpose, traits=self._traits, timed=timed)
-            self._compiled[purpose, timed] = Statement(due), Statement(fresh)
-        return self._compiled[purpose, timed]
+        cap = None if uncapped or self._cap is None or not self._cap.holds_for(purpose) else self._cap
+        key = (purpose, timed, cap is not None)
+        if key not in self._compiled:
+            due = queries.claim_due(self._channel, purpose, traits=self._traits, timed=timed, cap=cap)
+            fresh = queries.claim_fresh(self._channel, purpose, traits=self._traits, timed=timed, cap=cap)
+            self._compiled[key] = Statement(due), Statement(fresh)
+        return self._compiled[key]
 
 
 def _claimed(row: Row, batch_id: int, origin_id: int, address_name: str) -> Claimed:

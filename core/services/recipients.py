@@ -14,6 +14,7 @@ from core.queries import consent as asked
 from core.queries import settings as business
 from core.queries import steps as steps_queries
 from core.queries.bell import ring
+from core.queries.capping import cap_for
 from core.queries.spans import Span
 from core.rules.campaigns import next_state
 from core.services import consent, steps
@@ -162,6 +163,7 @@ def _prepare_chunk(
                 traits=traits,
                 consent_days=int(business.value(session, "consent_days")),
                 asks=asks,
+                cap=cap_for(session, campaign.purpose, campaign.settings),
             )
         )
         if asking is not None and asks and not cancelled:

@@ -1,11 +1,13 @@
 """Changing business settings: checked, audited, and put into force at once."""
 
+from collections.abc import Collection
 from zoneinfo import available_timezones
 
 from sqlalchemy.orm import Session
 
 from core.errors import Invalid
 from core.queries import settings as queries
+from core.rules.capping import USUALLY_EXEMPT, made
 from core.services import audit
 from core.vocabulary import Tracking
 
@@ -57,3 +59,17 @@ def set_soft_bounces(session: Session, *, most: int, days: int, by: str) -> None
         before = queries.value(session, name)
         queries.put(session, name, value, by=by)
         audit.note(session, by, "set", f"setting:{name}", before=before, after=value)
+
+
+def set_frequency_cap(
+    session: Session, messages: int | None, *, days: int = 7, exempt: Collection[str] = USUALLY_EXEMPT, by: str
+) -> None:
+    """Nobody gets more than so many messages in so many days, those of exempt purposes apart; None: no such limit.
+
+    Raises Invalid (`cap.bad_messages`, `cap.bad_days`, `cap.bad_purpose`).
+    """
+    before = queries.value(session, "frequency_cap")
+    cap = None if messages is None else made(messages, days, exempt)
+    kept = cap and {"messages": cap.messages, "days": cap.days, "exempt": sorted(cap.exempt)}
+    queries.put(session, "frequency_cap", kept, by=by)
+    audit.note(session, by, "set", "setting:frequency_cap", before=before, after=kept)

@@ -15,6 +15,7 @@ from core.queries import campaigns as campaigns_queries
 from core.queries import settings as business
 from core.queries import steps as queries
 from core.queries.audience import Leg
+from core.queries.capping import cap_for
 from core.rules import steps as rules
 from core.services import audit, costs
 from core.services.costs import Cost
@@ -135,7 +136,15 @@ def freeze(session: Session, campaign: Campaign, channels: Channels) -> None:
 
 
 def leg(campaign: Campaign, step: CampaignStep) -> Leg:
-    return Leg(step.channel, campaign.purpose, campaign.consent_required, step.origin_id, step.content_id, step.step)
+    return Leg(
+        step.channel,
+        campaign.purpose,
+        campaign.consent_required,
+        step.origin_id,
+        step.content_id,
+        step.step,
+        campaign.settings,
+    )
 
 
 def advance(sessions: Sessions, now: datetime, *, channels: Channels) -> int:
@@ -191,6 +200,7 @@ def _look(
             required=content.required,
             now=now,
             traits=traits_for(channels, step.channel, content),
+            cap=cap_for(session, campaign.purpose, campaign.settings),
         )
         session.execute(statement)
         session.execute(deliveries.open_origin(step.origin_id or 0))

@@ -3,6 +3,9 @@
 from texts import N_
 
 SENTENCES = {
+    "cap.bad_messages": N_("The frequency cap is between 1 and %(most)s messages."),
+    "cap.bad_days": N_("The frequency cap looks back between 1 and %(most)s days."),
+    "cap.bad_purpose": N_("“%(purpose)s” is no purpose of messages."),
     "setting.bad_retention": N_("“%(kept)s” can be kept for %(least)s to %(most)s days, or for ever with 0."),
     "setting.bad_tracking": N_("Opens and clicks can be kept of each recipient, counted, or not at all."),
     "setting.bad_days": N_("Choose between 1 and %(most)s days."),
