@@ -8,8 +8,12 @@ from bot import previews, screen
 from bot.live import Live
 from bot.previews import Look
 from bot.screen import Place
+from bot.words import quoted
 from core.errors import IllegalTransition, Problem
+from core.tables.campaigns import Campaign
+from core.vocabulary import CampaignState
 from texts import _
+from texts.approvals import waits
 
 
 async def show_preview(
@@ -27,10 +31,12 @@ async def show_preview(
         await screen.put(bot, place, previews.drawn(look, may_launch=may_launch))
 
 
-async def show_launched(bot: Bot, live: Live, place: Place, campaign_id: int, launching: Awaitable[object]) -> None:
+async def show_launched(bot: Bot, live: Live, place: Place, campaign_id: int, launching: Awaitable[Campaign]) -> None:
     """The campaign as it stands afterwards, or why it was not launched."""
     try:
-        await launching
+        launched = await launching
+        if launched.state == CampaignState.DRAFT:
+            await bot.send_message(place.chat_id, quoted(waits(launched.name)))
     except IllegalTransition:
         await bot.send_message(place.chat_id, _("It is launched already: pressing twice sends nothing twice."))
     except Problem as problem:

@@ -20,6 +20,7 @@ from core.services.campaigns import Preview
 from core.tables.campaigns import Campaign
 from core.vocabulary import CHANNEL_EMAIL, CampaignAction
 from texts import _, ngettext
+from texts.approvals import approval
 from texts.costs import cost_lines
 from texts.steps import step_lines
 
@@ -66,6 +67,8 @@ def drawn(look: Look, *, may_launch: bool) -> Drawn:
         parts.append("\n".join(quoted(line) for line in step_lines(preview.steps)))
     if look.allowance:
         parts.append(_limit(preview.reachable, look.allowance))
+    if preview.approval:
+        parts.append(quoted(approval(preview.approved_by)))
     if look.newcomers and not preview.chosen:
         parts.append(_("Nobody has joined since."))
     elif not (preview.reachable or preview.asked):

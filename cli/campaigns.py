@@ -25,8 +25,9 @@ from core.services.steps import Wanted
 from core.tables.campaigns import Campaign, SenderRow
 from core.tables.segments import Segment
 from core.tables.templates import Template
-from core.vocabulary import CHANNEL_EMAIL, DoubtDecision
+from core.vocabulary import CHANNEL_EMAIL, CampaignState, DoubtDecision
 from texts import _
+from texts.approvals import waits
 from texts.doubts import decided
 from texts.reasons import state
 
@@ -170,7 +171,11 @@ def launch(
                 now=now,
                 part=part,
             )
-            said = told(launched) | {"launched": True}
+            waiting = launched.state == CampaignState.DRAFT
+            said = told(launched) | {"launched": not waiting}
+    if waiting:
+        print_json(said) if as_json else print(waits(launched.name))
+        raise typer.Exit(1)
     print_json(said) if as_json else print(_("“%(name)s” is being sent. See: sendbote status %(id)s", **said))
 
 

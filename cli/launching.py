@@ -14,6 +14,7 @@ from core.services import campaigns
 from core.services.campaigns import Preview
 from core.tables.campaigns import Campaign
 from texts import _
+from texts.approvals import approval
 from texts.costs import cost_lines
 from texts.reasons import reason
 from texts.steps import step_lines
@@ -35,6 +36,8 @@ def show(looked: Preview) -> None:
         print(f"{grouped(count):>12}  {words}")
     for line in (*cost_lines(looked.cost), *step_lines(looked.steps)):
         print(line)
+    if looked.approval:
+        print(approval(looked.approved_by))
 
 
 def send_now(looked: Preview) -> str:

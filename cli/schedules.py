@@ -15,7 +15,9 @@ from core.queries import settings as business
 from core.rules import wall
 from core.services import schedules
 from core.tables.campaigns import Campaign
+from core.vocabulary import CampaignState
 from texts import _
+from texts.approvals import waits
 from texts.times import moment
 
 
@@ -62,7 +64,11 @@ def schedule(
                 now=datetime.now(UTC),
                 part=part,
             )
-            said = told(planned) | {"at": when}
+            waiting = planned.state == CampaignState.DRAFT
+            said = told(planned) | {"at": when, "scheduled": not waiting}
+    if waiting:
+        print_json(said) if as_json else print(waits(planned.name))
+        raise typer.Exit(1)
     print_json(said) if as_json else print(
         _("“%(name)s” will be launched: %(at)s.", name=said["name"], at=moment(when, zone))
     )

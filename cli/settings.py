@@ -49,6 +49,16 @@ def soft_bounces(most: Annotated[int, typer.Argument(min=1)], days: Annotated[in
     print(_("%(most)s soft bounces within %(days)s days blacklist an address.", most=most, days=days))
 
 
+@app.command("approval-above", help=_("A launch to more recipients takes two people; 0: one is always enough."))
+def approval_above(recipients: Annotated[int, typer.Argument(min=0)]) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        settings.set_approval_above(session, recipients or None, by=BY)
+    if recipients:
+        print(_("A launch to more than %(recipients)s recipients takes two people.", recipients=recipients))
+    else:
+        print(_("One person is enough for every launch."))
+
+
 @app.command(
     "frequency-cap",
     help=_("Nobody gets more than so many messages in so many days, over all channels; 0: no such limit."),

@@ -9,6 +9,10 @@ from texts.problems import sentence
 from texts.times import moment
 
 NOTICES = {
+    "approval_wanted": N_(
+        "“%(name)s” goes to %(count)s recipients and takes a second person: %(who)s wants to launch it. "
+        "Look at it and launch it too, or leave it."
+    ),
     "launch_refused": N_(
         "“%(name)s” was to be launched (%(at)s), but was not. %(why)s It is a draft again; nothing was sent."
     ),

@@ -66,6 +66,13 @@ def cap() -> ResponseReturnValue:
     return _saved(lambda session: settings.set_frequency_cap(session, messages, days=days, exempt=exempt, by=by()))
 
 
+@pages.post("/approval")
+@needs(Role.ADMINISTRATOR)
+def approval() -> ResponseReturnValue:
+    above = request.form.get("approval_above", type=int)
+    return _saved(lambda session: settings.set_approval_above(session, above, by=by()))
+
+
 @pages.post("/senders")
 @needs(Role.ADMINISTRATOR)
 def add_sender() -> ResponseReturnValue:
@@ -134,6 +141,7 @@ def _page() -> str:
         zones=[(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name],
         tracking=request.form.get("tracking", business.value(session, "tracking")),
         consent_days=request.form.get("consent_days", business.value(session, "consent_days")),
+        approval_above=business.value(session, "approval_above"),
         cap=business.value(session, "frequency_cap"),
         exemptable=[(purpose, _(PURPOSES[purpose])) for purpose in EXEMPTABLE],
         today=session.scalar(pacing.of_day("account", today)),

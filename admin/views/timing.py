@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from admin.access import by, needs
@@ -13,7 +13,8 @@ from core.errors import Problem
 from core.rules import wall
 from core.rules.hours import Hours
 from core.services import campaigns, notices, schedules
-from core.vocabulary import Role
+from core.vocabulary import CampaignState, Role
+from texts.approvals import waits
 
 pages = Blueprint("timing", __name__, url_prefix="/campaigns")
 
@@ -24,7 +25,7 @@ def schedule(id: int) -> ResponseReturnValue:  # noqa: A002 - the name of the pa
     try:
         at = wall.read(request.form.get("at", ""), timezone())
         with writing() as session:
-            schedules.schedule(
+            planned = schedules.schedule(
                 session,
                 id,
                 at,
@@ -34,6 +35,8 @@ def schedule(id: int) -> ResponseReturnValue:  # noqa: A002 - the name of the pa
                 now=datetime.now(UTC),
                 part="part" in request.form,
             )
+        if planned.state == CampaignState.DRAFT:
+            flash(waits(planned.name), "done")
     except Problem as problem:
         say(problem)
         return redirect(url_for("wizard.check", id=id))

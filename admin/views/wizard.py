@@ -27,6 +27,7 @@ from core.services import templates as letters
 from core.tables.campaigns import Campaign
 from core.vocabulary import CHANNEL_EMAIL, CampaignState, Role, Tracking
 from texts import _
+from texts.approvals import approval, waits
 from texts.costs import cost_lines
 from texts.segments import channel
 from texts.steps import step_lines
@@ -148,6 +149,7 @@ def check(id: int) -> ResponseReturnValue:  # noqa: A002
         trials=latest(session, id),
         cost_lines=cost_lines,
         step_lines=step_lines,
+        approval=approval,
         unread=notices.unread(session, id),
         allowance=pacing.allowance(session, pacing.ACCOUNT, now) if campaign.channel == CHANNEL_EMAIL else None,
     )
@@ -205,7 +207,7 @@ def launch(id: int) -> ResponseReturnValue:  # noqa: A002
     try:
         with writing() as session:
             confirmation = request.form.get("confirmation", "")
-            campaigns.launch(
+            launched = campaigns.launch(
                 session,
                 id,
                 confirmation=confirmation,
@@ -215,6 +217,8 @@ def launch(id: int) -> ResponseReturnValue:  # noqa: A002
                 now=datetime.now(UTC),
                 part="part" in request.form,
             )
+        if launched.state == CampaignState.DRAFT:
+            flash(waits(launched.name), "done")
     except Problem as problem:
         say(problem)
         return redirect(url_for("wizard.check", id=id))

@@ -12,6 +12,11 @@ def make(version: int, content_hash: bytes, audience: Mapping[str, object], chos
     return f"{hashlib.sha256(bound.encode()).hexdigest()[:20]}-{chosen}"
 
 
+def bound(confirmation: str) -> str:
+    """Its digits: what it is bound to, but for the number."""
+    return confirmation.partition("-")[0]
+
+
 def chosen(confirmation: str) -> int | None:
     """The number of recipients that was confirmed; None if this is no confirmation."""
     number = confirmation.partition("-")[2]

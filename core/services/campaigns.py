@@ -18,7 +18,7 @@ from core.rules import confirmation
 from core.rules.campaigns import next_state
 from core.rules.hours import Hours, meet
 from core.rules.outside import Outside, links_are_dead
-from core.services import audit, costs, steps
+from core.services import approvals, audit, costs, steps
 from core.services.costs import Cost
 from core.services.fitting import fitting, saved
 from core.services.steps import StepPreview
@@ -40,6 +40,10 @@ class Preview:
     cost: Cost | None = None
     steps: Sequence[StepPreview] = ()
     """At worst: as if the steps before reached nobody."""
+    approval: bool = False
+    """Whether a launch takes a second person."""
+    approved_by: Sequence[str] = ()
+    """Who stands behind exactly this already."""
 
     @property
     def asked(self) -> int:
@@ -161,7 +165,18 @@ def preview(session: Session, campaign_id: int, now: datetime, *, channels: Chan
     bound = confirmation.make(campaign.version, _hash(content, letters), frozen, chosen)
     later = steps.previews(session, campaign, letters, frozen, now, channels=channels)
     cost = costs.estimate(session, campaign, content, frozen, now=now, traits=traits)
-    return Preview(chosen, counts.reachable, counts.reasons, counts.excluded, bound, cost, later)
+    approved = list(approvals.behind(session, campaign_id, bound).values())
+    return Preview(
+        chosen,
+        counts.reachable,
+        counts.reasons,
+        counts.excluded,
+        bound,
+        cost,
+        later,
+        approvals.is_needed(session, chosen),
+        approved,
+    )
 
 
 def launch(
@@ -175,18 +190,21 @@ def launch(
     now: datetime,
     part: bool = False,
 ) -> Campaign:
-    """Freeze content and audience and begin sending.
+    """Freeze content and audience and begin sending; above the set size only once a second person wants the same.
 
-    Raises IllegalTransition past `scheduled`, Refused (`campaign.unconfirmed`) if what was confirmed is not what
-    would be sent, (`campaign.audience_moved`) if the audience has moved by more than the tolerance since, or
-    (`campaign.dead_links`) if real recipients could not follow its links, or (`campaign.balance_too_low`) if the money
-    lasts for a part only and not that `part` is meant.
+    Then the draft comes back as it was, with the first one's approval kept. Raises IllegalTransition past
+    `scheduled`, Refused (`campaign.unconfirmed`) if what was confirmed is not what would be sent,
+    (`campaign.audience_moved`) if the audience has moved by more than the tolerance since, or (`campaign.dead_links`)
+    if real recipients could not follow its links, or (`campaign.balance_too_low`) if the money lasts for a part only
+    and not that `part` is meant.
     """
     campaign = queries.locked(session, campaign_id)
     next_state(campaign.state, A.LAUNCH)
     frozen = audience.frozen(session, campaign.include, campaign.exclude, now)
     check_content(session, campaign, frozen, confirmation)
     _check_number(session, campaign, frozen, confirmation)
+    if not approvals.suffice(session, campaign, confirmation, by=by, now=now):
+        return campaign
     audit.note(session, by, "launch", f"campaign:{campaign_id}", confirmation=confirmation)
     return begin(session, campaign, frozen, outside=outside, channels=channels, by=by, now=now, part=part)
 

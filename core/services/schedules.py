@@ -12,7 +12,7 @@ from core.queries import campaigns as queries
 from core.queries import settings as business
 from core.rules.campaigns import next_state
 from core.rules.outside import Outside, links_are_dead
-from core.services import audit, campaigns, notices, steps
+from core.services import approvals, audit, campaigns, notices, steps
 from core.tables.campaigns import Campaign
 from core.vocabulary import CampaignAction as A
 from core.vocabulary import CampaignState
@@ -34,7 +34,8 @@ def schedule(
     """Have a draft launched at that time: this letter, to whoever its segments mean by then.
 
     Raises IllegalTransition, Invalid (`schedule.past`, `schedule.too_far`), and Refused (`campaign.unconfirmed`,
-    `campaign.dead_links`) as a launch does. With `part` it begins even if the balance lasts for a part only.
+    `campaign.dead_links`) as a launch does; above the set size it stays a draft until a second person wants the same.
+    With `part` it begins even if the balance lasts for a part only.
     """
     campaign = queries.locked(session, campaign_id)
     state = next_state(campaign.state, A.SCHEDULE)
@@ -46,6 +47,8 @@ def schedule(
         raise Refused("campaign.dead_links", address=outside.public_url)
     frozen = audience.frozen(session, campaign.include, campaign.exclude, now)
     content = campaigns.check_content(session, campaign, frozen, confirmation)
+    if not approvals.suffice(session, campaign, confirmation, by=by, now=now):
+        return campaign
     campaign.state, campaign.schedule_at, campaign.scheduled_by = state, at, by
     campaign.content_id, campaign.audience = content.id, frozen
     steps.keep(session, campaign)

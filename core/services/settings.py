@@ -61,6 +61,15 @@ def set_soft_bounces(session: Session, *, most: int, days: int, by: str) -> None
         audit.note(session, by, "set", f"setting:{name}", before=before, after=value)
 
 
+def set_approval_above(session: Session, recipients: int | None, *, by: str) -> None:
+    """A launch to more recipients takes two people; None: one is always enough. Raise Invalid below 1."""
+    if recipients is not None and not 1 <= recipients < 2**31:
+        raise Invalid("setting.bad_number", where="approval_above")
+    before = queries.value(session, "approval_above")
+    queries.put(session, "approval_above", recipients, by=by)
+    audit.note(session, by, "set", "setting:approval_above", before=before, after=recipients)
+
+
 def set_frequency_cap(
     session: Session, messages: int | None, *, days: int = 7, exempt: Collection[str] = USUALLY_EXEMPT, by: str
 ) -> None:

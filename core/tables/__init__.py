@@ -1,6 +1,7 @@
 """The tables of Sendbote, one file a noun; importing this package makes all of them known to `Base.metadata`."""
 
 from core.tables import (
+    approvals,
     attempts,
     audit,
     campaigns,
@@ -31,6 +32,7 @@ from core.tables.base import Base
 
 __all__ = [
     "Base",
+    "approvals",
     "attempts",
     "audit",
     "campaigns",

@@ -3,6 +3,7 @@
 from texts import N_
 
 SENTENCES = {
+    "setting.bad_number": N_("“%(where)s” must be a number above zero, or empty."),
     "cap.bad_messages": N_("The frequency cap is between 1 and %(most)s messages."),
     "cap.bad_days": N_("The frequency cap looks back between 1 and %(most)s days."),
     "cap.bad_purpose": N_("“%(purpose)s” is no purpose of messages."),
