@@ -28,6 +28,7 @@ SUBCOMMANDS = {
     "classify-bounce": ("cli.bounces", N_("Say what returned mails mean for the addresses in them.")),
     "operator": ("cli.operators", N_("Say who may do what.")),
     "limit": ("cli.limit", N_("Show the daily limit and why it is what it is; set it; release a block.")),
+    "suppress": ("cli.suppress", N_("The lists of those who may not be contacted.")),
     "settings": ("cli.settings", N_("Show and change the settings of the business.")),
     "contact": ("cli.contacts", N_("Show what one person has agreed to, or erase a person.")),
     "tracking": ("cli.tracking", N_("Judge opens and clicks again.")),

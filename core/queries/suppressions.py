@@ -1,6 +1,6 @@
 """Lists of those who may not be contacted: putting people on them, whom each entry names, and what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, case, literal, or_, select
@@ -73,6 +73,24 @@ def named(session: Session, rows: Sequence[Suppression]) -> dict[int, Named]:
         )
     }
     return {row.id: _named(row, addresses, names) for row in rows}
+
+
+def every(session: Session, name: str | None, *, released: bool = False) -> Iterator[tuple[Suppression, str | None]]:
+    """All entries in force (or the released too) with the address where it is still known, streamed for an export."""
+    address = (
+        select(Identity.address)
+        .where(Identity.address_key == Suppression.address_key, Identity.address.is_not(None))
+        .order_by(Identity.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    statement = select(Suppression, address).where(Suppression.address_key.is_not(None)).order_by(Suppression.id)
+    if name:
+        statement = statement.where(Suppression.list == name)
+    if not released:
+        statement = statement.where(Suppression.released_at.is_(None))
+    for row in session.execute(statement.execution_options(yield_per=2000)):
+        yield row[0], row[1]
 
 
 def history(session: Session, suppression_id: int) -> Sequence[AuditEntry]:

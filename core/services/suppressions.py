@@ -54,10 +54,10 @@ def add(
     added = 0
     for keys in _chunks(wanted):
         owners = _owners(session, channel, keys)
-        added += _inserted(session, [_by_address(name, channel, one, owners.get(one, []), by) for one in keys])
+        added += inserted(session, [_by_address(name, channel, one, owners.get(one, []), by) for one in keys])
         if name == SuppressionList.MARKETING:
             people = sorted({contact_id for ids in owners.values() for contact_id in ids})
-            _inserted(session, [_by_contact(name, contact_id, by) for contact_id in people])
+            inserted(session, [_by_contact(name, contact_id, by) for contact_id in people])
     revisions.move(session)
     audit.note(session, by, "add", f"list:{name.value}", added=added)
     return Listed(added, len(wanted) - added, wrong)
@@ -110,7 +110,8 @@ def _owners(session: Session, channel: str, keys: Sequence[bytes]) -> Mapping[by
     return owners
 
 
-def _inserted(session: Session, rows: Sequence[Mapping[str, object]]) -> int:
+def inserted(session: Session, rows: Sequence[Mapping[str, object]]) -> int:
+    """Put entries on their lists; how many were not there already."""
     if not rows:
         return 0
     statement = insert(Suppression).values(list(rows)).on_conflict_do_nothing()
