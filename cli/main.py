@@ -26,6 +26,7 @@ SUBCOMMANDS = {
     "status": ("cli.status", N_("Show how campaigns are doing.")),
     "why": ("cli.why", N_("Tell what became of one recipient of a campaign, and why.")),
     "classify-bounce": ("cli.bounces", N_("Say what returned mails mean for the addresses in them.")),
+    "returns": ("cli.returns", N_("Show what has come back, and try the mailbox that it comes to.")),
     "operator": ("cli.operators", N_("Say who may do what.")),
     "limit": ("cli.limit", N_("Show the daily limit and why it is what it is; set it; release a block.")),
     "suppress": ("cli.suppress", N_("The lists of those who may not be contacted.")),

@@ -28,6 +28,16 @@ def url(given: Mapping[str, str], name: str, schemes: Sequence[str]) -> str | No
     return value.rstrip("/")
 
 
+def mailbox(given: Mapping[str, str], name: str) -> str | None:
+    """`imaps://user:password@host/folder`, or `imap://` where the server offers STARTTLS."""
+    value = url(given, name, ("imaps", "imap"))
+    if value is not None:
+        parts = urlsplit(value)
+        if not (parts.hostname and parts.username and parts.password):
+            raise BadSetting(name, "not_a_mailbox")
+    return value
+
+
 def number(given: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
     value = given.get(name)
     if value is None:

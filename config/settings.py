@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from config.checks import BadSetting, counts, number, one_of, pairs, port, return_addresses, some_of, url
+from config.checks import BadSetting, counts, mailbox, number, one_of, pairs, port, return_addresses, some_of, url
 
 PROCESSES = ("sandbox", "panel", "web", "bot", "scheduler", "worker")
 ROOT = Path(__file__).resolve().parent.parent
@@ -87,7 +87,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     given = _with_files(os.environ if environ is None else environ)
     smtp_url = url(given, "SENDBOTE_SMTP_URL", ("smtp", "smtps"))
     token = given.get("SENDBOTE_TELEGRAM_TOKEN")
-    returns_url = url(given, "SENDBOTE_RETURNS_URL", ("imaps", "imap"))
+    returns_url = mailbox(given, "SENDBOTE_RETURNS_URL")
     settings = Settings(
         data=Path(given.get("SENDBOTE_DATA") or ROOT / "data").expanduser().resolve(),
         database_url=url(given, "SENDBOTE_DATABASE_URL", ("postgresql", "postgres")),

@@ -123,6 +123,8 @@ class EventKind(StrEnum):
     REPLIED = "replied"
     AUTOREPLIED = "autoreplied"
     """A machine answered in the recipient's name: out of office, and the like."""
+    UNREAD = "unread"
+    """Something came back that says nothing that could be understood; kept for people to look at."""
     STARTED = "started"
     BLOCKED = "blocked"
     UNBLOCKED = "unblocked"

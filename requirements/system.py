@@ -8,6 +8,7 @@ from pathlib import Path
 NEEDED = {
     "chromium": ("tests in a real browser", ("chromium", "chromium-browser", "google-chrome")),
     "postfix": ("tests against Postfix's own mail programs", ("smtp-sink",)),
+    "dovecot-imapd": ("tests against a real mailbox over IMAP", ("dovecot",)),
     "nginx-light": ("tests behind a real reverse proxy", ("nginx",)),
     "swaks": ("tests against the SMTP client swaks", ("swaks",)),
 }

@@ -12,7 +12,7 @@ from channels.consent import ConsentWording
 from channels.known import CHANNELS
 from core.errors import Problem
 from core.services import imports, recipients
-from workers import balances, measures
+from workers import balances, measures, returns
 from workers.drains import drain_channel
 from workers.installation import holder, now, opened
 from workers.parent import die_with_parent
@@ -68,6 +68,14 @@ def read_balance(channel: str) -> None:
     die_with_parent()
     with opened() as installation:
         balances.read(installation, channel)
+
+
+@counted
+def read_returns(_: int) -> None:
+    """Read what has come back by mail."""
+    die_with_parent()
+    with opened() as installation:
+        returns.read_returns(installation, _until_told(JOB_SECONDS))
 
 
 @counted

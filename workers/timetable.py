@@ -4,11 +4,12 @@ import time
 from functools import partial
 
 from channels import registry
+from channels.email.place import parse_place
 from channels.known import CHANNELS
 from channels.outside import outside
 from core.database import Sessions
 from core.ports import Bell
-from core.queries import due, prices
+from core.queries import due, leases, mailboxes, prices
 from core.services import consent, doubts, pacing, reaper, recipients, rejudging, schedules, steps, uploads
 from core.vocabulary import CHANNEL_EMAIL
 from workers import measures
@@ -83,7 +84,19 @@ def _due(installation: Installation) -> list[tuple[str, int | str]]:
     rings += [("prepare", campaign_id) for campaign_id in prepare]
     rings += [("run_import", import_id) for import_id in imports]
     rings += [("read_balance", channel) for channel in unread]
+    if _mailbox_is_due(installation):
+        rings.append(("read_returns", 0))
     return rings
+
+
+def _mailbox_is_due(installation: Installation) -> bool:
+    """Nobody is at it, and it was not looked at for a while."""
+    url = installation.settings.returns_url
+    if url is None:
+        return False
+    name = parse_place(url).name
+    with installation.sessions() as session:
+        return mailboxes.is_due(session, name, now()) and not leases.held(session, f"mailbox:{name}")
 
 
 def _has_balance(channel: str) -> bool:

@@ -22,6 +22,7 @@ class EventRow(Base):
         Index("ix_events_delivery_id", "delivery_id", postgresql_where=text("delivery_id IS NOT NULL")),
         Index("ix_events_bounced", "delivery_id", postgresql_where=text("kind = 'bounced'")),
         Index("ix_events_recorded_xid_id", "recorded_xid", "id"),
+        Index("ix_events_by_mail", "recorded_at", postgresql_where=text("provider = 'mailbox'")),
         Index("ix_events_against", "recorded_at", postgresql_where=text("kind IN ('bounced', 'complained')")),
     )
 

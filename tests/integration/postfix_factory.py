@@ -32,7 +32,7 @@ smtpd_tls_security_level = may
 smtpd_relay_restrictions = reject_unauth_destination
 smtpd_recipient_restrictions = reject_unauth_destination, reject_unlisted_recipient
 smtpd_client_connection_count_limit = 0
-virtual_mailbox_domains = example.test
+virtual_mailbox_domains = example.test, shop.test
 virtual_mailbox_base = {home}/mail
 virtual_mailbox_maps = regexp:{home}/users
 virtual_uid_maps = static:{uid}
@@ -51,11 +51,12 @@ proxymap  unix - - n - - proxymap
 error     unix - - n - - error
 retry     unix - - n - - error
 virtual   unix - n n - - virtual
+smtp      unix - - n - - smtp
 anvil     unix - - n - 1 anvil
 scache    unix - - n - 1 scache
 postlog   unix-dgram n - n - 1 postlogd
 """
-USERS = "/^user[0-9]+@example\\.test$/ all/\n/^j.+rgen@example\\.test$/ all/\n"
+USERS = "/^user[0-9]+@example\\.test$/ all/\n/^j.+rgen@example\\.test$/ all/\n/^returns\\+.+@shop\\.test$/ all/\n"
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,8 @@ class Postfix:
 
 
 @contextlib.contextmanager
-def postfix(certificate: Path, key: Path) -> Iterator[Postfix]:
-    """Skips the test where Postfix is missing or we may not start it."""
+def postfix(certificate: Path, key: Path, more: str = "") -> Iterator[Postfix]:
+    """With `more` lines of configuration; skips the test where Postfix is missing or we may not start it."""
     command = shutil.which("postfix") or shutil.which("postfix", path="/usr/sbin")
     if command is None:
         pytest.skip("Postfix is not installed (Debian: apt-get install postfix)")
@@ -82,7 +83,7 @@ def postfix(certificate: Path, key: Path) -> Iterator[Postfix]:
         pytest.skip("Postfix can be started by root alone")
     home = Path(tempfile.mkdtemp(prefix="sendbote-postfix-", dir="/var/tmp"))
     try:
-        found = _configure(home, certificate, key)
+        found = _configure(home, certificate, key, more)
         _run([command, "-c", str(home / "etc"), "start"])
         try:
             _await(found)
@@ -93,7 +94,7 @@ def postfix(certificate: Path, key: Path) -> Iterator[Postfix]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _configure(home: Path, certificate: Path, key: Path) -> Postfix:
+def _configure(home: Path, certificate: Path, key: Path, more: str) -> Postfix:
     home.chmod(0o755)
     for name in ("etc", "queue", "data", "mail"):
         (home / name).mkdir()
@@ -107,7 +108,7 @@ def _configure(home: Path, certificate: Path, key: Path) -> Postfix:
     filled = MAIN.format(
         home=home, certificate=home / "etc/cert.pem", key=home / "etc/key.pem", uid=account.st_uid, gid=65534
     )
-    (home / "etc/main.cf").write_text(filled)
+    (home / "etc/main.cf").write_text(filled + more)
     (home / "etc/master.cf").write_text(MASTER.format(port=f"127.0.0.1:{port}"))
     (home / "users").write_text(USERS)
     return Postfix(port, home)

@@ -21,6 +21,7 @@ SENTENCES = {
         "%(name)s must hold addresses such as returns@example.org (at most %(longest)s characters before the @) or "
         "whole domains such as bounces.example.org."
     ),
+    "setting.not_a_mailbox": N_("%(name)s must name a mailbox: imaps://user:password@host/INBOX"),
     "setting.no_mailbox": N_("%(name)s needs SENDBOTE_RETURNS_URL: nobody would read what comes back there."),
     "setting.not_pairs": N_("%(name)s must hold pairs such as sms:gateway, separated by commas."),
     "setting.not_a_choice": N_("%(name)s must be one of: %(choices)s."),

@@ -1,5 +1,6 @@
 """What a returned mail says about one recipient, before anybody judges it."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -8,6 +9,14 @@ class Kind(StrEnum):
     FAILURE = "failure"
     COMPLAINT = "complaint"
     AUTOREPLY = "autoreply"
+
+
+class Standing(StrEnum):
+    """What became of the letter, the mildest first."""
+
+    DELIVERED = "delivered"
+    DELAYED = "delayed"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +33,20 @@ class Notice:
     code: int = 0
     stage: str = ""
     said: str = ""
+
+
+def standing(notice: Notice) -> Standing:
+    """By the action that a report names (RFC 3464, section 2.3.3); else by words that promise to go on trying."""
+    if notice.action in ("delivered", "relayed", "expanded"):
+        return Standing.DELIVERED
+    if notice.action == "delayed" or (notice.action != "failed" and _STILL_TRIED.search(notice.said)):
+        return Standing.DELAYED
+    return Standing.FAILED
+
+
+_STILL_TRIED = re.compile(
+    r"(will|shall) (keep|continue|retry|be (re)?tried|try)|still being (re)?tried|delivery attempts? will (be|continue)"
+    r"|do not need to resend|no action is required|this is a warning message only|message will be retried"
+    r"|(wird|werden) weiter (versucht|zugestellt)|zustellung wird fortgesetzt|(encore|continuera)\w* essay",
+    re.IGNORECASE,
+)
