@@ -2,31 +2,21 @@
 
 import asyncio
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import (
-    TelegramAPIError,
-    TelegramNetworkError,
-    TelegramRetryAfter,
-    TelegramServerError,
-)
 
-from bot import limits
+from bot import broadcast, limits
 from bot.faults import report
-from bot.limits import Sight
 from bot.running import Run
 from core.errors import Problem
-from core.queries import operators
 from core.queries.limits import untold
 from core.services import pacing
-from core.tables.operators import Operator
-from texts import speaking
 
 log = structlog.get_logger()
 LOOK_SECONDS = 1.0
 AFTER_FAULT_SECONDS = 5.0
-PASSING = (TelegramNetworkError, TelegramServerError, TelegramRetryAfter)
 
 
 async def watch(bot: Bot, run: Run) -> None:
@@ -49,19 +39,5 @@ async def watch(bot: Bot, run: Run) -> None:
 
 async def _told(bot: Bot, run: Run) -> bool:
     """Whether that is done: False while Telegram takes nothing from us."""
-    sight, linked = await run(limits.read, datetime.now(UTC)), await run(operators.linked)
-    reached = [await _tell(bot, sight, operator) for operator in linked]
-    return any(reached) or not reached
-
-
-async def _tell(bot: Bot, sight: Sight, operator: Operator) -> bool:
-    """Whether the operator was told, or never can be: who has closed the chat hears nothing."""
-    assert operator.telegram_id is not None
-    with speaking(operator.language):
-        drawn = limits.alarm(sight, operator)
-    try:
-        await bot.send_message(operator.telegram_id, drawn.text, reply_markup=drawn.keyboard)
-    except TelegramAPIError as fault:
-        log.info("an operator was not told of a block", operator=operator.id, fault=type(fault).__name__)
-        return not isinstance(fault, PASSING)
-    return True
+    sight = await run(limits.read, datetime.now(UTC))
+    return await broadcast.to_operators(bot, run, partial(limits.alarm, sight))

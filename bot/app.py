@@ -20,6 +20,7 @@ from bot.routers import (
     moves,
     newcomers,
     other,
+    schedules,
     start,
     status,
 )
@@ -43,7 +44,7 @@ def make_dispatcher(run: Run, beside: Beside, outside: Outside, key: bytes) -> D
     dispatcher.update.outer_middleware(Arrival(run))
     for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.my_chat_member):
         observer.middleware(Doorkeeper())
-    campaigning = (campaigns, launch, newcomers, moves, doubts, status, limit, emergency)
+    campaigning = (campaigns, launch, schedules, newcomers, moves, doubts, status, limit, emergency)
     for subject in (customers, start, *campaigning, group, desk, other):
         dispatcher.include_router(subject.make())
     return dispatcher

@@ -1,5 +1,6 @@
 """A campaign's card: its state, its figures as numbers and as a bar, and what may be done with it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -68,7 +69,9 @@ def drawn(sight: Sight) -> Drawn:
     parts = [_title(sight)]
     if campaign.origin_id is None:
         parts.append(_plan(sight))
-    else:
+    if campaign.settings.get("hours") and not sight.over:
+        parts.append(_hours(campaign.settings["hours"]))
+    if campaign.origin_id is not None:
         parts += [_progress(sight.figures), _figures(sight.figures), counted(sight.figures.reasons)]
     parts.append("\n".join(quoted(told(one)) for one in sight.steps))
     parts += [_wait(one, sight.timezone) for one in sight.waits]
@@ -105,6 +108,12 @@ def _plan(sight: Sight) -> str:
     """What a draft is so far."""
     facts = [(_("Letter"), sight.letter), (_("To"), ", ".join(sight.chosen)), (_("Without"), ", ".join(sight.excluded))]
     return "\n".join(f"{label}: {quoted(name(value or '–'))}" for label, value in facts)
+
+
+def _hours(kept: Mapping[str, object]) -> str:
+    span = f"{kept['opens']}–{kept['closes']}"
+    whose = _("by each recipient's own clock") if kept.get("own_zone") else _("by the account's clock")
+    return _("Sending hours") + f": {span}, {quoted(whose)}"
 
 
 def _progress(figures: Figures) -> str:

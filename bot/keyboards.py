@@ -1,13 +1,17 @@
 """The buttons below each message, drawn from the state of what it shows."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import words
 from bot.presses import (
+    AtPressed,
     DoubtsPressed,
+    HoursPressed,
+    LaterPressed,
     LaunchPressed,
     MovePressed,
     NewcomersPressed,
@@ -25,6 +29,8 @@ from core.vocabulary import CampaignAction, CampaignState, DoubtDecision
 from texts import _, doubts, reasons
 
 NAME_AT_MOST = 40
+KEEPS_HOURS = (CampaignState.DRAFT, CampaignState.SCHEDULED, CampaignState.SENDING, CampaignState.PAUSED)
+HOURS = ((9, 20), (8, 18), (18, 22))
 Rows = list[list[InlineKeyboardButton]]
 
 
@@ -34,8 +40,11 @@ def card(campaign: Campaign, in_doubt: int = 0) -> InlineKeyboardMarkup:
     if campaign.state == CampaignState.SENT:
         moves.append(_button(_("Send to newcomers"), NewcomersPressed(campaign_id=campaign.id)))
     undecided = _("Decide about %(count)s in doubt", count=words.number(in_doubt))
+    timed = (
+        [_button(_("Sending hours"), HoursPressed(campaign_id=campaign.id))] if campaign.state in KEEPS_HOURS else []
+    )
     ask = [_button(undecided, DoubtsPressed(campaign_id=campaign.id))] if in_doubt else []
-    return _keyboard([moves, ask, [_button(_("Refresh"), RefreshPressed(campaign_id=campaign.id))]])
+    return _keyboard([moves, timed, ask, [_button(_("Refresh"), RefreshPressed(campaign_id=campaign.id))]])
 
 
 def decisions(campaign: Campaign) -> InlineKeyboardMarkup:
@@ -47,14 +56,46 @@ def decisions(campaign: Campaign) -> InlineKeyboardMarkup:
     return _keyboard([[one] for one in pressed])
 
 
-def preview(campaign_id: int, confirmation: str | None, count: int, *, newcomers: bool = False) -> InlineKeyboardMarkup:
+def preview(
+    campaign_id: int, confirmation: str | None, count: int, *, newcomers: bool = False, later: bool = False
+) -> InlineKeyboardMarkup:
     """Without a confirmation there is nothing to launch."""
-    rows: Rows = [[_button(_("Back"), RefreshPressed(campaign_id=campaign_id))]]
-    if confirmation is not None:
-        label = _("Launch to %(count)s", count=words.number(count))
-        pressed = SendMorePressed if newcomers else LaunchPressed
-        rows.insert(0, [_button(label, pressed(campaign_id=campaign_id, confirmation=confirmation))])
-    return _keyboard(rows)
+    if confirmation is None:
+        return _keyboard([[_back(campaign_id)]])
+    kind = SendMorePressed if newcomers else LaunchPressed
+    pressed = kind(campaign_id=campaign_id, confirmation=confirmation)
+    offered = (
+        [_button(_("At a time …"), LaterPressed(campaign_id=campaign_id, confirmation=confirmation))] if later else []
+    )
+    return _keyboard(
+        [[_button(_("Launch to %(count)s", count=words.number(count)), pressed)], offered, [_back(campaign_id)]]
+    )
+
+
+def times(campaign_id: int, confirmation: str, offered: Sequence[tuple[datetime, str]]) -> InlineKeyboardMarkup:
+    """When a launch may be, in words."""
+    rows = [
+        [
+            _button(
+                label, AtPressed(campaign_id=campaign_id, confirmation=confirmation, minute=int(at.timestamp()) // 60)
+            )
+        ]
+        for at, label in offered
+    ]
+    return _keyboard([*rows, [_back(campaign_id)]])
+
+
+def hours(campaign_id: int) -> InlineKeyboardMarkup:
+    spans = [
+        _button(f"{opens:02}:00–{closes:02}:00", HoursPressed(campaign_id=campaign_id, opens=opens, closes=closes))
+        for opens, closes in HOURS
+    ]
+    anytime = _button(_("At any time"), HoursPressed(campaign_id=campaign_id, opens=0, closes=0))
+    return _keyboard([spans, [anytime], [_back(campaign_id)]])
+
+
+def look(campaign_id: int) -> InlineKeyboardMarkup:
+    return _keyboard([[_button(_("Look at it"), OpenPressed(campaign_id=campaign_id))]])
 
 
 def look_again(campaign_id: int) -> InlineKeyboardMarkup:
@@ -105,6 +146,10 @@ def _move(campaign: Campaign, action: CampaignAction) -> InlineKeyboardButton:
     if action == CampaignAction.LAUNCH:
         return _button(_("Preview and launch"), PreviewPressed(campaign_id=campaign.id))
     return _button(reasons.action(action), MovePressed(campaign_id=campaign.id, action=action))
+
+
+def _back(campaign_id: int) -> InlineKeyboardButton:
+    return _button(_("Back"), RefreshPressed(campaign_id=campaign_id))
 
 
 def _line(campaign: Campaign) -> str:

@@ -1,5 +1,6 @@
 """What the buttons carry: at most 64 bytes, and nothing that may not be read."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from aiogram.filters.callback_data import CallbackData
@@ -32,6 +33,30 @@ class LaunchPressed(CallbackData, prefix="go"):
     campaign_id: Number
     confirmation: str
     """20 digits and the number of recipients: some 30 bytes."""
+
+
+class LaterPressed(CallbackData, prefix="later"):
+    campaign_id: Number
+    confirmation: str
+
+
+class AtPressed(CallbackData, prefix="at"):
+    campaign_id: Number
+    confirmation: str
+    minute: Annotated[int, Field(ge=0, lt=200_000_000)]
+    """Since the beginning of 1970: eight digits."""
+
+    @property
+    def at(self) -> datetime:
+        return datetime.fromtimestamp(self.minute * 60, UTC)
+
+
+class HoursPressed(CallbackData, prefix="hours"):
+    """Two hours of the day; the same twice: at any time; none: the question itself."""
+
+    campaign_id: Number
+    opens: Annotated[int, Field(ge=0, lt=24)] | None = None
+    closes: Annotated[int, Field(ge=0, lt=24)] | None = None
 
 
 class NewcomersPressed(CallbackData, prefix="new"):

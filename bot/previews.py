@@ -1,8 +1,10 @@
 """The last look before a launch: who gets the letter, who does not and why, and what the daily limit makes of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from aiogram.types import InlineKeyboardMarkup
 from sqlalchemy.orm import Session
 
 from bot import keyboards
@@ -13,16 +15,18 @@ from channels.known import CHANNELS
 from core.errors import Problem
 from core.queries import campaigns as queries
 from core.queries import pacing
+from core.queries import settings as business
 from core.queries.pacing import Allowance
 from core.rules.campaigns import next_state
 from core.services import campaigns, newcomers
 from core.services.campaigns import Preview
 from core.tables.campaigns import Campaign
-from core.vocabulary import CHANNEL_EMAIL, CampaignAction
+from core.vocabulary import CHANNEL_EMAIL, CampaignAction, CampaignState
 from texts import _, ngettext
 from texts.approvals import approval
 from texts.costs import cost_lines
 from texts.steps import step_lines
+from texts.times import moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +35,18 @@ class Look:
     preview: Preview
     allowance: Allowance | None
     newcomers: bool = False
+    at: tuple[datetime, str] | None = None
+    """When it is to be launched, and that in words; None: now."""
 
 
-def read(session: Session, campaign_id: int, now: datetime) -> Look:
+def read(session: Session, campaign_id: int, now: datetime, *, at: datetime | None = None) -> Look:
     """Count as a launch would; raise IllegalTransition if it is launched already, or what the draft lacks."""
     campaign = queries.get(session, campaign_id)
-    next_state(campaign.state, CampaignAction.LAUNCH)
-    return _look(session, campaign, campaigns.preview(session, campaign_id, now, channels=CHANNELS), now)
+    next_state(campaign.state, CampaignAction.LAUNCH if at is None else CampaignAction.SCHEDULE)
+    look = _look(session, campaign, campaigns.preview(session, campaign_id, now, channels=CHANNELS), now)
+    if at is None:
+        return look
+    return replace(look, at=(at, moment(at, ZoneInfo(business.value(session, "timezone")))))
 
 
 def read_newcomers(session: Session, campaign_id: int, now: datetime) -> Look:
@@ -78,9 +87,15 @@ def drawn(look: Look, *, may_launch: bool) -> Drawn:
     else:
         parts.append(_("Your role lets you look, but not launch."))
     confirmation = preview.confirmation if may_launch and (preview.reachable or preview.asked) else None
-    return Drawn(
-        "\n\n".join(parts), keyboards.preview(campaign.id, confirmation, preview.reachable, newcomers=look.newcomers)
-    )
+    return Drawn("\n\n".join(parts), _keyboard(look, confirmation))
+
+
+def _keyboard(look: Look, confirmation: str | None) -> InlineKeyboardMarkup:
+    if look.at is not None and confirmation is not None:
+        return keyboards.times(look.campaign.id, confirmation, [look.at])
+    later = not look.newcomers and look.campaign.state == CampaignState.DRAFT
+    count = look.preview.reachable
+    return keyboards.preview(look.campaign.id, confirmation, count, newcomers=look.newcomers, later=later)
 
 
 def impossible(problem: Problem, campaign_id: int) -> Drawn:

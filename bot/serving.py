@@ -19,7 +19,7 @@ from aiogram.exceptions import (
 from aiogram.types import User
 from aiogram.utils.backoff import BackoffConfig
 
-from bot import alarms, introduction, webhook
+from bot import alarms, introduction, notices, webhook
 from bot.app import Beside, make_dispatcher
 from bot.courier import Bag, Courier
 from bot.desk import Desk
@@ -78,7 +78,7 @@ async def serve(bot: Bot, run: Run, ways: Ways, *, ready: Told = lambda _me: Non
 def _beside(bot: Bot, run: Run, hands: Beside) -> list[Coroutine[Any, Any, None]]:
     """What goes on while updates come in."""
     works = (hands.live.watch(), hands.courier.work(), hands.desk.work())
-    return [*works, alarms.watch(bot, run), _introduce(bot, run), _keep_tidy(run)]
+    return [*works, alarms.watch(bot, run), notices.watch(bot, run), _introduce(bot, run), _keep_tidy(run)]
 
 
 @asynccontextmanager

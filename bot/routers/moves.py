@@ -15,11 +15,12 @@ from bot.telling import answer, answer_in_time
 from bot.words import name, quoted, told
 from core.errors import IllegalTransition
 from core.queries import campaigns as queries
-from core.services import campaigns
+from core.services import campaigns, schedules
 from core.vocabulary import CampaignAction, Role
 from texts import N_, _
 
 MOVES = {
+    CampaignAction.UNSCHEDULE: (schedules.unschedule, N_("It is a draft again, and nothing is sent by itself.")),
     CampaignAction.PAUSE: (campaigns.pause, N_("Paused. What is on its way is finished; nothing more begins.")),
     CampaignAction.RESUME: (campaigns.resume, N_("It goes on where it stopped.")),
 }

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from core.tables.notices import Notice
@@ -13,13 +13,9 @@ def tell(session: Session, code: str, params: Mapping[str, object], *, now: date
     session.add(Notice(code=code, params=dict(params), campaign_id=campaign_id, at=now))
 
 
-def take_untold(session: Session, now: datetime, most: int = 20) -> list[Notice]:
-    """The oldest that no chat has heard of; two bots never take the same."""
-    waiting = select(Notice).where(Notice.told_at.is_(None)).order_by(Notice.id).limit(most)
-    taken = list(session.scalars(waiting.with_for_update(skip_locked=True)))
-    for notice in taken:
-        notice.told_at = now
-    return taken
+def mark_told(session: Session, notice_id: int, now: datetime) -> None:
+    """Whoever may launch and has a chat has heard of it."""
+    session.execute(update(Notice).where(Notice.id == notice_id).values(told_at=now))
 
 
 def read(session: Session, notice_id: int, now: datetime) -> None:

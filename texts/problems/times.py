@@ -9,6 +9,7 @@ SENTENCES = {
         "so nothing would ever be sent."
     ),
     "schedule.bad_time": N_("“%(given)s” is no date and time. Write it like 2026-12-01 09:00."),
+    "schedule.bad_command": N_("Write it like this: /schedule 12 2026-12-01 09:00. The number is the campaign's."),
     "schedule.past": N_("This time has passed already. Choose a later one, or launch now."),
     "schedule.too_far": N_("This is more than %(days)s days away. Choose an earlier time."),
     "schedule.missed": N_(
