@@ -25,6 +25,7 @@ SUBCOMMANDS = {
     "campaign": ("cli.campaigns", N_("Make, launch, pause and cancel campaigns.")),
     "status": ("cli.status", N_("Show how campaigns are doing.")),
     "why": ("cli.why", N_("Tell what became of one recipient of a campaign, and why.")),
+    "arrival": ("cli.arrival", N_("Say from a received copy how a letter arrived.")),
     "classify-bounce": ("cli.bounces", N_("Say what returned mails mean for the addresses in them.")),
     "returns": ("cli.returns", N_("Show what has come back, and try the mailbox that it comes to.")),
     "operator": ("cli.operators", N_("Say who may do what.")),

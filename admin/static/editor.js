@@ -6,6 +6,8 @@ const contact = document.getElementById("contact");
 let wrongLine = Number(editor.dataset.line) || 0;
 let last = source;
 let look = "";
+let shown = 0;
+let another = false;
 
 function number() {
   const count = source.value.split("\n").length;
@@ -50,6 +52,8 @@ document.body.append(frameForm);
 function written() {
   const form = new FormData(editor);
   form.set("contact", contact.value);
+  form.set("shown", shown);
+  if (another) form.set("another", "yes");
   form.set("look", look);
   return form;
 }
@@ -65,6 +69,9 @@ async function show() {
   wrongLine = told.problem && told.where === "source" ? told.line || 0 : 0;
   number();
   if (told.problem) return;
+  shown = told.contact.id;
+  another = false;
+  document.getElementById("shown-contact").textContent = told.contact.words;
   if (document.getElementById("faults")) showFaults(told.faults);
   const subject = document.getElementById("shown-subject");
   if (subject) subject.textContent = told.subject;
@@ -81,10 +88,11 @@ async function show() {
 function showFaults(faults = []) {
   const list = document.getElementById("faults");
   document.getElementById("well").hidden = faults.length > 0;
-  list.replaceChildren(...faults.map(({ words, place }) => {
+  list.replaceChildren(...faults.map(({ words, place, href, link }) => {
     const row = document.createElement("li");
     row.textContent = words;
     if (place) row.append(" ", Object.assign(document.createElement("code"), { textContent: place }));
+    if (href) row.append(" ", Object.assign(document.createElement("a"), { href, textContent: link }));
     return row;
   }));
   const mend = document.getElementById("mend");
@@ -106,6 +114,11 @@ function later() {
 }
 editor.addEventListener("input", later);
 contact.addEventListener("input", later);
+document.getElementById("another").addEventListener("click", () => {
+  contact.value = "";
+  another = true;
+  show();
+});
 document.querySelectorAll("[data-device]").forEach((button) => button.addEventListener("click", () => {
   document.getElementById("device").className = `device ${button.dataset.device}`;
   document.querySelectorAll("[data-device]").forEach((other) => other.setAttribute("aria-pressed", String(other === button)));

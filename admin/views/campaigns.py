@@ -65,10 +65,10 @@ class CampaignList(ListView):
             (there[0], "import.upload", _("Import contacts")),
             (there[1], "segment.new", _("Say whom you mean: a segment")),
             (there[2], "template.new", _("Write the letter: a template")),
-            (bool(senders.everyone(session)), "settings.show", _("Say from whom it comes: a sender")),
+            (bool(senders.everyone(session)), "sender.index", _("Say from whom it comes: a sender")),
             (False, "wizard.begin", _("Put them together: a campaign")),
         ]
-        return [step for step in steps if step[1] != "settings.show" or step[0] or may(Role.ADMINISTRATOR)]
+        return [step for step in steps if step[1] != "sender.index" or step[0] or may(Role.ADMINISTRATOR)]
 
 
 def _state(campaign: Campaign) -> Markup:

@@ -20,6 +20,7 @@ from admin.views import (
     pictures,
     retention,
     segments,
+    senders,
     settings,
     starting,
     style,
@@ -53,6 +54,7 @@ PAGES = (
     starting.pages,
     templates.pages,
     pictures.pages,
+    senders.pages,
     settings.pages,
     retention.pages,
     limit.pages,
@@ -98,5 +100,5 @@ def menu() -> list[Item]:
     ]
     if may(Role.ADMINISTRATOR):
         items.append(Item(_("Operators"), "operators.index_view", "operators", ("operators", "operator"), apart=True))
-        items.append(Item(_("Settings"), "settings.show", "settings", ("settings",)))
+        items.append(Item(_("Settings"), "settings.show", "settings", ("settings", "sender")))
     return [item for item in items if item.endpoint in current_app.view_functions]

@@ -1,4 +1,4 @@
-"""Settings: the daily limit, the account's time zone, and from whom letters come."""
+"""Settings: the daily limit, the account's time zone, and what is kept of readers."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,15 +11,13 @@ from sqlalchemy.orm import Session
 from admin.access import by, needs
 from admin.context import reading, writing
 from admin.words import say, timezone
-from channels import registry
 from core.errors import Invalid, Problem
 from core.queries import pacing
 from core.queries import settings as business
 from core.services import pacing as limits
-from core.services import senders, settings
-from core.vocabulary import CHANNEL_EMAIL, Purpose, Role, Tracking
+from core.services import settings
+from core.vocabulary import Purpose, Role, Tracking
 from texts import N_, _
-from texts.segments import channel
 
 EXEMPTABLE = (Purpose.SERVICE, Purpose.CONSENT)
 PURPOSES = {Purpose.SERVICE: N_("Service messages"), Purpose.CONSENT: N_("Requests for consent")}
@@ -73,45 +71,6 @@ def approval() -> ResponseReturnValue:
     return _saved(lambda session: settings.set_approval_above(session, above, by=by()))
 
 
-@pages.post("/senders")
-@needs(Role.ADMINISTRATOR)
-def add_sender() -> ResponseReturnValue:
-    def change(session: Session) -> None:
-        senders.create(
-            session,
-            name=request.form.get("name", ""),
-            address=request.form.get("address", ""),
-            reply_to=request.form.get("reply_to") or None,
-            channel=request.form.get("channel", CHANNEL_EMAIL),
-            pool=request.form.get("pool", "").replace(",", " ").split(),
-            by=by(),
-        )
-
-    return _saved(change)
-
-
-@pages.post("/senders/<int:id>/imprint")
-@needs(Role.ADMINISTRATOR)
-def set_imprint(id: int) -> ResponseReturnValue:  # noqa: A002
-    with writing() as session:
-        senders.set_imprint(session, id, request.form.get("imprint", ""), by=by())
-    flash(_("Saved."), "done")
-    return redirect(url_for("settings.show"))
-
-
-@pages.post("/senders/<int:id>/archive")
-@needs(Role.ADMINISTRATOR)
-def archive_sender(id: int) -> ResponseReturnValue:  # noqa: A002 - the name of the part of the address
-    try:
-        with writing() as session:
-            senders.archive(session, id, by=by(), now=datetime.now(UTC))
-    except Problem as problem:
-        say(problem)
-    else:
-        flash(_("Archived. Letters that were sent from it keep it."), "done")
-    return redirect(url_for("settings.show"))
-
-
 def _saved(change: Callable[[Session], object]) -> ResponseReturnValue:
     """Back to the page; with what was typed still in it, if it is refused."""
     try:
@@ -145,7 +104,5 @@ def _page() -> str:
         cap=business.value(session, "frequency_cap"),
         exemptable=[(purpose, _(PURPOSES[purpose])) for purpose in EXEMPTABLE],
         today=session.scalar(pacing.of_day("account", today)),
-        senders=senders.everyone(session),
-        channels=[(key, channel(key)) for key in registry.PROVIDERS],
         typed=request.form,
     )

@@ -8,12 +8,12 @@ from markupsafe import Markup
 from sqlalchemy import Select, select
 
 from admin import letters
-from admin.access import by, needs
+from admin.access import by, may, needs
 from admin.blocks import described
 from admin.context import panel, reading, writing
 from admin.views.lists import ListView
 from admin.words import Formatter, ago, say
-from channels.email.checks import mend
+from channels.email.checks import Fault, mend
 from channels.email.dark import in_the_dark
 from channels.email.outlook import as_word_shows
 from channels.email.press import press
@@ -152,12 +152,25 @@ def check() -> ResponseReturnValue:
         line = letters.line_of(problem) if isinstance(problem, Invalid) else None
         where = problem.params.get("where", "source")
         return {"problem": sentence(problem.code, problem.params), "line": line, "where": where}
-    found = [
-        {"words": fault(one.code, one.params), "place": one.place, "mendable": one.mendable} for one in shown.faults
-    ]
+    found = [_told(one) for one in shown.faults]
     parts = " · ".join(part_lines(count(shown.text))) if request.form.get("kind") == TemplateKind.SHORT else ""
     html = shown.html is not None
-    return {"subject": shown.subject, "text": shown.text, "html": html, "faults": found, "parts": parts}
+    return {
+        "subject": shown.subject,
+        "text": shown.text,
+        "html": html,
+        "faults": found,
+        "parts": parts,
+        "contact": _named(_contact()),
+    }
+
+
+def _told(one: Fault) -> dict[str, object]:
+    """An imprint that is missing everywhere is written once, at the sender."""
+    told: dict[str, object] = {"words": fault(one.code, one.params), "place": one.place, "mendable": one.mendable}
+    if one.code == "imprint_unknown" and may(Role.ADMINISTRATOR):
+        told |= {"href": url_for("sender.index"), "link": _("To the senders")}
+    return told
 
 
 @pages.post("/mend")
@@ -187,17 +200,33 @@ def preview() -> Response:
 
 def _shown() -> letters.Shown:
     session = reading()
-    wanted = request.form.get("contact", "").strip()
-    contact = None
-    if wanted:
-        found = contact_pages.matches(wanted, panel().address_keys(wanted))
-        contact = session.scalar(select(Contact).where(found).limit(1))
-    else:
-        contact = session.scalar(select(Contact).where(Contact.erased_at.is_(None)).order_by(Contact.id).limit(1))
     with reduced_errors():
         return letters.show(
-            session, _written(request.form.get("kind", TemplateKind.HTML)), contact, imprint=queries.imprint(session)
+            session,
+            _written(request.form.get("kind", TemplateKind.HTML)),
+            _contact(),
+            imprint=queries.imprint(session),
         )
+
+
+def _contact() -> Contact | None:
+    """Whose values are shown: who is looked for, else the one shown before, the next after them, or the first."""
+    wanted, shown = request.form.get("contact", "").strip(), request.form.get("shown", 0, type=int)
+    everybody = select(Contact).where(Contact.erased_at.is_(None)).order_by(Contact.id).limit(1)
+    if wanted:
+        found = contact_pages.matches(wanted, panel().address_keys(wanted))
+        return reading().scalar(select(Contact).where(found).limit(1))
+    if request.form.get("another"):
+        following = reading().scalar(everybody.where(Contact.id > shown))
+        return following or reading().scalar(everybody)
+    return reading().scalar(everybody.where(Contact.id == shown)) or reading().scalar(everybody)
+
+
+def _named(contact: Contact | None) -> dict[str, object]:
+    if contact is None:
+        return {"id": 0, "words": _("No contact fits: fallbacks stand for all values.")}
+    name = " ".join(filter(None, (contact.first_name, contact.last_name))) or f"#{contact.id}"
+    return {"id": contact.id, "words": _("Shown as %(name)s gets it.", name=name)}
 
 
 def _begun(kind: TemplateKind) -> tuple[str, letters.Letter]:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from admin import stepping
 from admin.access import by, needs
 from admin.context import panel, reading, writing
+from admin.domains import worry
 from admin.words import say
 from channels import registry
 from channels.email.checks import Fault
@@ -28,6 +29,7 @@ from core.tables.campaigns import Campaign
 from core.vocabulary import CHANNEL_EMAIL, CampaignState, Role, Tracking
 from texts import _
 from texts.approvals import approval, waits
+from texts import domains as domain_words
 from texts.costs import cost_lines
 from texts.segments import channel
 from texts.steps import step_lines
@@ -143,7 +145,9 @@ def check(id: int) -> ResponseReturnValue:  # noqa: A002
         preview=preview,
         problem=problem,
         template=templates.get(session, campaign.template_id) if campaign.template_id else None,
-        sender=senders.get(session, campaign.sender_id) if campaign.sender_id else None,
+        sender=(sender := senders.get(session, campaign.sender_id) if campaign.sender_id else None),
+        worry=worry(session, sender),
+        finding=domain_words.finding,
         include=[segments.get(session, one).name for one in campaign.include],
         exclude=[segments.get(session, one).name for one in campaign.exclude],
         trials=latest(session, id),

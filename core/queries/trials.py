@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from core.tables.campaigns import Origin
 from core.tables.contacts import Identity
 from core.tables.deliveries import Delivery
-from core.vocabulary import OriginKind
+from core.tables.events import Engagement
+from core.vocabulary import DeliveryState, OriginKind
+
+ACCEPTED = (DeliveryState.SENT, DeliveryState.DELIVERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +23,28 @@ class Trial:
     reason: str | None
     said: str | None
     at: datetime
+    accepted_at: datetime | None
+    """When the relay took it."""
+    opened_at: datetime | None
+    clicked_at: datetime | None
 
 
 def latest(session: Session, campaign_id: int, *, limit: int = 10) -> Sequence[Trial]:
     """The last test mails, the newest first."""
+    accepted = case((Delivery.state.in_(ACCEPTED), Delivery.settled_at))
     statement = (
-        select(Identity.address, Delivery.state, Delivery.reason, Delivery.said, Delivery.created_at)
+        select(
+            Identity.address,
+            Delivery.state,
+            Delivery.reason,
+            Delivery.said,
+            Delivery.created_at,
+            accepted,
+            Engagement.read_at,
+            Engagement.clicked_at,
+        )
         .join(Origin, Origin.id == Delivery.origin_id)
+        .outerjoin(Engagement, Engagement.delivery_id == Delivery.id)
         .outerjoin(Identity, Identity.id == Delivery.identity_id)
         .where(Origin.campaign_id == campaign_id, Origin.kind == OriginKind.TEST)
         .order_by(Delivery.id.desc())

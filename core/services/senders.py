@@ -76,7 +76,7 @@ def create(
         session.add(sender)
     elif sender.archived_at is None:
         raise Refused("sender.exists", name=sender.name, address=usable)
-    sender.name, sender.reply_to, sender.archived_at = name.strip(), reply_to or None, None
+    sender.name, sender.reply_to, sender.archived_at = _named(name), _answers(reply_to), None
     sender.pool = others
     session.flush()
     audit.note(session, by, "create", f"sender:{sender.id}")
@@ -139,7 +139,39 @@ def _mailbox(address: str) -> str:
     return checked.normalized
 
 
-def set_imprint(session: Session, sender_id: int, imprint: str, *, by: str) -> None:
-    """What a sender says of itself at the end of letters; an empty one takes it away."""
-    get(session, sender_id).imprint = imprint.strip()[:1000] or None
-    audit.note(session, by, "change", f"sender:{sender_id}", fields=["imprint"])
+def change(
+    session: Session,
+    sender_id: int,
+    *,
+    name: str,
+    reply_to: str | None,
+    imprint: str,
+    pool: Sequence[str] = (),
+    by: str,
+) -> None:
+    """What recipients see of it. Its address stays: letters that were sent from it name it.
+
+    Raises Invalid for a name that is empty, an address for answers that is none, and a number that is none.
+    `imprint` is what it says of itself at the end of letters; an empty one takes it away.
+    """
+    sender = get(session, sender_id)
+    others = [usable_address(sender.channel, one) for one in pool]
+    sender.name, sender.reply_to, sender.pool = _named(name), _answers(reply_to), others
+    sender.imprint = imprint.strip()[:1000] or None
+    audit.note(session, by, "change", f"sender:{sender_id}")
+
+
+def _named(name: str) -> str:
+    if not name.strip():
+        raise Invalid("sender.no_name", where="name")
+    return name.strip()
+
+
+def _answers(reply_to: str | None) -> str | None:
+    """Where answers go may be a free mailbox: nothing is sent from it."""
+    if reply_to is None or not reply_to.strip():
+        return None
+    try:
+        return validate_email(reply_to.strip(), check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError:
+        raise Invalid("sender.bad_reply_to", where="reply_to", address=reply_to) from None

@@ -71,6 +71,8 @@ SENTENCES = {
         "Nothing can be sent from “%(address)s”. Give a number with its country code (+49 …), a short code, a "
         "Messaging Service (MG…), or a name of up to eleven letters and digits."
     ),
+    "sender.no_name": N_("The sender has no name. Recipients see it beside the address."),
+    "sender.bad_reply_to": N_("“%(address)s” is not a valid email address: answers could not go there."),
     "sender.empty": N_("The sender has no address. Say where its messages come from."),
     "sender.freemail": N_(
         "“%(address)s” is at a free mail provider, whose rules make other servers refuse such letters. "
