@@ -21,6 +21,7 @@ from core.services import campaigns, trials
 from core.services import doubts as settling
 from core.services import newcomers as joined
 from core.services import steps as later
+from core.services import utm as marks
 from core.services.steps import Wanted
 from core.tables.campaigns import Campaign, SenderRow
 from core.tables.segments import Segment
@@ -205,6 +206,29 @@ def uncap(which: Which, hold: Annotated[bool, typer.Option("--hold")] = False) -
     with opened() as door, door.sessions.begin() as session:
         campaigns.set_uncapped(session, found(session, Campaign, which).id, not hold, by=BY)
     print(_("It keeps to the frequency cap.") if hold else _("It goes past the frequency cap."))
+
+
+@app.command(help=_("Add utm_… parameters to links of your own domains, for your web statistics. Without any: none."))
+def utm(
+    which: Which,
+    source: Annotated[str, typer.Option(help="utm_source")] = "",
+    medium: Annotated[str, typer.Option(help="utm_medium")] = "",
+    campaign: Annotated[str, typer.Option(help="utm_campaign")] = "",
+    content: Annotated[str, typer.Option(help="utm_content")] = "",
+    term: Annotated[str, typer.Option(help="utm_term")] = "",
+    domain: Annotated[list[str], typer.Option(help=_("Whose links they are added to; may be repeated."))] = [],  # noqa: B006 - Typer's
+) -> None:
+    given = {
+        "utm_source": source,
+        "utm_medium": medium,
+        "utm_campaign": campaign,
+        "utm_content": content,
+        "utm_term": term,
+    }
+    with opened() as door, door.sessions.begin() as session:
+        changed = marks.set_utm(session, found(session, Campaign, which).id, given, domain, by=BY)
+        kept = changed.settings["utm"]
+    print(_("Links are marked.") if kept else _("Links stay as they are."))
 
 
 @app.command(help=_("Begin nothing more; what is on the wire is settled."))

@@ -25,11 +25,12 @@ from core.queries import notices, pacing, segments, templates
 from core.queries.trials import latest
 from core.services import campaigns, senders, trials
 from core.services import templates as letters
+from core.services.utm import set_utm
 from core.tables.campaigns import Campaign
 from core.vocabulary import CHANNEL_EMAIL, CampaignState, Role, Tracking
 from texts import _
-from texts.approvals import approval, waits
 from texts import domains as domain_words
+from texts.approvals import approval, waits
 from texts.costs import cost_lines
 from texts.segments import channel
 from texts.steps import step_lines
@@ -124,6 +125,19 @@ def letter(id: int) -> ResponseReturnValue:  # noqa: A002
         chosen=chosen,
         sender=sender,
     )
+
+
+@pages.post("/<int:id>/utm")
+@needs(Role.EDITOR)
+def utm(id: int) -> ResponseReturnValue:  # noqa: A002
+    """What links of the operator's own domains tell their statistics."""
+    domains = request.form.get("domains", "").replace(",", " ").split()
+    try:
+        with writing() as session:
+            set_utm(session, id, request.form, domains, by=by())
+    except Problem as problem:
+        say(problem)
+    return redirect(url_for("wizard.check", id=id))
 
 
 @pages.get("/<int:id>/check")

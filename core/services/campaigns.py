@@ -21,6 +21,7 @@ from core.rules.outside import Outside, links_are_dead
 from core.services import approvals, audit, costs, steps
 from core.services.costs import Cost
 from core.services.fitting import fitting, saved
+from core.services.marking import marked_for
 from core.services.steps import StepPreview
 from core.tables.campaigns import Campaign, Origin
 from core.tables.contents import ContentRow
@@ -228,6 +229,7 @@ def begin(
     traits = _checked(session, campaign, content, channels)
     cost = costs.estimate(session, campaign, content, frozen, now=now, traits=traits)
     costs.check(cost, part=part, name=campaign.name)
+    content = marked_for(session, campaign, content)
     origin = Origin(
         kind=OriginKind.CAMPAIGN,
         channel=campaign.channel,

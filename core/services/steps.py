@@ -20,6 +20,7 @@ from core.rules import steps as rules
 from core.services import audit, costs
 from core.services.costs import Cost
 from core.services.fitting import fitting, saved, traits_for
+from core.services.marking import marked_for
 from core.tables.campaigns import Campaign, Origin
 from core.tables.contents import ContentRow
 from core.tables.steps import CampaignStep
@@ -90,7 +91,7 @@ def letters(session: Session, campaign: Campaign) -> list[ContentRow]:
 def keep(session: Session, campaign: Campaign) -> None:
     """Each step keeps its letter as it is."""
     for step in queries.of_campaign(session, campaign.id):
-        step.content_id = _letter(session, campaign, step).id
+        step.content_id = marked_for(session, campaign, _letter(session, campaign, step)).id
 
 
 def let_go(session: Session, campaign: Campaign) -> None:

@@ -17,6 +17,7 @@ from core.rules.addresses import address_key
 from core.rules.contacts import cells
 from core.services import audit, campaigns
 from core.services.fitting import check_fit, traits_for
+from core.services.marking import marked_for
 from core.services.recipients import unsettled
 from core.tables.campaigns import Campaign, Origin, SenderRow
 from core.tables.contacts import Identity
@@ -49,7 +50,7 @@ def send(
     campaign = queries.locked(session, campaign_id)
     if campaign.state not in (CampaignState.DRAFT, CampaignState.SCHEDULED):
         raise Refused("campaign.frozen", name=campaign.name)
-    content = campaigns.letter(session, campaign)
+    content = marked_for(session, campaign, campaigns.letter(session, campaign))
     sender = session.get_one(SenderRow, campaign.sender_id)
     check_fit(traits_for(channels, campaign.channel, content), content, sender, campaign=campaign.name)
     wanted = _wanted(campaign.channel, addresses, key, country)

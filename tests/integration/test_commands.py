@@ -15,7 +15,9 @@ from config import Settings
 from core.database import Sessions
 from core.errors import Invalid, NotFound, Refused
 from core.tables.campaigns import Campaign
+from core.tables.contents import ContentRow, Link
 from core.tables.deliveries import Delivery
+from core.tables.templates import Template
 from tests.integration.campaign_factory import make_campaign
 
 PEOPLE = "Kundennr;Vorname;E-Mail;Stadt\n1;Ada;ada@example.org;Berlin\n2;Bob;keine;Köln\n3;Cem;cem@example.org;Wien\n"
@@ -101,6 +103,27 @@ def test_a_campaign_is_previewed_and_launched_only_as_confirmed(drafted: int, se
     assert launched["state"] == "sending"
     with pytest.raises(Refused):
         run(campaigns, "launch", drafted, "--confirmation", looked["confirmation"])
+
+
+def test_parameters_are_frozen_into_the_links_of_that_campaign_alone(drafted: int, sessions: Sessions) -> None:
+    given = ("--source", "sendbote", "--campaign", "Spring", "--domain", "shop.example")
+    assert "marked" in run(campaigns, "utm", drafted, *given)
+    run(campaigns, "launch", drafted, "--yes")
+    with sessions() as session:
+        campaign = session.get_one(Campaign, drafted)
+        template = session.get_one(Template, campaign.template_id)
+        links = {
+            content_id: session.scalars(select(Link).where(Link.content_id == content_id)).all()
+            for content_id in (campaign.content_id, template.content_id)
+        }
+        content = session.get_one(ContentRow, campaign.content_id)
+    [own], [as_written] = links[campaign.content_id], links[template.content_id]
+    assert own.url == "https://shop.example/?utm_source=sendbote&utm_campaign=Spring"
+    assert as_written.url == "https://shop.example/"
+    assert f"click_{own.id} " in (content.html or "")
+    assert f"click_{as_written.id} " not in (content.html or "")
+    with pytest.raises(Refused):
+        run(campaigns, "utm", drafted, *given)
 
 
 def test_a_launch_that_nobody_confirms_sends_nothing(drafted: int) -> None:
