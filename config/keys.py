@@ -8,6 +8,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from config.checks import BadSetting
+from config.given import read
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +26,15 @@ class Keys:
 
 def load_keys(data: Path, environ: Mapping[str, str] | None = None) -> Keys:
     """Read both keys from the environment (hexadecimal, 64 digits) or the data directory; make what is missing."""
-    given = os.environ if environ is None else environ
+    found = read(os.environ if environ is None else environ)
     return Keys(
-        addresses=_key(data, given, "SENDBOTE_ADDRESS_KEY", "address.key"),
-        signing=_key(data, given, "SENDBOTE_SIGNING_KEY", "signing.key"),
+        addresses=_key(data, found, "SENDBOTE_ADDRESS_KEY", "address.key"),
+        signing=_key(data, found, "SENDBOTE_SIGNING_KEY", "signing.key"),
     )
 
 
-def _key(data: Path, given: Mapping[str, str], name: str, filename: str) -> bytes:
-    value = given.get(name) or _kept(data / "keys" / filename)
+def _key(data: Path, found: Mapping[str, str], name: str, filename: str) -> bytes:
+    value = found.get(name) or _kept(data / "keys" / filename)
     try:
         key = bytes.fromhex(value)
     except ValueError:

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from config.checks import BadSetting, counts, mailbox, number, one_of, pairs, port, return_addresses, some_of, url
+from config.given import read
 
 PROCESSES = ("sandbox", "panel", "web", "bot", "scheduler", "worker")
 ROOT = Path(__file__).resolve().parent.parent
@@ -84,7 +85,7 @@ class Settings:
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read and check the settings; raise BadSetting that names the variable at fault."""
-    given = _with_files(os.environ if environ is None else environ)
+    given = read(os.environ if environ is None else environ)
     smtp_url = url(given, "SENDBOTE_SMTP_URL", ("smtp", "smtps"))
     token = given.get("SENDBOTE_TELEGRAM_TOKEN")
     returns_url = mailbox(given, "SENDBOTE_RETURNS_URL")
@@ -129,19 +130,6 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     )
     _refuse_contradictions(settings)
     return settings
-
-
-def _with_files(environ: Mapping[str, str]) -> dict[str, str]:
-    given = {name: value for name, value in environ.items() if name.startswith("SENDBOTE_") and value != ""}
-    for name in [name for name in given if name.endswith("_FILE")]:
-        plain = name.removesuffix("_FILE")
-        if plain in given:
-            raise BadSetting(plain, "both", other=name)
-        try:
-            given[plain] = Path(given[name]).read_text(encoding="utf-8").strip()
-        except OSError as problem:
-            raise BadSetting(name, "unreadable", problem=problem.strerror or str(problem)) from None
-    return given
 
 
 def _refuse_contradictions(settings: Settings) -> None:
