@@ -21,7 +21,7 @@ from core.tables.notices import Notice
 from core.tables.operators import Operator
 from core.tables.suppression import Suppression
 from core.vocabulary import SuppressionList as L
-from texts import faults, gates, notices, pacing, reasons, roles, suppression
+from texts import faults, gates, notices, pacing, reasons, roles, story, suppression
 from texts.problems import sentence
 from texts.segments import CHANNELS
 
@@ -53,6 +53,7 @@ def install(app: Flask) -> None:
             "notice_word": notice,
             "zone_word": lambda: str(timezone()).replace("_", " "),
             "limit_words": pacing,
+            "story_words": story,
             "sentence": lambda problem: sentence(problem.code, problem.params),
         }
     )

@@ -23,6 +23,7 @@ from bot.routers import (
     schedules,
     start,
     status,
+    why,
 )
 from bot.running import Run
 from core.rules.outside import Outside
@@ -37,14 +38,17 @@ class Beside:
     desk: Desk
 
 
-def make_dispatcher(run: Run, beside: Beside, outside: Outside, key: bytes) -> Dispatcher:
-    """Without aiogram's own memory of dialogs: everything that a step needs is in the button that leads to it."""
-    dispatcher = Dispatcher(disable_fsm=True, run=run, outside=outside, key=key)
+def make_dispatcher(run: Run, beside: Beside, outside: Outside, key: bytes, country: str) -> Dispatcher:
+    """Without aiogram's own memory of dialogs: everything that a step needs is in the button that leads to it.
+
+    `country` is that of numbers which are written without one.
+    """
+    dispatcher = Dispatcher(disable_fsm=True, run=run, outside=outside, key=key, country=country)
     dispatcher.workflow_data.update(live=beside.live, courier=beside.courier, desk=beside.desk)
     dispatcher.update.outer_middleware(Arrival(run))
     for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.my_chat_member):
         observer.middleware(Doorkeeper())
-    campaigning = (campaigns, launch, schedules, newcomers, moves, doubts, status, limit, emergency)
+    campaigning = (campaigns, launch, schedules, newcomers, moves, doubts, status, limit, why, emergency)
     for subject in (customers, start, *campaigning, group, desk, other):
         dispatcher.include_router(subject.make())
     return dispatcher

@@ -22,6 +22,7 @@ from bot.presses import (
     ReleasePressed,
     SendMorePressed,
     SurePressed,
+    WhyPressed,
 )
 from core.rules.campaigns import actions
 from core.tables.campaigns import Campaign
@@ -44,7 +45,10 @@ def card(campaign: Campaign, in_doubt: int = 0) -> InlineKeyboardMarkup:
         [_button(_("Sending hours"), HoursPressed(campaign_id=campaign.id))] if campaign.state in KEEPS_HOURS else []
     )
     ask = [_button(undecided, DoubtsPressed(campaign_id=campaign.id))] if in_doubt else []
-    return _keyboard([moves, timed, ask, [_button(_("Refresh"), RefreshPressed(campaign_id=campaign.id))]])
+    below = [_button(_("Refresh"), RefreshPressed(campaign_id=campaign.id))]
+    if campaign.origin_id is not None:
+        below.append(_button(_("One recipient"), WhyPressed(campaign_id=campaign.id)))
+    return _keyboard([moves, timed, ask, below])
 
 
 def decisions(campaign: Campaign) -> InlineKeyboardMarkup:

@@ -85,6 +85,10 @@ class ReleasePressed(CallbackData, prefix="free"):
     sender_id: Number | None = None
 
 
+class WhyPressed(CallbackData, prefix="why"):
+    campaign_id: Number
+
+
 class SurePressed(CallbackData, prefix="sure"):
     campaign_id: Number
     cancel: bool

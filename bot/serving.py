@@ -52,6 +52,8 @@ class Ways:
     outside: Outside = SANDBOX
     key: bytes = b""
     """The installation's key of addresses, by which a customer's chat is found."""
+    country: str = "DE"
+    """Of numbers that are written without one."""
     bag: Bag | None = None
     """What answers to customers are carried with; None: nobody carries them here."""
 
@@ -60,7 +62,7 @@ async def serve(bot: Bot, run: Run, ways: Ways, *, ready: Told = lambda _me: Non
     """Run until it is cancelled; a lost connection or a restarted database never ends it."""
     live = Live(bot, run, language=ways.language, every=ways.every_seconds)
     hands = Beside(live, Courier(run, ways.bag), Desk(bot, run))
-    dispatcher = make_dispatcher(run, hands, ways.outside, ways.key)
+    dispatcher = make_dispatcher(run, hands, ways.outside, ways.key, ways.country)
     beside: list[asyncio.Task[None]] = []
     try:
         me = await _patiently(bot.me)

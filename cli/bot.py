@@ -105,7 +105,14 @@ async def _serve_within(door: Opened, account: Account, buckets: "Buckets") -> N
     if settings.telegram_webhook and settings.public_url:
         calls = hook(settings.public_url, settings.telegram_port, door.keys.signing)
     bag = Bag(door.database_url, door.sessions, registry.provider("telegram", settings, door.keys, buckets))
-    ways = Ways(language=settings.language, hook=calls, outside=outside(settings), key=door.keys.addresses, bag=bag)
+    ways = Ways(
+        language=settings.language,
+        hook=calls,
+        outside=outside(settings),
+        key=door.keys.addresses,
+        country=settings.default_country,
+        bag=bag,
+    )
     run = Run(door.sessions)
     serving = asyncio.create_task(serve_bot(bot, run, ways, ready=ready))
     told = asyncio.create_task(_interrupted())

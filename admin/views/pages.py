@@ -27,6 +27,7 @@ from admin.views import (
     suppressions,
     templates,
     timing,
+    why,
     wizard,
 )
 from core.tables.campaigns import Campaign
@@ -59,6 +60,7 @@ PAGES = (
     retention.pages,
     limit.pages,
     emergency.pages,
+    why.pages,
 )
 
 
@@ -89,7 +91,7 @@ def install(app: Flask, admin: Admin) -> None:
 def menu() -> list[Item]:
     """What the person at the browser may go to."""
     items = [
-        Item(_("Campaigns"), "campaigns.index_view", "campaigns", ("campaigns", "campaign", "wizard", "timing")),
+        Item(_("Campaigns"), "campaigns.index_view", "campaigns", ("campaigns", "campaign", "wizard", "timing", "why")),
         Item(_("Templates"), "templates.index_view", "templates", ("templates", "template", "starting")),
         Item(_("Segments"), "segments.index_view", "segments", ("segments", "segment")),
         Item(_("Contacts"), "contacts.index_view", "contacts", ("contacts", "contact")),

@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from core.errors import NotFound
 from core.queries import campaigns, segments, statistics, waits
 from core.queries.steps import origins
 from core.tables.attempts import Attempt
 from core.tables.campaigns import Campaign
+from core.tables.consent import Consent, ConsentRequest
 from core.tables.contacts import Contact, Identity
 from core.tables.contents import Link
 from core.tables.deliveries import Delivery
@@ -58,8 +60,21 @@ def of_address(session: Session, campaign_id: int, address_key: bytes, now: date
     return Story(campaign, None, contact_id, [*_not_chosen(session, campaign, contact_id)])
 
 
+def of_recipient(session: Session, campaign_id: int, delivery_id: int, now: datetime) -> Story:
+    """By the row in the list of recipients; raise NotFound (`recipient.not_found`) for one of another campaign."""
+    campaign = campaigns.get(session, campaign_id)
+    delivery = session.get(Delivery, delivery_id)
+    if delivery is None or delivery.origin_id not in origins(session, campaign):
+        raise NotFound("recipient.not_found", id=delivery_id)
+    if delivery.step:
+        first = select(Delivery).where(Delivery.origin_id == campaign.origin_id)
+        delivery = session.scalar(first.where(Delivery.contact_id == delivery.contact_id)) or delivery
+    return of_delivery(session, campaign, delivery, now)
+
+
 def of_delivery(session: Session, campaign: Campaign, delivery: Delivery, now: datetime) -> Story:
-    steps = [*_chosen(session, campaign, delivery), *_tries(session, delivery), *_later(session, delivery)]
+    steps = [*_chosen(session, campaign, delivery), *_consents(session, campaign, delivery)]
+    steps += [*_tries(session, delivery), *_later(session, delivery)]
     further = _further(session, campaign, delivery)
     for one in further:
         steps += [_taken(one), *_tries(session, one), *_later(session, one)]
@@ -76,6 +91,26 @@ def _chosen(session: Session, campaign: Campaign, delivery: Delivery) -> Iterato
         yield Step("refused_at_check", delivery.settled_at or delivery.created_at, {"reason": delivery.reason})
     else:
         yield Step("checked", delivery.created_at)
+
+
+def _consents(session: Session, campaign: Campaign, delivery: Delivery) -> Iterator[Step]:
+    """Where it needs consent: when they were asked, and what they have said since the launch, and last before it."""
+    if not campaign.consent_required or delivery.contact_id is None:
+        return
+    asked = select(ConsentRequest).where(
+        ConsentRequest.contact_id == delivery.contact_id,
+        ConsentRequest.channel == delivery.channel,
+        ConsentRequest.purpose == campaign.purpose,
+    )
+    for request in session.scalars(asked.order_by(ConsentRequest.id)):
+        yield Step("consent_asked", request.asked_at)
+    said = select(Consent).where(
+        Consent.contact_id == delivery.contact_id,
+        Consent.channel == delivery.channel,
+        Consent.purpose == campaign.purpose,
+    )
+    for one in session.scalars(said.order_by(Consent.id)):
+        yield Step("consent_given" if one.given else "consent_withdrawn", one.at)
 
 
 def _further(session: Session, campaign: Campaign, delivery: Delivery) -> Sequence[Delivery]:

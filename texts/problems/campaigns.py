@@ -3,6 +3,7 @@
 from texts import N_
 
 SENTENCES = {
+    "recipient.not_found": N_("This campaign has no recipient with the number %(id)s."),
     "campaign.not_found": N_("There is no campaign with the number %(id)s. See the list of campaigns."),
     "campaign.illegal_transition": N_("This is not possible now (%(action)s): the campaign is already “%(state)s”."),
     "campaign.frozen": N_("“%(name)s” is launched, and its letter and audience are fixed. Make a copy to change it."),
