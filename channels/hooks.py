@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Mapping
 
+from channels.email.reports.opening import SERVICES, opening
 from channels.twilio.opening import open_twilio_hooks
 from config import Settings
 from config.keys import Keys
 from core.ports import Hooks
 
-HOOKS: Mapping[str, Callable[[Settings, Keys], Hooks | None]] = {"twilio": open_twilio_hooks}
+HOOKS: Mapping[str, Callable[[Settings, Keys], Hooks | None]] = {
+    "twilio": open_twilio_hooks,
+    **{name: opening(name) for name in SERVICES},
+}
 """None where the settings name no secret: then nobody may report in that provider's name."""
 
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,6 +10,13 @@ from config.checks import BadSetting, counts, mailbox, number, one_of, pairs, po
 from config.given import read
 
 PROCESSES = ("sandbox", "panel", "web", "bot", "scheduler", "worker")
+REPORTS = {
+    "ses": "SENDBOTE_SES_TOPICS",
+    "sendgrid": "SENDBOTE_SENDGRID_KEY",
+    "postmark": "SENDBOTE_POSTMARK_SECRET",
+    "mailgun": "SENDBOTE_MAILGUN_KEY",
+    "brevo": "SENDBOTE_BREVO_SECRET",
+}
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -36,6 +43,8 @@ class Settings:
     """`imaps://user:password@host/INBOX`: the mailbox that letters come back to; None: nobody reads them."""
     returns_addresses: tuple[str, ...]
     """Under which addresses or domains that mailbox is reached; none: letters come back to their sender."""
+    report_secrets: Mapping[str, str] = field(repr=False)
+    """What proves the reports of a service that carries our mail, by its name."""
     providers: Mapping[str, str]
     """Which provider carries a channel, where it has several: `sms:gateway`."""
     twilio_sid: str | None
@@ -100,6 +109,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         dns=given.get("SENDBOTE_DNS"),
         returns_url=returns_url,
         returns_addresses=return_addresses(given, "SENDBOTE_RETURNS_ADDRESS", returns_url),
+        report_secrets={name: given[variable] for name, variable in REPORTS.items() if variable in given},
         providers=pairs(given, "SENDBOTE_PROVIDERS"),
         twilio_sid=given.get("SENDBOTE_TWILIO_SID"),
         twilio_token=given.get("SENDBOTE_TWILIO_TOKEN"),

@@ -5,7 +5,7 @@ import asyncio
 import structlog
 from aiohttp import web
 
-from core.errors import Forged, Invalid
+from core.errors import Forged, Invalid, Unavailable
 from core.messages import Event
 from core.ports import HookRequest, Hooks
 from web.doors import DOORS, Doors
@@ -38,6 +38,9 @@ async def report(request: web.Request) -> web.Response:
     except Invalid as problem:
         log.warning("hook_unreadable", provider=provider, code=problem.code)
         raise web.HTTPBadRequest from None
+    except Unavailable as problem:
+        log.warning("hook_unverified", provider=provider, code=problem.code)
+        raise web.HTTPServiceUnavailable from None
     await _kept(doors, events)
     return web.Response()
 

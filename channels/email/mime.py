@@ -27,7 +27,9 @@ class ContentMime:
         links: Links,
         key: bytes,
         signer: Signer | None = None,
+        *,
         returns: ReturnPath | None = None,
+        echoes: Sequence[bytes] = (),
     ) -> None:
         domain = parseaddr(content.sender.address)[1].rpartition("@")[2] or "localhost"
         known = _Anything()
@@ -38,6 +40,7 @@ class ContentMime:
         fixed = _fixed_headers(content, domain) + _add_parts(body, programs, _boundary(content))
         self._subject = compile_template(content.subject, known, escape=False)
         self._message_id = tokens.lower_signer(key, tokens.MESSAGE_ID)
+        self._echoes = echoes
         self._unsubscribe = links.unsubscribe()
         self._mailto = returns.mailto(content.sender.address) if returns else _no_mailto
         self._domain = domain.encode()
@@ -56,6 +59,7 @@ class ContentMime:
 
     def _changing(self, message: Message) -> bytes:
         """The headers that differ from letter to letter."""
+        message_id = self._message_id(message.delivery_id)
         return b"".join(
             (
                 b"Date: ",
@@ -65,7 +69,7 @@ class ContentMime:
                 b">\r\nSubject: ",
                 headers.unstructured(self._subject.render(message.values)),
                 b"\r\nMessage-ID: <",
-                self._message_id(message.delivery_id),
+                message_id,
                 b"@",
                 self._domain,
                 b">\r\nList-Unsubscribe: <",
@@ -73,6 +77,7 @@ class ContentMime:
                 b">",
                 self._mailto(message.delivery_id),
                 BREAK,
+                *[echo + message_id + BREAK for echo in self._echoes],
             )
         )
 

@@ -1,6 +1,7 @@
 """Email from the settings of this installation: its relays, and letters with its links and keys."""
 
 from channels.email.dkim.signing import Signer
+from channels.email.echoes import echoes
 from channels.email.mime import ContentMime
 from channels.email.provider import EmailProvider
 from channels.email.returning import ReturnPath
@@ -22,8 +23,11 @@ def open_email(settings: Settings, keys: Keys, _buckets: Buckets) -> EmailProvid
 
     returns = ReturnPath(settings.returns_addresses, keys.signing) if settings.returns_addresses else None
 
+    told = echoes(relay.host for relay in relays)
+
     def open_mime(content: Content) -> ContentMime:
-        return ContentMime(content, links, keys.signing, signer(content.sender, keys.sealing), returns)
+        signed = signer(content.sender, keys.sealing)
+        return ContentMime(content, links, keys.signing, signed, returns=returns, echoes=told)
 
     return EmailProvider(
         relays,

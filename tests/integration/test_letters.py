@@ -180,7 +180,7 @@ def test_a_letter_can_be_unsubscribed_from_by_mail_and_comes_back_to_the_same_pl
     returns = ReturnPath(["returns@shop.example"], KEY)
     message = Message(42, 1, "ada@example.org", part, {}, AT)
     composer = Composer(
-        lambda _: ContentMime(part, Links("https://m.example", KEY), KEY, None, returns), returns.envelope_sender
+        lambda _: ContentMime(part, Links("https://m.example", KEY), KEY, returns=returns), returns.envelope_sender
     )
     letter = composer.compose(message)
     header = email.message_from_bytes(letter.body)["List-Unsubscribe"]

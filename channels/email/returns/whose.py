@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from channels.email.returning import BOUNCE, MOST_TRIED, sent_to
 from core.rules import tokens
 
-_MESSAGE_ID = re.compile(r"(?<![0-9a-f])([0-9a-f]{42})@", re.IGNORECASE)
+_MESSAGE_ID = re.compile(r"(?<![0-9a-f])([0-9a-f]{42})(?![0-9a-f])", re.IGNORECASE)
 
 
 def whose(key: bytes, texts: Iterable[str]) -> tuple[str, int] | None:
