@@ -3,6 +3,7 @@
 from email import message_from_bytes
 from email.message import Message
 
+from channels.email.returns.notifications import notified
 from channels.email.returns.plain import notices_in_words
 from channels.email.returns.reports import feedback, loose_report, report, written_to
 from channels.email.returns.wording import AUTOMATIC, AUTOREPLY, BOUNCING, COMPLAINING, UNDELIVERED
@@ -25,7 +26,7 @@ def read_return(raw: bytes) -> list[Notice]:
         mail.set_payload(raw.decode("utf-8", "replace"))
     words = "\n".join(text_of(part) for part in parts if part.get_content_type() in ("text/plain", "text/html"))
     told = COMPLAINING.search(header(mail, "Subject")) is not None
-    return feedback(parts, told=told) or report(parts, words) or _by_words(mail, words, raw, parts)
+    return feedback(parts, told=told) or report(parts, words) or notified(words) or _by_words(mail, words, raw, parts)
 
 
 def _parts(mail: Message) -> list[Message]:

@@ -14,8 +14,16 @@ _RETURNED = re.compile(
 )
 _OPENING = re.compile(
     r"^[ \t>*-]{0,12}(?:(?:recipient|address"
-    r"|rcpt)[^\n:<@]{0,20}:\s*)?<?([^\s<>:,;\"()]{1,128}@[^\s<>:,;\"()]{1,200})>?[ \t]*(?::|\.{3}|$|[(\[])",
+    r"|rcpt)[^\n:<@]{0,20}:\s*)?<?([^\s<>:,;\"()]{1,128}@[^\s<>:,;\"()]{1,200})>?[ \t]*(?::|\.{3}|$|[(\[]"
+    r"| on [A-Z][a-z]{2},)",
     re.IGNORECASE | re.MULTILINE,
+)
+
+
+_INTRODUCED = re.compile(
+    r"address\(?es\)? failed|(permanent fatal|delivery) errors|did not reach the following|folgende[nr]? (adresse|empf)"
+    r"|following (address|recipient)|recipients? w(as|ere) aborted|adresses? suivantes?|siguientes? (direcci|destinat)",
+    re.IGNORECASE,
 )
 
 
@@ -23,7 +31,7 @@ def notices_in_words(words: str, known: list[str] | None = None, sender: str = "
     words = words.replace("\r\n", "\n")
     cut = _RETURNED.search(words, 20)
     told = words[: cut.start()] if cut else words
-    openings = [found for found in _OPENING.finditer(told) if addresses(found[1])]
+    openings = _introduced([found for found in _OPENING.finditer(told) if addresses(found[1])], told)
     if not openings:
         named = known or [address for address in addresses(told) if address != sender] or addresses(words)[:1]
         return (
@@ -37,7 +45,20 @@ def notices_in_words(words: str, known: list[str] | None = None, sender: str = "
         address = addresses(found[1])[0]
         by_address[address] = f"{by_address.get(address, '')} {told[found.end() : end]}".strip()
     before = told[: openings[0].start()]
-    return [_notice(address, said if len(said) > 10 else f"{said} {before}") for address, said in by_address.items()]
+    return [_notice(address, _enough(said, before)) for address, said in by_address.items()]
+
+
+def _introduced(openings: list[re.Match[str]], told: str) -> list[re.Match[str]]:
+    """Those behind the words that introduce them, if there are any: before may stand who wrote the letter."""
+    intro = _INTRODUCED.search(told)
+    return [found for found in openings if intro and found.start() > intro.start()] or openings
+
+
+def _enough(said: str, before: str) -> str:
+    """What stands above the address too, where what follows it says little, or has no code and the other does."""
+    if len(said) > 10 and (status_in(said) or code_in(said) or not (status_in(before) or code_in(before))):
+        return said
+    return f"{said} {before}"
 
 
 def _notice(address: str, said: str) -> Notice:

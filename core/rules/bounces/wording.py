@@ -2,6 +2,7 @@
 
 import re
 
+from core.rules.bounces.languages import FAMILIES_ABROAD
 from core.vocabulary import BounceClass as B
 
 
@@ -10,6 +11,16 @@ def _words(pattern: str) -> re.Pattern[str]:
 
 
 FAMILIES = (
+    ("greylisting", B.TRANSIENT, _words(r"gr[ea]y-?list|postgrey")),
+    ("loop", B.TRANSIENT, _words(r"hop count|too many hops|(mail|routing) loop|loops back to")),
+    (
+        "volume",
+        B.RATE,
+        _words(
+            r"unusual rate|send limit exceeded|too many (messages|emails|mails)"
+            r" (from|per|in)|messages? per (second|minute|hour|day)|(sending|receiving) rate|slow down"
+        ),
+    ),
     (
         "form",
         B.CONTENT,
@@ -33,6 +44,14 @@ FAMILIES = (
         "refused recipient",
         B.ADDRESS,
         _words(r"recipient address rejected: (access denied|user|undeliver|unknown|unverified)"),
+    ),
+    (
+        "blocked at the door",
+        B.SENDER,
+        _words(
+            r"^\W*(\d{3}[ -])?([45]\.\d\.\d{1,3} )?blocked\b|envelope blocked|administrative prohibition"
+            r"|local block ?list|reputations?[/?]|\bCS01\b"
+        ),
     ),
     ("virus", B.CONTENT, _words(r"\bvirus|malware|infected|phishing")),
     (
@@ -104,7 +123,7 @@ FAMILIES = (
         "full",
         B.MAILBOX,
         _words(
-            r"(postfach|mailbox|speicher\w*)\b.{0,30}(voll\b|überschritten)|bo.te.{0,20}pleine"
+            r"(postfach|mailbox|speicher\w*)\b.{0,30}(voll\b|überschritten)|bo.te.{0,40}(pleine|satur.e)"
             r"|buz.n.{0,20}llen[oa]|cannot append|mailfolder is full|user has exhausted|容量|"
             r"(mailbox|mail box|quota|inbox|account|disk)\b.{0,40}(full|exceed|over)|over ?(the )?(disk "
             r"|allowed )?quota"
@@ -158,6 +177,7 @@ FAMILIES = (
             r"|couldn't be found|no longer)"
             r"|\bhost (or domain name )?(unknown|not found|lookup|does not accept)|(mx"
             r"|srv) .{0,30}no smtp service"
+            r"|\bdomain\b.{0,25}not (hosted|local|handled|served)"
             r"|no such (domain|host)|unrouteable|unroutable|(unknown|invalid|illegal) (mail )?(host|domain)"
             r"|host unknown|null ?mx"
             r"|(couldn't|could not|cannot|can't|unable to) find any (host|mail)|no (mx|route to host.*mx"
@@ -169,7 +189,7 @@ FAMILIES = (
         "user",
         B.ADDRESS,
         _words(
-            r"not a registered|invalid [\w ]{0,20}userid|リストにありません|"
+            r"not recogni[sz]ed|not a registered|invalid [\w ]{0,20}userid|リストにありません|"
             r"recipnotfound|(empf.nger|benutzer|adresse|postfach)\b.{0,40}(unbekannt|nicht (gefunden|vorhanden"
             r"|existiert)|existiert nicht)|"
             r"(unbekannter?|ung.ltige) (empf.nger|benutzer|adresse)|destinataire (inconnu|invalide)|(adresse"
@@ -189,11 +209,12 @@ FAMILIES = (
             r"|undeliverable address|userunknown|wrong recipient|no valid recipient|recipient (is )?invalid"
         ),
     ),
+    *FAMILIES_ABROAD,
     (
         "delivery time",
         B.TRANSIENT,
         _words(
-            r"requests to connect|will be retried|failed \d+ attempts|"
+            r"configuration error|requests to connect|will be retried|failed \d+ attempts|"
             r"queue\.expired|failing for a long time|points? (back )?to (local|my)|wasn't able to establish"
             r"|lookup failed temporarily|lost connection|conversation with|server configuration|write error"
             r"|can't open|retries|mx.{0,20}loops? back|deferred|"
@@ -210,7 +231,8 @@ FAMILIES = (
     ),
 )
 GONE_FOR_GOOD = _words(
-    r"disabled|suspended|inactive|deactivat|closed|terminated|no longer active"
+    r"disabled|suspended|inactive|deactivat|closed|terminated|no longer active|stillgelegt|deaktiviert"
+    r"|d.sactiv|ferm.e?\b|desactivad|cerrad[ao]|disattivat|отключ[её]н|停用|無効"
     r"|not active|frozen"
 )
 PASSING = _words(r"verification in progress|deferred|gr[ea]y-?list|try again later|temporar(y|ily)")
