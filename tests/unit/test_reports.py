@@ -120,7 +120,7 @@ def test_ses_reports_by_signed_notifications(amazon: Amazon, version: str) -> No
     ],
 )
 def test_a_forged_notification_is_refused_and_nothing_of_a_stranger_is_fetched(
-    amazon: Amazon, changed: Mapping[str, str]
+    amazon: Amazon, changed: dict[str, str]
 ) -> None:
     amazon.fetched.clear()
     hooks = ses(amazon)
