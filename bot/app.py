@@ -23,6 +23,7 @@ from bot.routers import (
     schedules,
     start,
     status,
+    suppressed,
     why,
 )
 from bot.running import Run
@@ -48,7 +49,7 @@ def make_dispatcher(run: Run, beside: Beside, outside: Outside, key: bytes, coun
     dispatcher.update.outer_middleware(Arrival(run))
     for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.my_chat_member):
         observer.middleware(Doorkeeper())
-    campaigning = (campaigns, launch, schedules, newcomers, moves, doubts, status, limit, why, emergency)
-    for subject in (customers, start, *campaigning, group, desk, other):
+    campaigning = (campaigns, launch, schedules, newcomers, moves, doubts, status, limit, why, suppressed)
+    for subject in (customers, start, *campaigning, emergency, group, desk, other):
         dispatcher.include_router(subject.make())
     return dispatcher

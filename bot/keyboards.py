@@ -13,6 +13,7 @@ from bot.presses import (
     HoursPressed,
     LaterPressed,
     LaunchPressed,
+    ListedPressed,
     MovePressed,
     NewcomersPressed,
     OpenPressed,
@@ -119,6 +120,16 @@ def releases(blocked: Sequence[tuple[int | None, str]]) -> InlineKeyboardMarkup:
         [
             [_button(_("Release: %(whose)s", whose=whose), ReleasePressed(sender_id=sender_id))]
             for sender_id, whose in blocked
+        ]
+    )
+
+
+def listed(suppression_ids: Sequence[int]) -> InlineKeyboardMarkup:
+    """One for each entry that the operator may release."""
+    return _keyboard(
+        [
+            [_button(_("Release: %(whose)s", whose=f"#{one}"), ListedPressed(suppression_id=one))]
+            for one in suppression_ids
         ]
     )
 

@@ -85,6 +85,12 @@ class ReleasePressed(CallbackData, prefix="free"):
     sender_id: Number | None = None
 
 
+class ListedPressed(CallbackData, prefix="list"):
+    """The release of an entry, which asks for a reason."""
+
+    suppression_id: Number
+
+
 class WhyPressed(CallbackData, prefix="why"):
     campaign_id: Number
 

@@ -101,6 +101,7 @@ def commands() -> str:
             _("/campaigns – all campaigns, newest first; look at one, launch, pause, resume or cancel it"),
             _("/status – what is being sent, followed live, and what was sent lately"),
             _("/why – what became of one recipient of a campaign, and why"),
+            _("/suppressed – which lists an address is on, and its release"),
             _("/limit – the daily limit, how it came about, and what it stops"),
             _("/schedule – launch a campaign at a time: /schedule 12 2026-12-01 09:00"),
             _("/stopall – stop everything at once, on every channel; /goon lets it go on"),

@@ -24,6 +24,7 @@ from admin.views import (
     settings,
     starting,
     style,
+    suppression_lists,
     suppressions,
     templates,
     timing,
@@ -52,6 +53,7 @@ PAGES = (
     timing.pages,
     segments.pages,
     suppressions.pages,
+    suppression_lists.pages,
     starting.pages,
     templates.pages,
     pictures.pages,
@@ -62,6 +64,8 @@ PAGES = (
     emergency.pages,
     why.pages,
 )
+
+LISTS = ("suppressions", "suppression", "suppression_lists")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,12 @@ def menu() -> list[Item]:
         Item(_("Segments"), "segments.index_view", "segments", ("segments", "segment")),
         Item(_("Contacts"), "contacts.index_view", "contacts", ("contacts", "contact")),
         Item(_("Conversations"), "conversation.index", "conversations", ("conversation",)),
-        Item(_("Do not contact"), "suppressions.index_view", "suppressions", ("suppressions", "suppression")),
+        Item(
+            _("Do not contact"),
+            "suppressions.index_view",
+            "suppressions",
+            ("suppressions", "suppression", "suppression_lists"),
+        ),
         Item(_("Daily limit"), "limit.show", "limit", ("limit",)),
         Item(_("Imports"), "imports.index_view", "imports", ("imports", "import")),
     ]

@@ -14,7 +14,7 @@ from admin.words import Formatter, ago, channel, held_on, say
 from channels.known import KNOWN
 from core.errors import Problem
 from core.queries import suppressions as queries
-from core.rules.suppression import BY_HAND, by_hand
+from core.rules.suppression import BY_HAND, by_hand, releaser
 from core.services import suppressions
 from core.tables.suppression import Suppression
 from core.vocabulary import Role, SuppressionList
@@ -29,6 +29,7 @@ class SuppressionListView(ListView):
     title = N_("Do not contact")
     intro = N_("Addresses and people whom no campaign reaches, and why.")
     searched = N_("Email address or number")
+    list_template = "panel/suppression_list.html"
     row_page = "suppression.detail"
     new_page = "suppression.new"
     new_words = N_("Add addresses")
@@ -82,7 +83,7 @@ def detail(id: int) -> ResponseReturnValue:  # noqa: A002 - the name of the part
         meaning=meaning(row.list),
         releasing=releasing(row.list),
         source=source(row.source),
-        releasable=row.released_at is None and by_hand(row.list) and may(_role(row)),
+        releasable=row.released_at is None and by_hand(row.list) and may(releaser(row.list)),
         history=queries.history(reading(), id),
     )
 
@@ -91,7 +92,7 @@ def detail(id: int) -> ResponseReturnValue:  # noqa: A002 - the name of the part
 @needs(Role.EDITOR)
 def release(id: int) -> ResponseReturnValue:  # noqa: A002
     row = queries.get(reading(), id)
-    if not may(_role(row)):
+    if not may(releaser(row.list)):
         abort(403)
     try:
         with writing() as session:
@@ -157,8 +158,3 @@ def _tell(done: suppressions.Listed) -> None:
     if done.wrong:
         shown = ", ".join(done.wrong[:WRONG_SHOWN]) + (" …" if len(done.wrong) > WRONG_SHOWN else "")
         flash(_("This is no address of the channel, and was left out: %(wrong)s", wrong=shown), "problem")
-
-
-def _role(row: Suppression) -> Role:
-    """A wrong address is corrected by whoever works with contacts; a wish for no advertising weighs more."""
-    return Role.EDITOR if row.list == SuppressionList.GENERAL else Role.ADMINISTRATOR

@@ -38,6 +38,12 @@ def matches(address_keys: Sequence[bytes]) -> ColumnElement[bool]:
     return or_(Suppression.address_key.in_(address_keys), Suppression.contact_id.in_(owners))
 
 
+def naming(session: Session, address_keys: Sequence[bytes]) -> Sequence[Suppression]:
+    """Entries of an address or its owner, the released too, in order; those that stand beside another are left out."""
+    named = select(Suppression).where(matches(address_keys), ~beside_an_address())
+    return session.scalars(named.order_by(Suppression.id)).all()
+
+
 def put_on(name: SuppressionList, *which: ColumnElement[bool], source: str, whole_contact: bool = False) -> Insert:
     """The addresses of such deliveries onto a list, or (`whole_contact`) their contacts on every channel."""
     key = case((literal(whole_contact), None), else_=Delivery.address_key)

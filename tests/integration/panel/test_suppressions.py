@@ -1,10 +1,14 @@
 """Those who may not be contacted, in the panel: added by hand, shown by name, released by whoever may."""
 
+from io import BytesIO
+
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from core.database import Sessions
 from core.rules.addresses import address_key
+from core.tables.audit import AuditEntry
 from core.tables.contacts import Contact, Identity
 from core.tables.suppression import Suppression
 from core.vocabulary import Role
@@ -71,3 +75,46 @@ def test_a_wish_for_no_advertising_is_released_by_administrators_only(app: Flask
 def test_a_contacts_page_leads_to_their_entries(administrator: Person, sessions: Sessions) -> None:
     id_ = listed(sessions, "general")
     assert f"/do-not-contact/{id_}" in administrator.get("/contacts/1").text
+
+
+def test_a_file_of_a_list_is_tried_imported_and_had_back(administrator: Person, sessions: Sessions) -> None:
+    def sent(step: str) -> str:
+        file = (BytesIO(b"email;list\nada@example.org;unsubscribed\nnobody;general\n"), "lists.csv")
+        return administrator.post("/do-not-contact/import", file=file, channel="email", list="", step=step).text
+
+    tried = sent("try")
+    assert "Tried: nothing was changed" in tried
+    assert "“nobody” is no address" in tried
+    with sessions() as session:
+        assert session.scalars(select(Suppression.id)).all() == []
+    assert "Imported." in sent("import")
+    with sessions() as session:
+        assert session.scalars(select(Suppression.list)).all() == ["unsubscribed"]
+    exported = administrator.get("/do-not-contact/export.csv?only=unsubscribed").text
+    assert exported.splitlines()[1].startswith("unsubscribed,email,,")
+
+
+def test_many_are_released_by_their_number_and_with_a_reason(administrator: Person, sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        for number in range(3):
+            source = "bounce" if number else "person"
+            key = number.to_bytes(16, "big")
+            session.add(Suppression(list="general", channel="email", source=source, address_key=key))
+        session.add(Suppression(list="unsubscribed", channel="email", source="bounce", address_key=b"u" * 16))
+    asked = {"list": "general", "source": "bounce", "since": "2020-01-01", "until": "2999-01-01"}
+    page = "/do-not-contact/release"
+    assert "Type 2 to confirm" in administrator.post(page, **asked, step="look").text
+    assert (
+        "There are 2 entries by now" in administrator.post(page, **asked, step="release", expected=3, reason="x").text
+    )
+    assert "Say why" in administrator.post(page, **asked, step="release", expected=2, reason=" ").text
+    stays = administrator.post(page, **{**asked, "list": "unsubscribed"}, step="release", expected=1, reason="please")
+    assert "Only the customer can end an unsubscription" in stays.text
+    with sessions() as session:
+        assert session.scalars(select(Suppression.released_at)).all() == [None] * 4
+    assert administrator.post(page, **asked, step="release", expected=2, reason="relay was wrong").status_code == 302
+    with sessions() as session:
+        left = session.scalars(select(Suppression.source).where(Suppression.released_at.is_(None))).all()
+        assert sorted(left) == ["bounce", "person"]
+        noted = session.scalars(select(AuditEntry.action).where(AuditEntry.action.startswith("release"))).all()
+        assert sorted(noted) == ["release", "release", "release_many"]
