@@ -16,6 +16,10 @@ from texts import N_, _, known, speaking
 SUBCOMMANDS = {
     "up": ("cli.up", N_("Start everything and keep it running until Ctrl-C.")),
     "demo": ("cli.demo", N_("Run a whole campaign against the sandbox and compare the figures.")),
+    "demo-balance": (
+        "cli.demo_balance",
+        N_("Let an SMS campaign run out of money at 40 %, top up, and show its ledger at each moment."),
+    ),
     "import": ("cli.imports", N_("Import contacts from CSV or XLSX.")),
     "segment": ("cli.segments", N_("Make segments and ask whom they reach.")),
     "template": ("cli.templates", N_("Make templates and preview them.")),

@@ -6,10 +6,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import config
 import embedded
@@ -31,14 +32,15 @@ class Running:
 
 
 @contextmanager
-def running(*, quiet: bool) -> Iterator[Running]:
+def running(*, quiet: bool, more: Mapping[str, str] = MappingProxyType({})) -> Iterator[Running]:
     """Run `sendbote up` over a directory of its own, which is removed at the end; named servers are left alone.
 
-    `quiet` keeps its logs to itself, and takes any ports. Raises Refused (`demo.not_started`) with its last words.
+    `quiet` keeps its logs to itself, and takes any ports; `more` are settings. Raises Refused (`demo.not_started`) with
+    its last words.
     """
     data = Path(tempfile.mkdtemp(prefix="sendbote-demo-"))
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SENDBOTE_")}
-    given = {name: os.environ[name] for name in KEPT if name in os.environ} | {"SENDBOTE_DATA": str(data)}
+    given = {name: os.environ[name] for name in KEPT if name in os.environ} | {"SENDBOTE_DATA": str(data)} | dict(more)
     if quiet:
         given |= dict.fromkeys(PORTS, "0")
     log = data / "up.log"

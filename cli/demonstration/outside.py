@@ -19,6 +19,18 @@ class Outside:
         """Let recipients open, click and unsubscribe; returns what they did, counted by what they were answered."""
         return self._ask("POST", "/control/readers", habits)
 
+    def let_account_hold(self, balance: str, price: str) -> None:
+        """What is left on the account for SMS, and what a part costs."""
+        self._ask("POST", "/control/twilio", {"balance": balance, "price": price})
+
+    def account_holds(self) -> str:
+        return str(self._ask("POST", "/control/twilio", {})["balance"])
+
+    def texts(self) -> dict[str, int]:
+        """`messages` on phones, and `recipients`, the different numbers."""
+        found: list[dict[str, str]] = self._ask("GET", "/control/twilio/messages")["messages"]  # type: ignore[assignment]
+        return {"messages": len(found), "recipients": len({one["to"] for one in found})}
+
     def _ask(self, method: str, path: str, body: object = None) -> dict[str, int]:
         connection = http.client.HTTPConnection(self._place, timeout=PATIENCE_SECONDS)
         try:

@@ -14,9 +14,9 @@ import pytest
 pytestmark = pytest.mark.slow
 
 
-def demo(*options: str) -> "subprocess.Popen[str]":
+def demo(*options: str, command: str = "demo") -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [sys.executable, "-m", "cli.main", "demo", *options],
+        [sys.executable, "-m", "cli.main", command, *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -56,4 +56,18 @@ def test_a_demonstration_that_is_stopped_leaves_nothing_behind() -> None:
     assert running.returncode == 130
     psutil.wait_procs(family, timeout=10)
     assert [process for process in family if process.is_running()] == []
+    assert left_over() == []
+
+
+def test_a_campaign_out_of_money_at_40_percent_finishes_by_itself_after_the_top_up() -> None:
+    running = demo("--recipients", "100", "--json", command="demo-balance")
+    said, complained = running.communicate(timeout=400)
+    assert running.returncode == 0, complained
+    told = json.loads(said)
+    empty, over = told["moments"]
+    assert empty["waits_for"] == ["balance_too_low"]
+    assert (sum(empty["states"].values()), empty["states"]["pending"]) == (100, 60)
+    assert (sum(over["states"].values()), over["waits_for"]) == (100, [])
+    assert told["arrived"] == {"messages": 100, "recipients": 100}
+    assert "7.50 USD" in told["refused"]
     assert left_over() == []
