@@ -49,6 +49,13 @@ def soft_bounces(most: Annotated[int, typer.Argument(min=1)], days: Annotated[in
     print(_("%(most)s soft bounces within %(days)s days blacklist an address.", most=most, days=days))
 
 
+@app.command("balance-warning", help=_("Tell operators when the balance lasts for fewer messages than this; 0: never."))
+def balance_warning(messages: Annotated[int, typer.Argument(min=0)]) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        settings.set_balance_warning(session, messages, by=BY)
+    print(_("Operators are told when the balance lasts for fewer than %(messages)s messages.", messages=messages))
+
+
 @app.command("approval-above", help=_("A launch to more recipients takes two people; 0: one is always enough."))
 def approval_above(recipients: Annotated[int, typer.Argument(min=0)]) -> None:
     with opened() as door, door.sessions.begin() as session:

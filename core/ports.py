@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
-from core.messages import Event, Health, Message, Money, Settled
+from core.messages import DeliveryId, Event, Health, Message, Money, Settled
 from core.vocabulary import TemplateKind
 
 
@@ -66,6 +66,23 @@ class Provider(Protocol):
 class Balance(Protocol):
     async def balance(self) -> Money | None:
         """What is left on the account; None is unknown, and never zero."""
+        ...
+
+
+@runtime_checkable
+class Statuses(Protocol):
+    """A provider whose reports can be fetched, where it cannot reach us with them."""
+
+    @property
+    def must_fetch(self) -> bool:
+        """Whether nobody will report by itself: there is no public address."""
+        ...
+
+    def fetch(self, waiting: Mapping[str, tuple[DeliveryId, int]], since: datetime) -> AsyncIterator[Sequence[Event]]:
+        """What has become of messages, by the provider's ids: delivery and attempt. None began before `since`.
+
+        The same events as its hooks would make, so that a report that comes both ways counts once.
+        """
         ...
 
 

@@ -15,16 +15,19 @@ def cost_lines(cost: Any) -> list[str]:
     lines = [
         _("Cost: about %(cost)s", cost=money(cost.amount)) if cost.amount else _("Cost: no price is set"),
         _("Balance: %(balance)s", balance=money(cost.balance)) if cost.balance else _("Balance: unknown"),
-        _(
-            "Longest message: %(segments)s parts in %(encoding)s (%(units)s characters)",
-            segments=longest.segments,
-            encoding=longest.encoding,
-            units=longest.units,
-        ),
     ]
+    if longest:
+        lines.append(
+            _(
+                "Longest message: %(segments)s parts in %(encoding)s (%(units)s characters)",
+                segments=longest.segments,
+                encoding=longest.encoding,
+                units=longest.units,
+            )
+        )
     if cost.longest_cost:
         lines.append(_("It costs %(cost)s for one recipient.", cost=money(cost.longest_cost, 4)))
-    if longest.dear:
+    if longest and longest.dear:
         lines.append(_dear(longest.dear))
     if cost.unpriced:
         lines.append(_("No price is known for %(count)s of them.", count=cost.unpriced))

@@ -9,6 +9,9 @@ from texts.problems import sentence
 from texts.times import moment
 
 NOTICES = {
+    "balance_low": N_(
+        "The balance for %(channel)s runs low: %(balance)s. Top up in time; when it is out campaigns wait for it."
+    ),
     "approval_wanted": N_(
         "“%(name)s” goes to %(count)s recipients and takes a second person: %(who)s wants to launch it. "
         "Look at it and launch it too, or leave it."

@@ -13,6 +13,7 @@ from core.database import Sessions
 from core.messages import Money
 from core.ports import Balance, Provider
 from core.queries import gates, prices
+from core.services import balances as accounts
 from core.services.dispatcher import Drain
 from core.vocabulary import GateScope, Reason
 from workers.installation import Installation, now
@@ -31,7 +32,7 @@ def read(installation: Installation, channel: str) -> None:
     provider = registry.provider(channel, installation.settings, installation.keys, LocalBuckets())
     held = asyncio.run(told(provider))
     with installation.sessions.begin() as session:
-        prices.keep(session, channel, held, now())
+        accounts.keep(session, channel, held, now())
 
 
 async def told(provider: Provider) -> Money | None:
@@ -58,7 +59,7 @@ async def watch(provider: Provider, sessions: Sessions, drain: Drain) -> None:
 
 def _judged(sessions: Sessions, channel: str, held: Money | None) -> bool:
     with sessions.begin() as session:
-        prices.keep(session, channel, held, now())
+        accounts.keep(session, channel, held, now())
         if held is None or held.amount >= max(prices.dearest(session, channel), Decimal("0.000001")):
             return True
         close(session, channel, held)

@@ -12,7 +12,7 @@ from channels.consent import ConsentWording
 from channels.known import CHANNELS
 from core.errors import Problem
 from core.services import imports, recipients
-from workers import balances, measures, returns
+from workers import balances, measures, returns, statuses
 from workers.drains import drain_channel
 from workers.installation import holder, now, opened
 from workers.parent import die_with_parent
@@ -76,6 +76,14 @@ def read_returns(_: int) -> None:
     die_with_parent()
     with opened() as installation:
         returns.read_returns(installation, _until_told(JOB_SECONDS))
+
+
+@counted
+def fetch_statuses(channel: str) -> None:
+    """Ask what became of messages, where the provider does not say so by itself."""
+    die_with_parent()
+    with opened() as installation:
+        statuses.fetch(installation, channel)
 
 
 @counted

@@ -9,16 +9,18 @@ from channels.known import CHANNELS
 from channels.outside import outside
 from core.database import Sessions
 from core.ports import Bell
-from core.queries import due, leases, mailboxes, prices
+from core.queries import due, leases, mailboxes, prices, statuses
 from core.services import consent, doubts, pacing, reaper, recipients, rejudging, schedules, steps, uploads
 from core.vocabulary import CHANNEL_EMAIL
 from workers import measures
 from workers.installation import Installation, holder, now
+from workers.statuses import Due
 
 TICK_SECONDS = 2.0
 REJUDGE_SECONDS = 60
 rejudged_at = [0.0]
 unserved = measures.Unserved()
+fetching = Due()
 
 
 def tick(installation: Installation, bell: Bell) -> int:
@@ -78,12 +80,14 @@ def _due(installation: Installation) -> list[tuple[str, int | str]]:
         channels = due.channels_to_drain(session, now())
         imports = due.imports_to_run(session)
         unread = [channel for channel in prices.to_read(session, now()) if _has_balance(channel)]
+        untold = [] if _is_reachable(installation) else fetching.among(statuses.channels(session, now()))
         idle = {channel: due.free_slots(session, channel, installation.settings.all_workers) for channel in channels}
     unserved.seen({channel: slots == installation.settings.all_workers for channel, slots in idle.items()})
     rings: list[tuple[str, int | str]] = [("drain", channel) for channel, slots in idle.items() for _ in range(slots)]
     rings += [("prepare", campaign_id) for campaign_id in prepare]
     rings += [("run_import", import_id) for import_id in imports]
     rings += [("read_balance", channel) for channel in unread]
+    rings += [("fetch_statuses", channel) for channel in untold]
     if _mailbox_is_due(installation):
         rings.append(("read_returns", 0))
     return rings
@@ -97,6 +101,11 @@ def _mailbox_is_due(installation: Installation) -> bool:
     name = parse_place(url).name
     with installation.sessions() as session:
         return mailboxes.is_due(session, name, now()) and not leases.held(session, f"mailbox:{name}")
+
+
+def _is_reachable(installation: Installation) -> bool:
+    """Whether providers can bring us their reports."""
+    return installation.settings.public_address.startswith("https:")
 
 
 def _has_balance(channel: str) -> bool:

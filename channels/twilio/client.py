@@ -15,6 +15,7 @@ from core.messages import Money
 
 SECONDS = 30.0
 AT_ONCE = 50
+PAGE = "?PageSize=1000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,11 @@ class Client:
 
     async def fetch(self, sid: str) -> Answer:
         return await self._call("GET", f"{self._account.url}/Messages/{sid}.json")
+
+    async def page(self, uri: str | None = None) -> Answer:
+        """Messages of the account, the newest first, a thousand a page; `uri` is a page's word for the next one."""
+        first = f"{self._account.url}/Messages.json{PAGE}"
+        return await self._call("GET", f"{self._account.base}{uri}" if uri else first)
 
     async def balance(self) -> Answer:
         return await self._call("GET", f"{self._account.url}/Balance.json")

@@ -1,7 +1,8 @@
 """Messages by Twilio, one request each, at the pace of the sender's numbers."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 
 from channels.buckets import admitted
@@ -9,10 +10,23 @@ from channels.sending import deliver_each
 from channels.twilio.account import Account
 from channels.twilio.client import AT_ONCE, Answer, Client, connected, money
 from channels.twilio.codes import meaning, outcome
+from channels.twilio.fetching import fetched, made_before
 from channels.twilio.hooks import Tried
 from channels.wording import Worded, Wordings
 from core.errors import ChannelHalted, Problem
-from core.messages import Accepted, Deferred, Health, Message, Money, Outcome, Refused, Settled, Unknown
+from core.messages import (
+    Accepted,
+    Deferred,
+    DeliveryId,
+    Event,
+    Health,
+    Message,
+    Money,
+    Outcome,
+    Refused,
+    Settled,
+    Unknown,
+)
 from core.ports import Bucket, Buckets, Traits
 from core.rules.short_messages import APPROVED
 from core.vocabulary import BounceClass, Reason
@@ -72,6 +86,26 @@ class TwilioProvider:
                 return money(await client.balance())
         except Problem:
             return None
+
+    @property
+    def must_fetch(self) -> bool:
+        return self._callback(Tried(0, 0)) is None
+
+    async def fetch(
+        self, waiting: Mapping[str, tuple[DeliveryId, int]], since: datetime
+    ) -> AsyncIterator[Sequence[Event]]:
+        """From the account's list: one request tells of a thousand messages."""
+        left, uri = dict(waiting), None
+        async with connected(self._account, seconds=self._seconds) as client:
+            while left:
+                answer = await client.page(uri)
+                listed = answer.body.get("messages") if answer.status == 200 else None
+                if not isinstance(listed, list) or not listed:
+                    return
+                yield fetched(listed, left)
+                uri = answer.body.get("next_page_uri")
+                if not isinstance(uri, str) or not uri.startswith("/") or made_before(listed[-1], since):
+                    return
 
     async def _send(self, client: Client, message: Message) -> Outcome:
         try:

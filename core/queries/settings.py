@@ -30,6 +30,7 @@ DEFAULTS: dict[str, Any] = {
     **{setting(kind): days for kind, days in KEPT.items()},
     "tracking": "individual",
     "frequency_cap": None,
+    "balance_warning_messages": 500,
     "approval_above": None,
 }
 

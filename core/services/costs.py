@@ -18,6 +18,8 @@ from core.tables.contents import ContentRow
 LINK = "https://your-address/c/" + "x" * 41
 """What a link of ours takes in a text, about: its token is as long for everybody."""
 SAMPLE = 300
+PARTED = "sms"
+"""The one channel on which a long message costs more than a short one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,8 @@ class Cost:
     """None: unknown."""
     parts: float
     """Parts a recipient, on average."""
-    longest: Segments
-    """The message of the recipient with the longest values."""
+    longest: Segments | None
+    """The message of the recipient with the longest values; None on a channel where a message is one part."""
     longest_cost: Money | None
     unpriced: int
 
@@ -52,24 +54,21 @@ def estimate(
     now: datetime,
     traits: Traits,
 ) -> Cost | None:
-    """From the prices of the numbers chosen and the texts of some of them; None on a channel without parts."""
-    if campaign.channel != "sms":
+    """From the prices of the numbers chosen and the texts of some of them; None on a channel that has no price."""
+    currency = prices.currency(session, campaign.channel)
+    if campaign.channel != PARTED and currency is None:
         return None
     priced = audience.by_price(session, campaign, chosen, content.required, now, traits=traits)
-    program = compile_template(content.plain or "", _Anything(), escape=False)
-    names = sorted(program.names)
-    found = audience.longest(session, campaign, chosen, names, limit=SAMPLE)
-    counted = [count(_filled(program, values)) for values in found] or [count(_filled(program, {}))]
+    counted = _counted(session, campaign, content, chosen) if campaign.channel == PARTED else []
     ordinary = counted[1:] or counted
-    parts = sum(one.segments for one in ordinary) / len(ordinary)
+    parts = sum(one.segments for one in ordinary) / len(ordinary) if ordinary else 1.0
     total = sum((price * recipients for price, recipients in priced if price is not None), Decimal(0))
-    currency = prices.currency(session, campaign.channel)
     return Cost(
         amount=Money(round(total * Decimal(parts), 4), currency) if currency else None,
         balance=prices.balance(session, campaign.channel, now),
         parts=parts,
-        longest=counted[0],
-        longest_cost=_dearest(session, campaign.channel, counted[0].segments, currency),
+        longest=counted[0] if counted else None,
+        longest_cost=_dearest(session, campaign.channel, counted[0].segments if counted else 1, currency),
         unpriced=sum(recipients for price, recipients in priced if price is None),
     )
 
@@ -86,6 +85,15 @@ def check(cost: Cost | None, *, part: bool, name: str) -> None:
         cost=f"{cost.amount.amount:.2f} {cost.amount.currency}",
         balance=f"{cost.balance.amount:.2f} {cost.balance.currency}",
     )
+
+
+def _counted(
+    session: Session, campaign: Campaign | audience.Leg, content: ContentRow, chosen: audience.Frozen
+) -> list[Segments]:
+    """The parts of some recipients' texts, the longest first."""
+    program = compile_template(content.plain or "", _Anything(), escape=False)
+    found = audience.longest(session, campaign, chosen, sorted(program.names), limit=SAMPLE)
+    return [count(_filled(program, values)) for values in found] or [count(_filled(program, {}))]
 
 
 def _dearest(session: Session, channel: str, segments: int, currency: str | None) -> Money | None:

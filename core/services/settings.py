@@ -61,6 +61,15 @@ def set_soft_bounces(session: Session, *, most: int, days: int, by: str) -> None
         audit.note(session, by, "set", f"setting:{name}", before=before, after=value)
 
 
+def set_balance_warning(session: Session, messages: int, *, by: str) -> None:
+    """Operators are told when the balance lasts for fewer messages of one part; 0: never. Raise Invalid below 0."""
+    if not 0 <= messages < 2**31:
+        raise Invalid("setting.bad_number", where="balance_warning_messages")
+    before = queries.value(session, "balance_warning_messages")
+    queries.put(session, "balance_warning_messages", messages, by=by)
+    audit.note(session, by, "set", "setting:balance_warning_messages", before=before, after=messages)
+
+
 def set_approval_above(session: Session, recipients: int | None, *, by: str) -> None:
     """A launch to more recipients takes two people; None: one is always enough. Raise Invalid below 1."""
     if recipients is not None and not 1 <= recipients < 2**31:

@@ -31,3 +31,5 @@ class BalanceRow(Base):
     amount: Mapped[Decimal | None] = mapped_column(Numeric(14, 6))
     currency: Mapped[str | None]
     read_at: Mapped[datetime]
+    warned_at: Mapped[datetime | None]
+    """When operators were told that it runs low; null again once it does not."""

@@ -22,11 +22,14 @@ from core.queries import due, gates, prices, waits
 from core.queries.statistics import figures
 from core.rules.addresses import address_key
 from core.rules.outside import Outside
+from core.services import balances as accounts
 from core.services import campaigns, outcomes, recipients, segments, senders, templates
 from core.services import prices as pricing
 from core.tables.campaigns import Campaign
 from core.tables.contacts import Contact, Identity
+from core.tables.conversations import Conversation
 from core.tables.deliveries import Delivery
+from core.tables.notices import Notice
 from core.vocabulary import CampaignState, GateScope
 from sandbox.app import Sandbox
 from tests.integration.sandbox_factory import sandbox_in_thread
@@ -88,11 +91,32 @@ def test_the_preview_says_what_it_costs_and_what_the_longest_message_is(sessions
         cost = campaigns.preview(session, campaign_id, datetime.now(UTC), channels=CHANNELS).cost
     assert cost is not None
     assert cost.amount is not None
+    assert cost.longest is not None
     assert (cost.longest.segments, cost.longest.dear) == (2, "–")
     assert cost.longest_cost == Money(PRICE * 2, "USD")
     assert cost.amount.amount == pytest.approx(Decimal("1.5") * Decimal(cost.parts), rel=Decimal("0.001"))
     assert cost.balance == Money(Decimal(5), "USD")
     assert cost.lacking is None
+
+
+def test_a_message_on_whatsapp_costs_as_one_whatever_its_length(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        contact = Contact(first_name="Ada")
+        session.add(contact)
+        session.flush()
+        to = {"contact_id": contact.id, "channel": "whatsapp", "address": number_of(1), "address_key": b"w"}
+        identity_id = session.scalar(insert(Identity).values(**to).returning(Identity.id))
+        session.add(Conversation(identity_id=identity_id, last_inbound_at=datetime.now(UTC)))
+        everybody = segments.create_dynamic(session, name="All", expression={"all": []}, by="t")
+        letter = templates.create(session, press, name="Long", kind="short", subject="", source="é–" * 300, by="t")
+        sender = senders.create(session, name="Shop", address="+4915110000001", channel="whatsapp", by="t")
+        given = {"template_id": letter.id, "sender_id": sender.id, "include": [everybody.id], "exclude": []}
+        campaign = campaigns.create(session, name="Chat", channel="whatsapp", by="t", **given)  # type: ignore[arg-type]
+        assert campaigns.preview(session, campaign.id, datetime.now(UTC), channels=CHANNELS).cost is None
+        pricing.put(session, channel="whatsapp", prefix="+49", amount="0.11", currency="USD", by="t")
+        cost = campaigns.preview(session, campaign.id, datetime.now(UTC), channels=CHANNELS).cost
+    assert cost is not None
+    assert (cost.amount, cost.longest) == (Money(Decimal("0.1100"), "USD"), None)
 
 
 def test_too_little_money_refuses_the_launch_with_the_figures(sessions: Sessions) -> None:
@@ -114,6 +138,21 @@ def test_an_unknown_balance_is_unknown_and_not_zero(sessions: Sessions) -> None:
         prices.keep(session, "whatsapp", Money(Decimal(0), "USD"), stale)
         assert prices.balance(session, "whatsapp", datetime.now(UTC)) is None
     launch(sessions, campaign_id)
+
+
+def test_operators_are_told_once_before_the_money_is_out(sessions: Sessions) -> None:
+    draft(sessions, 1)
+    now = datetime.now(UTC)
+    for held in (100, 37, 20, 100, 30):
+        with sessions.begin() as session:
+            accounts.keep(session, "sms", Money(Decimal(held), "USD"), now)
+    with sessions.begin() as session:
+        accounts.keep(session, "sms", None, now)
+        told = session.scalars(select(Notice).order_by(Notice.id)).all()
+        assert [(one.code, one.params["balance"]) for one in told] == [
+            ("balance_low", "37.00 USD"),
+            ("balance_low", "30.00 USD"),
+        ]
 
 
 def test_a_campaign_that_runs_out_of_money_waits_and_goes_on_after_a_top_up(
