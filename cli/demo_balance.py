@@ -74,10 +74,14 @@ def _holds(moments: list[Moment], arrived: dict[str, int], recipients: int) -> b
 def _show(moments: list[Moment], refused: str, arrived: dict[str, int]) -> None:
     print(_("Launched whole, it is refused:"), refused)
     for one in moments:
-        print(f"\n{one.words} ({one.seconds} s, {_('balance')} {one.balance})")
+        print("\n" + _("%(moment)s (%(seconds)s s, balance %(balance)s)", moment=one.words, **_figures(one)))
         for code, count in one.states.items():
             print(f"{count:>10,}  {state(code)}")
-        print(f"{sum(one.states.values()):>10,}  {_('recipients')}")
+        print(f"{sum(one.states.values()):>10,}", _("recipients"), sep="  ")
         for reason in one.waits_for:
             print(f"{'':>12}{gate(reason)}")
     print("\n" + _("On phones: %(messages)s messages to %(recipients)s numbers.", **arrived))
+
+
+def _figures(one: Moment) -> dict[str, object]:
+    return {"seconds": one.seconds, "balance": one.balance}
