@@ -98,12 +98,10 @@ class StandingConnection:
 
 def as_array(values: Sequence[int] | Sequence[str]) -> str:
     """Numbers or texts as PostgreSQL writes an array: psycopg asks of each of them how it is to be quoted."""
-    return f"{{{','.join([_element(value) for value in values])}}}"
+    return f"{{{','.join([_quoted(value) if isinstance(value, str) else str(value) for value in values])}}}"
 
 
-def _element(value: int | str) -> str:
-    if isinstance(value, int):
-        return str(value)
+def _quoted(value: str) -> str:
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 

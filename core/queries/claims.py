@@ -21,6 +21,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    cast,
     delete,
     func,
     insert,
@@ -213,7 +214,7 @@ def _claimed(
             Contact.language,
             Contact.country,
             Contact.external_id,
-            Contact.attributes,
+            cast(Contact.attributes, Text),
         )
         .select_from(taken)
         .outerjoin(Identity, Identity.id == taken.c.identity_id)
