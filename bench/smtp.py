@@ -35,6 +35,8 @@ BODY = b"<p>Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eius
 class Ready:
     """A letter of which only the recipient's line differs."""
 
+    tame = True
+
     def __init__(self, content: Content) -> None:
         self._head = f"From: {content.sender.address}\r\nSubject: {content.subject}\r\n".encode()
 

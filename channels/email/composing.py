@@ -15,6 +15,9 @@ CONTENTS_KEPT = 64
 class Mime(Protocol):
     """A content compiled once. Raises for a recipient who cannot be served, and that concerns this one alone."""
 
+    tame: bool
+    """Whether its letters are always lines of ASCII (but for the recipient's address) that begin with no dot."""
+
     def render(self, message: Message) -> bytes:
         """The whole letter, headers and body, with CRLF line ends throughout."""
         ...
@@ -35,7 +38,10 @@ class Composer:
         content = message.content
         mime = self._mimes.get((content.id, content.origin_id)) or self._open(content)
         sender = content.sender.address if self._envelope_sender is None else self._envelope_sender(message)
-        return Letter(message.delivery_id, _on_the_wire(sender), _on_the_wire(message.address), mime.render(message))
+        recipient, tame = message.address, mime.tame
+        if not recipient.isascii():
+            recipient, tame = _on_the_wire(recipient), False
+        return Letter(message.delivery_id, _on_the_wire(sender), recipient, mime.render(message), tame)
 
     def _open(self, content: Content) -> Mime:
         mime = self._mimes[content.id, content.origin_id] = self._open_mime(content)

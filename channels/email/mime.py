@@ -3,11 +3,12 @@
 import hashlib
 from collections.abc import Sequence
 from email.utils import parseaddr
+from functools import partial
 
 from channels.email import headers
 from channels.email.dkim import canonical
 from channels.email.dkim.signing import Signer
-from channels.email.encoded import Encoded
+from channels.email.encoded import Encoded, bounded
 from channels.email.quoted import plain
 from channels.email.returning import ReturnPath
 from channels.links import Links
@@ -36,7 +37,7 @@ class ContentMime:
         parts = [(b"text/plain", content.text, False), (b"text/html", content.html, True)]
         programs = [(kind, compile_template(source, known, escape=escape)) for kind, source, escape in parts if source]
         ours = {name for _, program in programs for name in program.names if _is_system(name)}
-        body = Encoded({name: plain(links.named(name)) for name in ours})
+        body = Encoded({name: plain(partial(links.named, name)) for name in ours})
         fixed = _fixed_headers(content, domain) + _add_parts(body, programs, _boundary(content))
         self._subject = compile_template(content.subject, known, escape=False)
         self._message_id = tokens.lower_signer(key, tokens.MESSAGE_ID)
@@ -45,17 +46,18 @@ class ContentMime:
         self._mailto = returns.mailto(content.sender.address) if returns else _no_mailto
         self._domain = domain.encode()
         self._fixed = fixed + BREAK
+        self.tame = self._fixed.isascii()
         self._body = body
         self._signed = None if signer is None else (signer, canonical.headers(fixed), body.canonical())
 
     def render(self, message: Message) -> bytes:
-        """Raise MissingValue if the recipient lacks one."""
-        changing = self._changing(message)
-        if self._signed is None:
-            return b"".join((changing, self._fixed, self._body.render(message.values, message.delivery_id)))
-        signer, fixed, render = self._signed
-        body, canonical_body = render(message.values, message.delivery_id)
-        return b"".join((signer.sign(changing, fixed, canonical_body), changing, self._fixed, body))
+        """Raise MissingValue if the recipient lacks one, Invalid if the letter grows out of all bounds."""
+        changing, parts = self._changing(message), self._body.parts(message.values, message.delivery_id)
+        signature = b""
+        if self._signed is not None:
+            signer, fixed, canonical_body = self._signed
+            signature = signer.sign(changing, fixed, canonical_body(parts))
+        return bounded(b"".join((signature, changing, self._fixed, *parts)))
 
     def _changing(self, message: Message) -> bytes:
         """The headers that differ from letter to letter."""

@@ -19,17 +19,22 @@ def piece(text: str) -> bytes:
 
 def word(value: str) -> bytes:
     """`piece` for a value, which most often is a few plain letters."""
-    if value.isalnum() and value.isascii() and len(value) <= MOST:
-        return value.encode("ascii") + SOFT
+    if is_plain(value):
+        return value.encode() + SOFT
     return piece(value)
 
 
-def plain(made: Callable[[int], bytes]) -> Callable[[int], bytes]:
-    """What `made` makes, as a piece; only one that needs it by its length or letters is encoded each time."""
-    example = made(2**62)
+def is_plain(value: str) -> bool:
+    return value.isalnum() and value.isascii() and len(value) <= MOST
+
+
+def plain(made: Callable[[bytes], Callable[[int], bytes]]) -> Callable[[int], bytes]:
+    """As a piece, what `made` makes with an ending; only what needs it is encoded each time."""
+    bare = made(b"")
+    example = bare(2**62)
     if piece(example.decode("ascii")) == example + SOFT and b"=" not in example:
-        return lambda number: made(number) + SOFT
-    return lambda number: piece(made(number).decode("ascii"))
+        return made(SOFT)
+    return lambda number: piece(bare(number).decode("ascii"))
 
 
 def _room_for_break(encoded: bytes) -> bytes:

@@ -36,15 +36,17 @@ def sign(key: bytes, purpose: str, number: int, extra: str = "") -> str:
     return signer(key, purpose, extra)(number).decode("ascii")
 
 
-def signer(key: bytes, purpose: str, extra: str = "") -> Callable[[int], bytes]:
-    """`sign` for many numbers: what does not depend on them is done once, for each letter holds several."""
+def signer(
+    key: bytes, purpose: str, extra: str = "", *, before: bytes = b"", after: bytes = b""
+) -> Callable[[int], bytes]:
+    """`sign` for many numbers, with what stands around the token: a letter holds several, so each is but one call."""
     begun, bound, pack, encode = _begun(key, purpose).copy, extra.encode(), _HEAD.pack, binascii.b2a_base64
 
     def sign_number(number: int) -> bytes:
         head = pack(_VERSION, number)
         mac = begun()
         mac.update(head + bound)
-        return encode(head + mac.digest(), newline=False).translate(_URL_SAFE)
+        return before + encode(head + mac.digest(), newline=False).translate(_URL_SAFE) + after
 
     return sign_number
 

@@ -58,7 +58,7 @@ def kill_while_people_read(world: World, random: Random, campaign_id: int) -> No
 
 def _read(world: World, ids: list[int], answered: list[int]) -> None:
     """Load each picture once; while nobody listens, wait for somebody who does."""
-    picture = Links(f"http://127.0.0.1:{world.public_port}", load_keys(world.data, {}).signing).open_picture()
+    picture = Links(f"http://127.0.0.1:{world.public_port}", load_keys(world.data, {}).signing).named("open_url")
     for one in ids:
         until(lambda: world.answers(world.public_port))
         asked = urllib.request.Request(picture(one).decode(), headers={"User-Agent": "Mozilla/5.0"})

@@ -30,6 +30,8 @@ QUICK = Patience(connect=2, greeting=1, command=1, dot=1, goodbye=0.5, idle=5, u
 class PlainMime:
     """A letter that needs no templates: the contact's `text` value below a short header."""
 
+    tame = False
+
     def __init__(self, content: Content) -> None:
         self.content = content
 

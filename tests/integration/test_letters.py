@@ -42,9 +42,11 @@ def content(subject: str, html: str | None, text: str | None) -> Content:
 
 def rendered(part: Content, **values: object) -> email.message.EmailMessage:
     message = Message(42, 1, "ada@example.org", part, values, AT)
-    raw = ContentMime(part, Links("https://m.example", KEY), KEY).render(message)
+    mime = ContentMime(part, Links("https://m.example", KEY), KEY)
+    raw = mime.render(message)
     assert all(len(line) <= 998 for line in raw.split(b"\r\n"))
     assert b"\n" not in raw.replace(b"\r\n", b"")
+    assert not mime.tame or (raw.isascii() and b"\n." not in raw and raw.endswith(b"\r\n"))
     parsed = email.message_from_bytes(raw, policy=email.policy.default)
     assert isinstance(parsed, email.message.EmailMessage)
     return parsed

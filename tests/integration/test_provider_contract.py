@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -50,7 +50,7 @@ class Case:
     """The address of that number's recipient."""
 
     def message(self, number: int) -> Message:
-        return replace(message(number), address=self.to(number))
+        return message(number)._replace(address=self.to(number))
 
     def messages(self, count: int) -> list[Message]:
         return [self.message(number) for number in range(1, count + 1)]

@@ -16,24 +16,32 @@ class Letter:
     sender: str
     recipient: str
     body: bytes
+    tame: bool = False
+    """Known to be ASCII lines, each ended, none of which begins with a dot: to look through all of them takes 2 µs."""
     tries: int = 0
+
+    @property
+    def is_ascii(self) -> bool:
+        return self.tame or self.body.isascii()
 
 
 def command_mail(letter: Letter, offered: Capabilities) -> bytes:
     """`MAIL FROM` with the parameters that this server knows (RFC 1870, 6152, 6531)."""
-    parts = [b"MAIL FROM:<", letter.sender.encode(), b">"]
-    if offered.size is not None:
-        parts.append(b" SIZE=%d" % len(letter.body))
-    if offered.eight_bit and not letter.body.isascii():
-        parts.append(b" BODY=8BITMIME")
-    if not (letter.sender.isascii() and letter.recipient.isascii()):
-        parts.append(b" SMTPUTF8")
-    parts.append(b"\r\n")
-    return b"".join(parts)
+    size = b"" if offered.size is None else b" SIZE=%d" % len(letter.body)
+    eight_bit = b" BODY=8BITMIME" if offered.eight_bit and not letter.is_ascii else b""
+    utf8 = b"" if letter.sender.isascii() and letter.recipient.isascii() else b" SMTPUTF8"
+    return b"MAIL FROM:<%b>%b%b%b\r\n" % (letter.sender.encode(), size, eight_bit, utf8)
 
 
 def command_rcpt(letter: Letter) -> bytes:
     return b"RCPT TO:<" + letter.recipient.encode() + b">\r\n"
+
+
+def data(letter: Letter, then: bytes = b"") -> bytes:
+    """What follows DATA, with the next envelope behind it: copied once, for most of a letter's bytes are here."""
+    if letter.tame:
+        return b"".join((letter.body, _END, then))
+    return stuffed(letter.body) + then
 
 
 def stuffed(body: bytes) -> bytes:
@@ -45,7 +53,7 @@ def stuffed(body: bytes) -> bytes:
         body = body.replace(b"\n.", b"\n..")
     if body.startswith(b"."):
         body = b"." + body
-    return body + (b".\r\n" if body.endswith(b"\r\n") else b"\r\n.\r\n")
+    return body + (_END if body.endswith(b"\r\n") else b"\r\n" + _END)
 
 
 def objection(letter: Letter, offered: Capabilities) -> Refused | None:
@@ -60,12 +68,13 @@ def objection(letter: Letter, offered: Capabilities) -> Refused | None:
     if not (offered.utf8 or (letter.sender.isascii() and letter.recipient.isascii())):
         said = "the server offers no SMTPUTF8, which this address needs"
         return Refused(Reason.RELAY_REFUSED, said=said, bounce=BounceClass.SENDER)
-    if not (offered.eight_bit or letter.body.isascii()):
+    if not (offered.eight_bit or letter.is_ascii):
         said = "the server offers no 8BITMIME, which this letter needs"
         return Refused(Reason.RELAY_REFUSED, said=said, bounce=BounceClass.CONTENT)
     return None
 
 
+_END = b".\r\n"
 _DOT_LINE = re.compile(rb"\n\.")
 """Twice as fast as `in` here: the expression's first byte is found by memchr."""
 _ADDRESS = re.compile(
