@@ -1,16 +1,20 @@
 """One connection at work: envelopes and bodies out, replies in, and for each letter what became of it."""
 
+import re
 from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
 from channels.email.smtp.capabilities import Capabilities
-from channels.email.smtp.letter import Letter, command_mail, command_rcpt, stuffed
+from channels.email.smtp.letter import Letter, command_mail, command_rcpt, data
 from channels.email.smtp.patience import Patience
 from channels.email.smtp.wire import Wire
 from core.messages import Accepted, DeliveryId, Outcome, Unknown, Unsent
 from core.rules.replies import SAID_LIMIT, Reply, Stage, needs_a_person, read, verdict
 
+USUAL_REPLIES = 4
+_USUAL = re.compile(rb"2\d\d [^\n]*\n2\d\d [^\n]*\n2\d\d [^\n]*\n354 [^\n]*\n")
+"""To the last dot, MAIL, RCPT and DATA."""
 _TWO = ord("2")
 _THREE = ord("3")
 
@@ -63,6 +67,7 @@ class Session:
         self._awaited: deque[Callable[[bytes], None]] = deque()
         self._envelope_steps = (self._mail_answered, self._rcpt_answered, self._data_answered)
         wire.on_reply = self._heard
+        wire.on_burst = self._heard_the_usual
         wire.on_lost = self._lost
 
     @property
@@ -113,6 +118,17 @@ class Session:
         else:
             self.wire.abort(f"unasked: {read(line).said}")
 
+    def _heard_the_usual(self, burst: bytes) -> bool:
+        """The usual four replies at once: a letter taken, and the next one's envelope. One by one they cost thrice."""
+        if len(self._awaited) != USUAL_REPLIES or self._flying is None or self._refusal is not None:
+            return False
+        if _USUAL.fullmatch(burst) is None:
+            return False
+        self._awaited.clear()
+        self._taken(burst[: burst.index(b"\n")])
+        self._send_body()
+        return True
+
     def _mail_answered(self, line: bytes) -> None:
         if line[0] != _TWO:
             self._object(Stage.MAIL, line)
@@ -149,15 +165,15 @@ class Session:
         self._awaited.append(self._body_answered)
         envelope = self._next_envelope() if self.offered.pipelining else b""
         self._behind_dot = len(envelope)
-        self._send(stuffed(letter.body) + envelope)
+        self._send(data(letter, envelope))
 
     def _body_answered(self, line: bytes) -> None:
-        flying, self._flying = self._flying, None
-        assert flying is not None
-        self.proven = True
         if line[0] == _TWO:
-            self._post.settle(flying.delivery_id, Accepted(_words(line)))
+            self._taken(line)
         else:
+            flying, self._flying = self._flying, None
+            assert flying is not None
+            self.proven = True
             reply = read(line)
             self._post.settle(flying.delivery_id, verdict(Stage.BODY, reply))
             self._post.refused(Stage.BODY, reply)
@@ -166,6 +182,12 @@ class Session:
         if self._current is None:
             self._rest()
         return None
+
+    def _taken(self, line: bytes) -> None:
+        flying, self._flying = self._flying, None
+        assert flying is not None
+        self.proven = True
+        self._post.settle(flying.delivery_id, Accepted(_words(line)))
 
     def _object(self, stage: Stage, line: bytes) -> None:
         """Note the refusal; a server that closes (421) or wants a login is left, and the letter given back."""

@@ -18,6 +18,8 @@ class Wire(asyncio.Protocol):
         self.transport: asyncio.Transport = _NOT_CONNECTED
         self.on_reply: Callable[[bytes], None] = _ignore_reply
         self.on_lost: Callable[[str], None] = _ignore_loss
+        self.on_burst: Callable[[bytes], bool] = _take_nothing
+        """Is offered first what was read at one go; returns whether it took it, else the single replies follow."""
         self.lost: str | None = None
         self._rest = b""
         self._earlier: list[bytes] = []
@@ -39,6 +41,8 @@ class Wire(asyncio.Protocol):
         self.transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
+        if not (self._rest or self._earlier) and self.on_burst(data):
+            return
         lines = (self._rest + data if self._rest else data).split(b"\n")
         self._rest = lines.pop()
         for line in lines:
@@ -82,6 +86,10 @@ class Wire(asyncio.Protocol):
 
 def _ignore_reply(line: bytes) -> None:
     """Until somebody listens."""
+
+
+def _take_nothing(_burst: bytes) -> bool:
+    return False
 
 
 def _ignore_loss(why: str) -> None:
