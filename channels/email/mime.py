@@ -4,10 +4,10 @@ import hashlib
 from collections.abc import Sequence
 from email.utils import parseaddr
 from functools import partial
+from typing import Protocol
 
 from channels.email import headers
 from channels.email.dkim import canonical
-from channels.email.dkim.signing import Signer
 from channels.email.encoded import Encoded, bounded
 from channels.email.quoted import plain
 from channels.email.returning import ReturnPath
@@ -19,6 +19,14 @@ from core.rules.templates import CONSENT_NAMES, SYSTEM_NAMES, Program, compile_t
 BREAK = b"\r\n"
 
 
+class Signs(Protocol):
+    """What signs a letter (channels.email.dkim.signing)."""
+
+    def sign(self, changing: bytes, fixed: bytes, body: bytes) -> bytes:
+        """The lines of its signatures, which stand before all others."""
+        ...
+
+
 class ContentMime:
     """A channels.email.composing.Mime. RFC 5322, 2046 (multipart/alternative), 8058 (one-click), 2919 (List-Id)."""
 
@@ -27,7 +35,7 @@ class ContentMime:
         content: Content,
         links: Links,
         key: bytes,
-        signer: Signer | None = None,
+        signer: Signs | None = None,
         *,
         returns: ReturnPath | None = None,
         echoes: Sequence[bytes] = (),

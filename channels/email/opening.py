@@ -1,18 +1,15 @@
 """Email from the settings of this installation: its relays, and letters with its links and keys."""
 
-from channels.email.dkim.signing import Signer
 from channels.email.echoes import echoes
-from channels.email.mime import ContentMime
+from channels.email.mime import ContentMime, Signs
 from channels.email.provider import EmailProvider
 from channels.email.returning import ReturnPath
 from channels.email.smtp.relay import parse_relay
 from channels.links import Links
 from config import Settings
 from config.keys import Keys
-from core.errors import ChannelHalted, Unavailable
-from core.messages import Content, SealedKey, Sender
+from core.messages import Content, Sender
 from core.ports import Buckets
-from core.sealing import dkim_secret, unseal
 
 
 def open_email(settings: Settings, keys: Keys, _buckets: Buckets) -> EmailProvider:
@@ -37,13 +34,13 @@ def open_email(settings: Settings, keys: Keys, _buckets: Buckets) -> EmailProvid
     )
 
 
-def signer(sender: Sender, sealing: bytes) -> Signer | None:
-    """What signs the letters of a sender that has keys; raise ChannelHalted where they cannot be opened."""
+def signer(sender: Sender, sealing: bytes) -> Signs | None:
+    """What signs the letters of a sender that has keys; raise ChannelHalted where they cannot be opened.
 
-    def opened(key: SealedKey) -> bytes:
-        try:
-            return unseal(sealing, key.sealed, of=dkim_secret(key.domain, key.selector))
-        except Unavailable:
-            raise ChannelHalted("dkim.other_key", domain=key.domain, selector=key.selector) from None
+    Loaded where it is needed: what it stands on takes ten megabytes of a worker, and few senders sign here.
+    """
+    if not sender.keys:
+        return None
+    from channels.email.dkim.opening import open_signer
 
-    return Signer(sender.keys, opened) if sender.keys else None
+    return open_signer(sender, sealing)
