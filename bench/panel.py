@@ -85,7 +85,9 @@ def fill_deliveries(sessions: Sessions, campaigns: int) -> int:
 
 
 def visitor(sessions: Sessions, data: Path) -> FlaskClient:
-    """A browser in which the first administrator has logged in."""
+    """A browser in which the first administrator has logged in; in a kept database there was another before."""
+    with sessions.begin() as session:
+        session.execute(text("TRUNCATE accounts CASCADE"))
     app = create_app(config.load({"SENDBOTE_DATA": str(data)}), load_keys(data), sessions)
     login = first_login(app)
     assert login, "an installation that nobody has logged in to"
