@@ -51,10 +51,12 @@ INDEXES = """
 """
 PAGES = {
     "home": ("campaigns", "/"),
+    "result": ("what one of them came to, which the page then asks for", "/campaigns/1/result"),
     "contacts": ("contacts", "/contacts/"),
     "contacts_search": ("contacts, searched by the beginning of a name", "/contacts/?search=Fisch"),
-    "contact": ("one contact", "/contacts/details/?id={middle}"),
-    "campaign": ("a campaign's figures and charts", "/campaigns/details/?id=1"),
+    "contact": ("one contact", "/contacts/{middle}"),
+    "campaign": ("a campaign's figures and charts", "/campaigns/1"),
+    "recipients": ("its recipients one by one", "/campaigns/1/recipients"),
     "segments": ("segments", "/segments/"),
     "templates": ("letters", "/templates/"),
     "suppressions": ("lists", "/do-not-contact/"),

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from admin.access import by, may, needs
 from admin.context import panel, reading, writing
 from admin.downloads import csv_response
+from admin.views.campaigns import result
 from admin.words import timezone, weekday
 from channels.known import CHANNELS
 from channels.outside import outside
@@ -51,6 +52,12 @@ def live(id: int) -> ResponseReturnValue:  # noqa: A002
     campaign = queries.get(reading(), id)
     shown = _shown(campaign)
     return {"html": render_template("panel/campaign_live.html", **shown), "live": shown["live"]}
+
+
+@pages.get("/<int:id>/result")
+def counted(id: int) -> ResponseReturnValue:  # noqa: A002
+    """For the list of campaigns."""
+    return result(queries.get(reading(), id), statistics.figures(reading(), id))
 
 
 @pages.post("/<int:id>/<any(unschedule, pause, resume, cancel):move>")
