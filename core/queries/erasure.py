@@ -45,7 +45,8 @@ def emptying(contact_id: int, address_keys: Sequence[bytes], addresses: Sequence
         .where(or_(EventRow.delivery_id.in_(sent), EventRow.identity_id.in_(theirs)))
         .values(details=EventRow.details.op("-")(cast(literal(OWN_WORDS, ARRAY(Text)), ARRAY(Text))))
     )
-    yield update(ConversationMessage).where(ConversationMessage.identity_id.in_(theirs)).values(text=None)
+    unsaid = {"text": None, "key": None, "for_desk": False}
+    yield update(ConversationMessage).where(ConversationMessage.identity_id.in_(theirs)).values(unsaid)
     yield update(Conversation).where(Conversation.identity_id.in_(theirs)).values(unanswered_since=None)
     yield delete(DeskMessage).where(DeskMessage.identity_id.in_(theirs))
     yield delete(Invitation).where(Invitation.contact_id == contact_id)

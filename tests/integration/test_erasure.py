@@ -46,7 +46,8 @@ def filled(session: Session) -> int:
     session.flush()
     session.add(Conversation(identity_id=chat.id, last_inbound_at=NOON, unanswered_since=NOON))
     session.flush()
-    session.add(ConversationMessage(identity_id=chat.id, direction="in", kind="text", text=WORDS, at=NOON))
+    message = {"direction": "in", "kind": "text", "text": WORDS, "key": "secret", "for_desk": True, "at": NOON}
+    session.add(ConversationMessage(identity_id=chat.id, **message))
     said = {"said": "550 secret", "way": "link"}
     session.add_all(
         [
