@@ -33,7 +33,7 @@ from tests.integration.campaign_factory import make_contacts, make_content, make
 
 TOKEN = "4200000001:SANDBOX-token-for-the-tests-only-00"
 OLIVIA, OTTO, CLARA = 1000001, 1000002, 2000001
-PATIENCE_SECONDS = 8
+PATIENCE_SECONDS = 30
 USUAL = Ways()
 KEY = b"a key for the tests only"
 T = TypeVar("T")
