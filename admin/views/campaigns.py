@@ -10,11 +10,12 @@ from admin.access import may
 from admin.context import reading
 from admin.views.lists import ListView
 from admin.words import Formatter, ago, number
-from core.queries import notices
+from core.queries import limits, notices
 from core.queries.statistics import Figures
 from core.services import senders
 from core.tables.campaigns import Campaign
 from core.tables.contacts import Contact
+from core.tables.gates import Gate
 from core.tables.notices import Notice
 from core.tables.segments import Segment
 from core.tables.templates import Template
@@ -56,6 +57,10 @@ class CampaignList(ListView):
     def notices(self) -> list[Notice]:
         """What those who may launch are told, until one of them has read it."""
         return notices.unread(reading()) if may(Role.LAUNCHER) else []
+
+    def blocks(self) -> list[Gate]:
+        """One for each cause for which campaigns are stopped by the daily limit."""
+        return list({one.reason: one for one in limits.blocks(reading())}.values())
 
     def first_steps(self) -> list[tuple[bool, str, str]]:
         """What a new installation needs before its first campaign: whether it is there, its page, and in words."""

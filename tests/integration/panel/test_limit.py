@@ -59,6 +59,7 @@ def test_a_block_is_released_by_whoever_may_launch(app: Flask, administrator: Pe
         gates.close(session, GateScope.MARKETING, "email", reason="blocked_by_errors", by="system", seen=seen.kept())
     editor, launcher = somebody(app, Role.EDITOR), somebody(app, Role.LAUNCHER)
     assert "20 % errors" in editor.get("/limit/").text
+    assert "All email campaigns are stopped" in editor.get("/campaigns/").text
     assert editor.post("/limit/release").status_code == 403
     assert editor.post("/limit/set", limit=5).status_code == 403
     assert launcher.post("/limit/release").status_code == 302
@@ -66,6 +67,7 @@ def test_a_block_is_released_by_whoever_may_launch(app: Flask, administrator: Pe
     assert again.status_code == 200
     page = administrator.get("/limit/").text
     assert "20 % errors" not in page
+    assert "All email campaigns are stopped" not in administrator.get("/campaigns/").text
     assert "A block was released on this day." in page
     with sessions() as session:
         assert session.scalars(select(AuditEntry.action).where(AuditEntry.subject == "limit:account")).all() == [
