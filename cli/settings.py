@@ -85,6 +85,13 @@ def frequency_cap(
         print(_("There is no frequency cap."))
 
 
+@app.command("bounce-digest", help=_("Tell each sender's mailbox once a day which addresses do not exist, or do not."))
+def bounce_digest(on: Annotated[bool, typer.Argument()]) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        settings.set_bounce_digest(session, on=on, by=BY)
+    print(_("Digests are sent.") if on else _("No digests are sent."))
+
+
 @app.command("keep", help=_("Keep a kind of record for so many days; 0 for ever."))
 def keep(kind: Kept, days: Annotated[int, typer.Argument(min=0)]) -> None:
     with opened() as door, door.sessions.begin() as session:

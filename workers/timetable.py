@@ -1,6 +1,7 @@
 """What a tick does: finds due work in PostgreSQL and rings for it; forgetting a ring costs one tick."""
 
 import time
+from collections.abc import Sequence
 from functools import partial
 
 from channels import registry
@@ -10,15 +11,19 @@ from channels.outside import outside
 from core.database import Sessions
 from core.ports import Bell
 from core.queries import due, leases, mailboxes, prices, statuses
-from core.services import consent, doubts, pacing, reaper, recipients, rejudging, schedules, steps, uploads
+from core.services import consent, digests, doubts, pacing, reaper, recipients, rejudging, schedules, steps, uploads
 from core.vocabulary import CHANNEL_EMAIL
+from texts import speaking
+from texts.digests import digest
 from workers import measures
 from workers.installation import Installation, holder, now
 from workers.statuses import Due
 
 TICK_SECONDS = 2.0
 REJUDGE_SECONDS = 60
+DIGEST_SECONDS = 300
 rejudged_at = [0.0]
+told_at = [float("-inf")]
 unserved = measures.Unserved()
 fetching = Due()
 
@@ -45,12 +50,27 @@ def tick(installation: Installation, bell: Bell) -> int:
     if time.monotonic() - rejudged_at[0] > REJUDGE_SECONDS:
         rejudged_at[0] = time.monotonic()
         rejudging.rejudge(sessions, latest=rejudging.LATEST)
+    _tell_senders(installation)
     rings = _due(installation)
     for job, argument in rings:
         bell.ring(job, argument)
     measures.ticks.inc()
     measures.ticked_at.set_to_current_time()
     return len(rings)
+
+
+def _tell_senders(installation: Installation) -> None:
+    """Of addresses that do not exist, once a day; looked for now and then."""
+    if time.monotonic() - told_at[0] < DIGEST_SECONDS:
+        return
+    told_at[0] = time.monotonic()
+    language = installation.settings.language
+
+    def wording(addresses: Sequence[str], count: int) -> tuple[str, str, str]:
+        with speaking(language):
+            return (language, *digest(addresses, count))
+
+    digests.send_due(installation.sessions, wording, key=installation.keys.addresses, now=now())
 
 
 def _launch(installation: Installation) -> None:

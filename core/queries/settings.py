@@ -23,6 +23,7 @@ DEFAULTS: dict[str, Any] = {
     "audience_tolerance": 0.01,
     "keywords": {"stop": [], "start": [], "help": []},
     "consent_days": 28,
+    "bounce_digest": True,
     "soft_bounces": 5,
     "soft_bounce_days": 30,
     "desk": {},

@@ -91,3 +91,10 @@ def set_frequency_cap(
     kept = cap and {"messages": cap.messages, "days": cap.days, "exempt": sorted(cap.exempt)}
     queries.put(session, "frequency_cap", kept, by=by)
     audit.note(session, by, "set", "setting:frequency_cap", before=before, after=kept)
+
+
+def set_bounce_digest(session: Session, *, on: bool, by: str) -> None:
+    """Whether each sender's mailbox is told once a day which addresses do not exist."""
+    before = queries.value(session, "bounce_digest")
+    queries.put(session, "bounce_digest", on, by=by)
+    audit.note(session, by, "set", "setting:bounce_digest", before=before, after=on)

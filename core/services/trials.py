@@ -25,7 +25,7 @@ from core.tables.deliveries import Delivery
 from core.vocabulary import CampaignState, OriginKind, Purpose
 
 MOST = 10
-ALONE = (OriginKind.TEST, OriginKind.REPLY)
+ALONE = (OriginKind.TEST, OriginKind.REPLY, OriginKind.SERVICE)
 """What belongs to no campaign that would bring it to its end."""
 
 
@@ -54,7 +54,7 @@ def send(
     sender = session.get_one(SenderRow, campaign.sender_id)
     check_fit(traits_for(channels, campaign.channel, content), content, sender, campaign=campaign.name)
     wanted = _wanted(campaign.channel, addresses, key, country)
-    identities = [_identity(session, campaign.channel, *one) for one in wanted.items()]
+    identities = [identity_for(session, campaign.channel, *one) for one in wanted.items()]
     _refuse_listed(session, campaign.channel, identities)
     origin = Origin(
         kind=OriginKind.TEST,
@@ -100,7 +100,7 @@ def _wanted(channel: str, addresses: Sequence[str], key: bytes, country: str) ->
     return wanted
 
 
-def _identity(session: Session, channel: str, key: bytes, address: str) -> Identity:
+def identity_for(session: Session, channel: str, key: bytes, address: str) -> Identity:
     """The contact's that has it; else one that only tests are sent to."""
     same = (Identity.channel == channel, Identity.address_key == key, Identity.ended_at.is_(None))
     statement = select(Identity).where(*same).order_by(Identity.contact_id.nulls_last(), Identity.id).limit(1)

@@ -1,6 +1,7 @@
 """What a bounce leads to, by its class, and when soft ones have come too often."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, update
@@ -10,15 +11,20 @@ from core.database import Sessions
 from core.messages import Deferred, Event, Refused
 from core.queries import gates, ledger
 from core.rules.patience import Patience
-from core.services import pacing
+from core.services import digests, pacing, settings, trials
 from core.services.claims import Claimed
 from core.services.outcomes import Wrong, record_wrong
 from core.services.recording import record
+from core.tables.campaigns import Origin
+from core.tables.contacts import Identity
+from core.tables.contents import ContentRow
 from core.tables.deliveries import Delivery
 from core.tables.pacing import DailyLimit
 from core.tables.suppression import Suppression
-from core.vocabulary import BounceClass, CampaignState, DeliveryState, EventKind, GateScope, Reason
+from core.vocabulary import BounceClass, CampaignState, DeliveryState, EventKind, GateScope, OriginKind, Reason
 from tests.integration.campaign_factory import NOON, make_campaign
+
+BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def sent(sessions: Sessions, recipients: int = 1, state: DeliveryState = DeliveryState.SENT) -> None:
@@ -171,3 +177,42 @@ def test_passing_and_delayed_reports_block_nobody(sessions: Sessions) -> None:
         session.execute(update(DailyLimit).values(taken=300))
         record(session, [bounce(number, BounceClass.TRANSIENT) for number in range(1, 36)])
         assert pacing.block_at_once(session, now) == []
+
+
+def digests_of(sessions: Sessions, now: datetime) -> int:
+    return digests.send_due(
+        sessions, lambda addresses, count: ("en", f"{count} gone", "\n".join(addresses)), key=b"k" * 32, now=now
+    )
+
+
+def test_each_sender_is_told_once_a_day_which_addresses_do_not_exist(sessions: Sessions) -> None:
+    sent(sessions, recipients=3)
+    with sessions.begin() as session:
+        record(session, [bounce(1, BounceClass.ADDRESS), bounce(2, BounceClass.SENDER), bounce(3, BounceClass.ADDRESS)])
+        added = session.scalars(select(Suppression.added_at)).first()
+    assert added is not None
+    early = added.astimezone(BERLIN).replace(hour=6, minute=59)
+    morning = early + timedelta(days=1, minutes=30)
+    assert digests_of(sessions, early) == 0
+    assert (digests_of(sessions, morning), digests_of(sessions, morning)) == (1, 0)
+    with sessions.begin() as session:
+        origin = session.scalars(select(Origin).where(Origin.kind == OriginKind.SERVICE)).one()
+        delivery = session.scalars(select(Delivery).where(Delivery.origin_id == origin.id)).one()
+        letter = session.get_one(ContentRow, delivery.content_id)
+        assert (letter.subject, letter.plain) == ("2 gone", "person1@example.org\nperson3@example.org")
+        assert session.get_one(Identity, delivery.identity_id).address == "news@shop.example"
+        delivery.state, delivery.attempt, delivery.settled_at = DeliveryState.SENT, 1, morning
+    trials.close_if_done(sessions, origin.id)
+    assert digests_of(sessions, morning + timedelta(days=1)) == 0
+    with sessions() as session:
+        assert session.get_one(ContentRow, letter.id).plain == ""
+        assert ledger.offences(session) == []
+
+
+def test_no_digest_is_sent_where_it_is_turned_off(sessions: Sessions) -> None:
+    sent(sessions)
+    with sessions.begin() as session:
+        record(session, [bounce(1, BounceClass.ADDRESS)])
+        settings.set_bounce_digest(session, on=False, by="test")
+        added = session.scalars(select(Suppression.added_at)).one()
+    assert digests_of(sessions, added.astimezone(BERLIN).replace(hour=8) + timedelta(days=1)) == 0
