@@ -1,10 +1,11 @@
 """Behaviour: switches for refusing, bouncing, delaying and limiting."""
 
-import math
 from typing import Any
 
 from aiohttp import web
 
+from sandbox.page import phone_switches as phones
+from sandbox.page.numbers import number as _number
 from sandbox.page.parts import Parts
 from sandbox.smtp.rules import Deed, Rule, Stage
 from sandbox.smtp.words import REPLIES, UnknownReply
@@ -48,6 +49,7 @@ def routes(parts: Parts) -> list[web.RouteDef]:
         form = dict(await request.post())
         try:
             rules = [_rule(deed, form) for deed in USUAL if form.get(f"{deed}-on")]
+            phones.change(parts.twilio.behaviour, form)
         except (UnknownReply, ValueError):
             raise web.HTTPBadRequest from None
         parts.behaviour.change(rules, int(_number(form.get("seed"), 1)))
@@ -61,6 +63,7 @@ def routes(parts: Parts) -> list[web.RouteDef]:
     async def reset(_request: web.Request) -> web.Response:
         parts.behaviour.change([], 1)
         limits.strict, limits.refuse_next, limits.retry_after, limits.blocked_share = False, 0, 1, 0.0
+        phones.reset(parts.twilio.behaviour)
         parts.pulse.beat("behaviour")
         raise web.HTTPSeeOther("/behaviour")
 
@@ -78,6 +81,7 @@ def _shown(parts: Parts) -> dict[str, Any]:
         "replies": sorted(REPLIES.items(), key=lambda item: item[1]),
         "seed": parts.behaviour.seed,
         "limits": parts.telegram.limits,
+        "phones": parts.twilio.behaviour,
         "magic": MAGIC,
     }
 
@@ -101,13 +105,3 @@ def _rule(deed: Deed, form: dict[str, Any]) -> Rule:
 def _share(given: object, default: float) -> float:
     """From per cent."""
     return min(_number(given, default * 100), 100.0) / 100
-
-
-def _number(given: object, default: float) -> float:
-    """Written with a point or a comma; raises ValueError for what is none."""
-    if given is None or given == "":
-        return default
-    number = float(str(given).replace(",", "."))
-    if not math.isfinite(number) or number > 1e9:
-        raise ValueError(number)
-    return max(0.0, number)

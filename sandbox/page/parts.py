@@ -49,7 +49,9 @@ class Parts:
     async def counts(self) -> dict[str, int]:
         """What the navigation shows: letters, messages, and how many switches of the behaviour are on."""
         limits = self.telegram.limits
-        switched = (limits.strict, limits.refuse_next, limits.blocked_share)
+        phones = self.twilio.behaviour
+        switched = [limits.strict, limits.refuse_next, limits.blocked_share]
+        switched += [phones.refuse_next, phones.fail_next, phones.silent, phones.twice]
         return {
             "letters": await self.store.count_letters(),
             "messages": self.telegram.world.count_all(),

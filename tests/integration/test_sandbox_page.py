@@ -319,3 +319,26 @@ async def test_a_letter_comes_through_the_mail_server_into_the_list(tmp_path: Pa
         listed = (await visitor.get("/mail")).text
         assert "Grüße aus Köln" in listed
         assert 'data-count="letters">1<' in listed
+
+
+async def test_twilio_is_switched_on_the_page(tmp_path: Path) -> None:
+    async with a_visitor(tmp_path) as visitor:
+        held = visitor.sandbox.twilio.behaviour
+        form = {
+            "balance-on": "1",
+            "phone_balance": "3,5",
+            "phone_price": "0.05",
+            "toofast-on": "1",
+            "phone_refuse": "7",
+        }
+        assert (await visitor.post("/behaviour", form | {"silent-on": "1"})).status == 303
+        assert (str(held.balance), str(held.price), held.refuse_next) == ("3.5", "0.05", 7)
+        assert (held.silent, held.twice, held.fail_next) == (True, False, 0)
+        page = (await visitor.get("/behaviour")).text
+        assert 'name="phone_balance" type="number" min="0" max="1000000" step="any" value="3.5"' in page
+        assert 'data-count="switches">2<' in page
+        assert (await visitor.post("/behaviour", form | {"phone_balance": "inf"})).status == 400
+        assert (await visitor.post("/behaviour", {"phone_price": "0.05"})).status == 303
+        assert held.balance is None
+        assert (await visitor.post("/behaviour/reset")).status == 303
+        assert (str(held.balance), held.silent) == ("100", False)
