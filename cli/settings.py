@@ -49,6 +49,24 @@ def soft_bounces(most: Annotated[int, typer.Argument(min=1)], days: Annotated[in
     print(_("%(most)s soft bounces within %(days)s days blacklist an address.", most=most, days=days))
 
 
+@app.command(
+    "allowed-numbers", help=_("Write on a channel only to numbers that begin so, such as +49 +43; without any: to all.")
+)
+def allowed_numbers(channel: str, beginnings: Annotated[list[str] | None, typer.Argument()] = None) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        settings.set_allowed_numbers(session, channel, beginnings or [], by=BY)
+    if beginnings:
+        print(
+            _(
+                "%(channel)s goes only to numbers that begin with %(those)s.",
+                channel=channel,
+                those=", ".join(beginnings),
+            )
+        )
+    else:
+        print(_("%(channel)s goes to numbers of all countries.", channel=channel))
+
+
 @app.command("balance-warning", help=_("Tell operators when the balance lasts for fewer messages than this; 0: never."))
 def balance_warning(messages: Annotated[int, typer.Argument(min=0)]) -> None:
     with opened() as door, door.sessions.begin() as session:

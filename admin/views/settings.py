@@ -14,10 +14,12 @@ from admin.words import say, timezone
 from core.errors import Invalid, Problem
 from core.queries import pacing
 from core.queries import settings as business
+from core.queries.eligibility import NUMBERED
 from core.services import pacing as limits
 from core.services import settings
 from core.vocabulary import Purpose, Role, Tracking
 from texts import N_, _
+from texts.segments import channel
 
 EXEMPTABLE = (Purpose.SERVICE, Purpose.CONSENT)
 PURPOSES = {Purpose.SERVICE: N_("Service messages"), Purpose.CONSENT: N_("Requests for consent")}
@@ -71,6 +73,21 @@ def approval() -> ResponseReturnValue:
     return _saved(lambda session: settings.set_approval_above(session, above, by=by()))
 
 
+@pages.post("/telephones")
+@needs(Role.ADMINISTRATOR)
+def telephones() -> ResponseReturnValue:
+    """Which countries are written to, and when operators hear that the balance runs low."""
+    warning = request.form.get("balance_warning", 0, type=int)
+
+    def change(session: Session) -> None:
+        for key in NUMBERED:
+            beginnings = request.form.get(f"allowed_{key}", "").replace(",", " ").split()
+            settings.set_allowed_numbers(session, key, beginnings, by=by())
+        settings.set_balance_warning(session, warning, by=by())
+
+    return _saved(change)
+
+
 def _saved(change: Callable[[Session], object]) -> ResponseReturnValue:
     """Back to the page; with what was typed still in it, if it is refused."""
     try:
@@ -90,6 +107,11 @@ def _tracking() -> Tracking:
     return Tracking(wanted)
 
 
+def _allowed(key: str) -> str:
+    kept = " ".join(business.value(reading(), "allowed_numbers").get(key, []))
+    return request.form.get(f"allowed_{key}", kept)
+
+
 def _page() -> str:
     session = reading()
     today = datetime.now(timezone()).date()
@@ -100,6 +122,8 @@ def _page() -> str:
         zones=[(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name],
         tracking=request.form.get("tracking", business.value(session, "tracking")),
         consent_days=request.form.get("consent_days", business.value(session, "consent_days")),
+        allowed=[(key, channel(key), _allowed(key)) for key in NUMBERED],
+        balance_warning=request.form.get("balance_warning", business.value(session, "balance_warning_messages")),
         approval_above=business.value(session, "approval_above"),
         cap=business.value(session, "frequency_cap"),
         exemptable=[(purpose, _(PURPOSES[purpose])) for purpose in EXEMPTABLE],

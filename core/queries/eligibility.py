@@ -16,12 +16,16 @@ from core.tables.contacts import Contact, Identity
 from core.tables.contents import ContentRow
 from core.tables.conversations import Conversation
 from core.tables.deliveries import Delivery
+from core.tables.settings import BusinessSetting
 from core.tables.suppression import Suppression
 from core.vocabulary import DeliveryState, Purpose, Reason, SuppressionList
 
 CONSENT_OPEN_DAYS = 28
 """How long a request for consent may be answered: its links' validity."""
 
+NUMBERED = ("sms", "whatsapp")
+"""Channels whose addresses are telephone numbers."""
+ALLOWED_NUMBERS = "allowed_numbers"
 NOTHING: ColumnElement[Any] = cast(null(), Text)
 
 WINNING = {
@@ -76,6 +80,7 @@ def reason_for(
         _if(duplicate, Reason.DUPLICATE_ADDRESS),
         consent_reason(channel, purpose, now, days=consent_days, span=span) if consent_required else NOTHING,
         conversation_reason(traits, now, identity.id),
+        country_reason(channel, identity),
         NOTHING if cap is None else reason_by_set(cap, now, Contact.id, span),
     )
 
@@ -191,6 +196,17 @@ def conversation_reason(
             answerable = or_(answerable, anytime)
         reasons.append((~answerable, literal(Reason.REPLY_WINDOW_CLOSED.value)))
     return case(*reasons)
+
+
+def country_reason(channel: str, identity: type[Identity]) -> ColumnElement[str | None]:
+    """Where the account writes only to some countries: a number that begins as none of theirs."""
+    if channel not in NUMBERED:
+        return NOTHING
+    kept = select(BusinessSetting.value[channel]).where(BusinessSetting.key == ALLOWED_NUMBERS).scalar_subquery()
+    listed = func.jsonb_array_elements_text(kept).table_valued("beginning").render_derived(name="listed")
+    fits = select(listed.c.beginning).where(func.starts_with(identity.address, listed.c.beginning)).exists()
+    some = func.coalesce(func.jsonb_array_length(kept), 0) > 0
+    return case((and_(some, ~fits), literal(Reason.COUNTRY_NOT_ENABLED.value)))
 
 
 def is_approved(content_id: Column) -> ColumnElement[bool]:

@@ -31,6 +31,7 @@ DEFAULTS: dict[str, Any] = {
     **{setting(kind): days for kind, days in KEPT.items()},
     "tracking": "individual",
     "frequency_cap": None,
+    "allowed_numbers": {},
     "balance_warning_messages": 500,
     "approval_above": None,
 }

@@ -1,16 +1,20 @@
 """Changing business settings: checked, audited, and put into force at once."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Sequence
 from zoneinfo import available_timezones
 
 from sqlalchemy.orm import Session
 
 from core.errors import Invalid
+from core.queries import revisions
 from core.queries import settings as queries
 from core.rules.capping import USUALLY_EXEMPT, made
 from core.services import audit
 from core.vocabulary import Tracking
 
+BEGINNING = re.compile(r"\+[1-9]\d{0,7}")
+"""Of a number: a country's code, or more of it."""
 MOST_CONSENT_DAYS = 365
 MOST_SOFT_BOUNCES = 100
 MOST_SOFT_DAYS = 365
@@ -59,6 +63,18 @@ def set_soft_bounces(session: Session, *, most: int, days: int, by: str) -> None
         before = queries.value(session, name)
         queries.put(session, name, value, by=by)
         audit.note(session, by, "set", f"setting:{name}", before=before, after=value)
+
+
+def set_allowed_numbers(session: Session, channel: str, beginnings: Sequence[str], *, by: str) -> None:
+    """Write on the channel only to numbers that begin so; none: to all. Raise Invalid (`price.bad_prefix`)."""
+    for beginning in beginnings:
+        if not BEGINNING.fullmatch(beginning):
+            raise Invalid("price.bad_prefix", where="allowed_numbers", prefix=beginning[:20])
+    before = queries.value(session, "allowed_numbers")
+    after = {**before, channel: sorted(set(beginnings))}
+    queries.put(session, "allowed_numbers", after, by=by)
+    revisions.move(session)
+    audit.note(session, by, "set", "setting:allowed_numbers", before=before, after=after)
 
 
 def set_balance_warning(session: Session, messages: int, *, by: str) -> None:

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 import requests
-from sqlalchemy import Engine, func, insert, select
+from sqlalchemy import Engine, func, insert, select, update
 
 import config
 from channels.email.press import press
 from channels.known import CHANNELS
 from config.keys import Keys
 from core.database import Sessions
-from core.errors import Refused
+from core.errors import Invalid, Refused
 from core.messages import Money
 from core.queries import due, gates, prices, waits
 from core.queries.statistics import figures
@@ -25,12 +25,13 @@ from core.rules.outside import Outside
 from core.services import balances as accounts
 from core.services import campaigns, outcomes, recipients, segments, senders, templates
 from core.services import prices as pricing
+from core.services import settings as settings_of
 from core.tables.campaigns import Campaign
 from core.tables.contacts import Contact, Identity
 from core.tables.conversations import Conversation
 from core.tables.deliveries import Delivery
 from core.tables.notices import Notice
-from core.vocabulary import CampaignState, GateScope
+from core.vocabulary import CampaignState, GateScope, Reason
 from sandbox.app import Sandbox
 from tests.integration.sandbox_factory import sandbox_in_thread
 from tests.integration.twilio_factory import number_of
@@ -117,6 +118,19 @@ def test_a_message_on_whatsapp_costs_as_one_whatever_its_length(sessions: Sessio
         cost = campaigns.preview(session, campaign.id, datetime.now(UTC), channels=CHANNELS).cost
     assert cost is not None
     assert (cost.amount, cost.longest) == (Money(Decimal("0.1100"), "USD"), None)
+
+
+def test_only_numbers_of_the_countries_that_the_account_allows_are_written_to(sessions: Sessions) -> None:
+    campaign_id = draft(sessions, 3)
+    with sessions.begin() as session:
+        session.execute(update(Identity).where(Identity.contact_id == 2).values(address="+390612345678"))
+        settings_of.set_allowed_numbers(session, "sms", ["+49", "+43"], by="t")
+        looked = campaigns.preview(session, campaign_id, datetime.now(UTC), channels=CHANNELS)
+        assert (looked.reachable, looked.reasons) == (2, {Reason.COUNTRY_NOT_ENABLED: 1})
+        settings_of.set_allowed_numbers(session, "sms", [], by="t")
+        assert campaigns.preview(session, campaign_id, datetime.now(UTC), channels=CHANNELS).reachable == 3
+        with pytest.raises(Invalid):
+            settings_of.set_allowed_numbers(session, "sms", ["Germany"], by="t")
 
 
 def test_too_little_money_refuses_the_launch_with_the_figures(sessions: Sessions) -> None:
