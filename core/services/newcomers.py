@@ -15,7 +15,7 @@ from core.queries.bell import ring
 from core.rules import confirmation
 from core.rules.campaigns import next_state
 from core.rules.outside import Outside, links_are_dead
-from core.services import audit
+from core.services import approvals, audit
 from core.services.campaigns import Preview, letter
 from core.services.fitting import traits_for
 from core.tables.campaigns import Campaign, Origin
@@ -47,6 +47,8 @@ def send(
         raise Refused("campaign.dead_links", address=outside.public_url)
     frozen = _frozen(session, campaign, now)
     chosen = _check(session, campaign, frozen, confirmation)
+    if approvals.is_needed(session, chosen):
+        raise Refused("campaign.newcomers_take_two", name=campaign.name, count=chosen)
     campaign.state, campaign.audience = state, frozen
     campaign.prepared_up_to, campaign.prepared_at, campaign.finished_at = 0, None, None
     campaign.version += 1

@@ -14,7 +14,7 @@ from core.database import Sessions
 from core.errors import IllegalTransition, Refused
 from core.queries import ledger
 from core.rules.outside import Outside
-from core.services import campaigns, newcomers, recipients, segments
+from core.services import campaigns, newcomers, recipients, segments, settings
 from core.services.campaigns import Preview
 from core.tables.campaigns import Campaign, Origin
 from core.tables.contacts import Identity
@@ -63,6 +63,15 @@ def test_a_second_press_sends_nothing(sessions: Sessions) -> None:
     with pytest.raises(Refused) as refused:
         send(sessions, campaign_id, confirmation)
     assert refused.value.code == "campaign.unconfirmed"
+
+
+def test_so_many_that_a_launch_would_take_two_people_are_not_sent_to_by_one(sessions: Sessions) -> None:
+    campaign_id = sent_campaign(sessions, 5)
+    with sessions.begin() as session:
+        make_contacts(session, 4, start=6)
+        settings.set_approval_above(session, 3, by="t")
+    with pytest.raises(Refused, match=r"campaign\.newcomers_take_two"):
+        send(sessions, campaign_id, look(sessions, campaign_id).confirmation)
 
 
 def test_where_nobody_has_joined_nothing_is_reopened(sessions: Sessions) -> None:

@@ -22,6 +22,10 @@ SENTENCES = {
     ),
     "campaign.nobody": N_("“%(name)s” would reach nobody: its segments are empty. Nothing was sent."),
     "campaign.no_newcomers": N_("Nobody has joined the segments of “%(name)s” since it was sent. Nothing was sent."),
+    "campaign.newcomers_take_two": N_(
+        "%(count)s people have joined since, and so many take a second person. Nothing was sent. "
+        "Make a campaign of its own for them, which two people launch."
+    ),
     "campaign.no_doubts": N_("Nobody of “%(name)s” is in doubt: there is nothing to decide."),
     "campaign.doubts_held": N_(
         "%(held)s recipients of “%(name)s” are still held by a worker that does not answer and may yet bring the "
