@@ -13,7 +13,8 @@ from cli.context import opened
 from cli.finding import found
 from cli.output import BY, AsJson, print_json
 from core.queries import templates as queries
-from core.services import templates
+from core.queries.attachments import rows
+from core.services import attachments, templates
 from core.tables.contents import ContentRow
 from core.tables.templates import Template
 from core.vocabulary import TemplateKind
@@ -136,6 +137,24 @@ def check(
             print(_("Nothing to find fault with."))
     if faults:
         raise typer.Exit(1)
+
+
+@app.command(help=_("Let a file go with the letter; campaigns already launched keep what they had."))
+def attach(which: Which, file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        kept = found(session, Template, which)
+        attachments.attach(session, press, kept.id, file.name, file.read_bytes(), by=BY)
+    print(_("%(file)s goes with the letter.", file=file.name))
+
+
+@app.command(help=_("Let a file go with the letter no more."))
+def detach(which: Which, file: Annotated[str, typer.Argument(help=_("Its name."))]) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        kept = found(session, Template, which)
+        for row in rows(session, kept.attachments):
+            if row.name == file:
+                attachments.detach(session, press, kept.id, row.id, by=BY)
+    print(_("%(file)s goes with it no more.", file=file))
 
 
 def _worded(one: Fault) -> str:

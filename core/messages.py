@@ -35,6 +35,15 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a letter; `kind` is its media type."""
+
+    name: str
+    kind: str
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """One frozen letter: every part is source in the closed template language, ready to compile.
 
@@ -53,6 +62,7 @@ class Content:
     list_name: str
     extras: Mapping[str, Any] = field(default_factory=dict)
     """What a short message has beside its text (buttons, a picture, a provider's template); strings are source too."""
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Message(NamedTuple):

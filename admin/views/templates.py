@@ -22,8 +22,9 @@ from core.database import reduced_errors
 from core.errors import Invalid, Problem
 from core.queries import contact_pages
 from core.queries import templates as queries
+from core.queries.attachments import rows as attachment_rows
 from core.rules.sms_segments import count
-from core.services import templates
+from core.services import attachments, templates
 from core.tables.contacts import Contact
 from core.tables.templates import Template
 from core.vocabulary import Role, TemplateKind
@@ -33,6 +34,8 @@ from texts.faults import fault
 from texts.problems import sentence
 
 pages = Blueprint("template", __name__, url_prefix="/templates")
+MOST_UPLOADED = 50_000_000
+"""Read no more of a file; the rule on sizes refuses it long before."""
 PREVIEW_POLICY = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data: https: http:; frame-ancestors 'self'"
 )
@@ -140,6 +143,29 @@ def save(id: int) -> ResponseReturnValue:  # noqa: A002
         return _refused(template, name, written, problem)
     flash(_("Saved."), "done")
     return redirect(url_for("template.edit", id=id))
+
+
+@pages.post("/<int:id>/attachments")
+@needs(Role.EDITOR)
+def attach(id: int) -> ResponseReturnValue:  # noqa: A002
+    """A file that goes with the letter, in a new version of it."""
+    file = request.files.get("file")
+    try:
+        if file is None or not file.filename:
+            raise Invalid("panel.no_file", where="file")
+        with writing() as session:
+            attachments.attach(session, press, id, file.filename, file.stream.read(MOST_UPLOADED), by=by())
+    except Problem as problem:
+        say(problem)
+    return redirect(url_for("template.edit", id=id) + "#attachments")
+
+
+@pages.post("/<int:id>/attachments/<int:file>/remove")
+@needs(Role.EDITOR)
+def detach(id: int, file: int) -> ResponseReturnValue:  # noqa: A002
+    with writing() as session:
+        attachments.detach(session, press, id, file, by=by())
+    return redirect(url_for("template.edit", id=id) + "#attachments")
 
 
 @pages.post("/check")
@@ -272,4 +298,5 @@ def _editor(template: Template | None, name: str, letter: letters.Letter, *, lin
         variables=queries.known_variables(session),
         labels=contact_pages.labels(session),
         blocks=described(),
+        attachments=attachment_rows(session, template.attachments) if template else [],
     )

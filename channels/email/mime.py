@@ -6,13 +6,13 @@ from email.utils import parseaddr
 from functools import partial
 from typing import Protocol
 
-from channels.email import headers
+from channels.email import attached, headers
 from channels.email.dkim import canonical
 from channels.email.encoded import Encoded, bounded
 from channels.email.quoted import plain
 from channels.email.returning import ReturnPath
 from channels.links import Links
-from core.messages import Content, Message
+from core.messages import Attachment, Content, Message
 from core.rules import tokens
 from core.rules.templates import CONSENT_NAMES, SYSTEM_NAMES, Program, compile_template
 
@@ -46,7 +46,9 @@ class ContentMime:
         programs = [(kind, compile_template(source, known, escape=escape)) for kind, source, escape in parts if source]
         ours = {name for _, program in programs for name in program.names if _is_system(name)}
         body = Encoded({name: plain(partial(links.named, name)) for name in ours})
-        fixed = _fixed_headers(content, domain) + _add_parts(body, programs, _boundary(content))
+        boundary = _boundary(content)
+        kind, tail = _laid_out(body, programs, content.attachments, boundary)
+        fixed = _fixed_headers(content, domain) + kind
         self._subject = compile_template(content.subject, known, escape=False)
         self._message_id = tokens.lower_signer(key, tokens.MESSAGE_ID)
         self._echoes = echoes
@@ -56,6 +58,7 @@ class ContentMime:
         self._fixed = fixed + BREAK
         self.tame = self._fixed.isascii()
         self._body = body
+        self._tail = tail
         self._signed = None if signer is None else (signer, canonical.headers(fixed), body.canonical())
 
     def render(self, message: Message) -> bytes:
@@ -64,8 +67,8 @@ class ContentMime:
         signature = b""
         if self._signed is not None:
             signer, fixed, canonical_body = self._signed
-            signature = signer.sign(changing, fixed, canonical_body(parts))
-        return bounded(b"".join((signature, changing, self._fixed, *parts)))
+            signature = signer.sign(changing, fixed, canonical_body(parts) + self._tail)
+        return bounded(b"".join((signature, changing, self._fixed, *parts))) + self._tail
 
     def _changing(self, message: Message) -> bytes:
         """The headers that differ from letter to letter."""
@@ -96,18 +99,39 @@ def _no_mailto(_delivery_id: int) -> bytes:
     return b""
 
 
+def _laid_out(
+    body: Encoded,
+    programs: Sequence[tuple[bytes, Program]],
+    attachments: Sequence[Attachment],
+    boundary: bytes,
+) -> tuple[bytes, bytes]:
+    """Lay out the body; the headers that say what it is, and the files behind it, which are canonical as they are."""
+    if not attachments:
+        return _add_parts(body, programs, boundary), b""
+    outer = boundary + b"_mixed"
+    body.add(attached.opening(outer))
+    body.add(_part_kind(programs, boundary) + BREAK)
+    _add_parts(body, programs, boundary)
+    return attached.header(outer), attached.tail(attachments, outer)
+
+
 def _add_parts(body: Encoded, programs: Sequence[tuple[bytes, Program]], boundary: bytes) -> bytes:
-    """Lay out the body, and return the headers that say what it is."""
+    """Lay out the letter itself, and return the headers that say what it is."""
     if len(programs) == 1:
-        kind, program = programs[0]
-        body.add_program(program)
+        body.add_program(programs[0][1])
         body.add(BREAK)
-        return _part_head(kind)
+        return _part_kind(programs, boundary)
     for kind, program in programs:
         body.add(b"--" + boundary + BREAK + _part_head(kind) + BREAK)
         body.add_program(program)
         body.add(BREAK)
     body.add(b"--" + boundary + b"--\r\n")
+    return _part_kind(programs, boundary)
+
+
+def _part_kind(programs: Sequence[tuple[bytes, Program]], boundary: bytes) -> bytes:
+    if len(programs) == 1:
+        return _part_head(programs[0][0])
     return b'Content-Type: multipart/alternative; boundary="' + boundary + b'"\r\n'
 
 

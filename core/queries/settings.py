@@ -24,6 +24,7 @@ DEFAULTS: dict[str, Any] = {
     "keywords": {"stop": [], "start": [], "help": []},
     "consent_days": 28,
     "bounce_digest": True,
+    "attachments_most_bytes": 3_000_000,
     "soft_bounces": 5,
     "soft_bounce_days": 30,
     "desk": {},

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from core.messages import Content, SealedKey, Sender
-from core.queries import dkim
+from core.queries import attachments, dkim
 from core.rules.addresses import ADDRESS_VARIABLES, mail_domain
 from core.tables.campaigns import Campaign, Origin, SenderRow
 from core.tables.contacts import Attribute
@@ -104,6 +104,7 @@ def content(session: Session, content_id: int, origin_id: int) -> Content:
         list_id=f"campaigns.{origin.sender_id or 0}",
         list_name=campaign.name if campaign else sender.name,
         extras=row.extras,
+        attachments=attachments.whole(session, row.attachments),
     )
 
 

@@ -27,7 +27,7 @@ def marked_for(session: Session, campaign: Campaign, content: ContentRow) -> Con
 
 
 def _copied(session: Session, content: ContentRow, links: Sequence[Link], urls: Sequence[str]) -> ContentRow:
-    columns = ("kind", "language", "source", "subject", "required", "hash")
+    columns = ("kind", "language", "source", "subject", "attachments", "required", "hash")
     row = ContentRow(**{name: getattr(content, name) for name in columns})
     session.add(row)
     session.flush()

@@ -132,11 +132,14 @@ def _frozen(session: Session, template: Template, letter: PressedLetter) -> Cont
     parts = [template.kind, letter.subject, template.source, letter.html or "", letter.text]
     if letter.extras:
         parts.append(json.dumps(letter.extras, sort_keys=True))
+    if template.attachments:
+        parts.append(f"attachments {template.attachments}")
     row = ContentRow(
         kind=template.kind,
         language=template.language,
         source=template.source,
         subject=letter.subject,
+        attachments=list(template.attachments or ()),
         required=list(letter.required),
         hash=hashlib.sha256("\0".join(parts).encode()).digest(),
     )

@@ -2,6 +2,7 @@
 
 from core.tables import (
     approvals,
+    attachments,
     attempts,
     audit,
     campaigns,
@@ -34,6 +35,7 @@ from core.tables.base import Base
 __all__ = [
     "Base",
     "approvals",
+    "attachments",
     "attempts",
     "audit",
     "campaigns",

@@ -22,10 +22,12 @@ class ContentRow(Base):
     plain: Mapped[str | None] = mapped_column("text")
     extras: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     """What a short message has beside its text, its links numbered like those of the text."""
+    attachments: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
+    """Ids of the files that go with it, which are as immutable as itself."""
     required: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
     """Names of the variables without a fallback: a recipient without one of them cannot be written to."""
     hash: Mapped[bytes]
-    """SHA-256 over kind, subject, source, text and extras: a confirmation is bound to it."""
+    """SHA-256 over kind, subject, source, text, extras and attachments: a confirmation is bound to it."""
     created_at: Mapped[CreatedAt]
 
 

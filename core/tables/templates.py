@@ -26,6 +26,8 @@ class Template(Base):
     text: Mapped[str | None]
     extras: Mapped[dict[str, Any]] = mapped_column(server_default=sa.text("'{}'"))
     """What a short message has beside its text: buttons, a picture, the name of a provider's template."""
+    attachments: Mapped[list[Any]] = mapped_column(server_default=sa.text("'[]'"))
+    """Ids of the files that go with it, in order."""
     content_id: Mapped[int | None] = mapped_column(sa.ForeignKey("contents.id"))
     """The letter as it was compiled when last saved: what a launch freezes."""
     version: Mapped[int] = mapped_column(Integer, server_default=sa.text("1"))

@@ -1,13 +1,16 @@
 """The panel, asked by a browser without eyes: who gets in, who may do what, and whether each page shows its rows."""
 
 import re
+from io import BytesIO
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
 from admin.app import first_login
+from channels.email.press import press
 from core.database import Sessions
+from core.services import templates
 from core.tables.campaigns import Campaign, Origin
 from core.tables.deliveries import Delivery
 from core.vocabulary import CampaignState, Role
@@ -229,3 +232,15 @@ def test_a_strange_host_is_refused(app: Flask) -> None:
 def test_german_speakers_are_asked_in_the_language_of_their_choice(administrator: Person) -> None:
     administrator.post("/language", language="de")
     assert '<html lang="de">' in administrator.get("/style").text
+
+
+def test_a_file_goes_with_a_letter_until_it_is_taken_away(administrator: Person, sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        made = templates.create(session, press, name="Offer", kind="text", subject="Hi", source="Hi", by="t").id
+    administrator.post(f"/templates/{made}/attachments", file=(BytesIO(b"%PDF-1.7"), "Prices.pdf"))
+    page = administrator.get(f"/templates/{made}").text
+    assert "Prices.pdf" in page
+    refused = administrator.post(f"/templates/{made}/attachments", file=(BytesIO(b"MZ"), "run.exe"))
+    assert "cannot go with a letter" in administrator.get(refused.location).text
+    administrator.post(f"/templates/{made}/attachments/1/remove")
+    assert "Prices.pdf" not in administrator.get(f"/templates/{made}").text
