@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from core.queries.bell import WORK
 from metrics.serving import serve as serve_metrics
 from workers import measures
+from workers.domains import Domains
 from workers.forgetting import Forgetting
 from workers.installation import Installation, now, opened
 from workers.queue import RedisBell, connect
@@ -31,10 +32,10 @@ def run() -> None:
     with opened() as installation:
         redis = connect(installation.redis_url)
         serve_metrics(installation.settings.data, "scheduler")
-        watch, forgetting = Watch(), Forgetting()
+        watch, forgetting, domains = Watch(), Forgetting(), Domains()
         while not told:
             try:
-                _listen(installation, redis, watch, forgetting, lambda: bool(told))
+                _listen(installation, redis, watch, forgetting, domains, told=lambda: bool(told))
             except (OperationalError, InterfaceError, DBAPIError, psycopg.OperationalError):
                 log.warning("postgresql_away", again_in_seconds=AWAY_SECONDS)
                 measures.away.labels("postgresql").set(1)
@@ -42,7 +43,13 @@ def run() -> None:
 
 
 def _listen(
-    installation: Installation, redis: Redis, watch: Watch, forgetting: Forgetting, told: Callable[[], bool]
+    installation: Installation,
+    redis: Redis,
+    watch: Watch,
+    forgetting: Forgetting,
+    domains: Domains,
+    *,
+    told: Callable[[], bool],
 ) -> None:
     url = installation.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(url, autocommit=True) as connection:
@@ -52,6 +59,7 @@ def _listen(
             try:
                 tick(installation, RedisBell(redis))
                 forgetting.step(installation.sessions, now())
+                domains.step(installation)
                 watch.look(installation.sessions, redis, now())
                 measures.away.labels("redis").set(0)
             except RedisError:

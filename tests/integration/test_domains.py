@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, select
 from typer.testing import CliRunner
 
 from channels.email.dkim import record
@@ -20,6 +21,7 @@ from channels.email.domains.names import Resolver
 from channels.email.domains.opening import DomainCheck
 from cli import senders
 from config import Settings
+from config.keys import Keys
 from core.database import Sessions
 from core.errors import Invalid
 from core.messages import Finding
@@ -30,12 +32,20 @@ from core.services.senders import usable_address
 from core.tables.dkim import DkimKey
 from core.vocabulary import DkimState, Light
 from tests.integration.dns_server import Zone, dns_server
+from workers.domains import Domains
+from workers.installation import Installation
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 RELAY = "5.9.10.20"
-SIGNING = DkimKey(
-    domain="shop.example", selector="r1", algorithm="rsa-sha256", public="QUJD" * 97, signs_since=NOW, sealed=b""
-)
+VALUES = {
+    "domain": "shop.example",
+    "selector": "r1",
+    "algorithm": "rsa-sha256",
+    "public": "QUJD" * 97,
+    "signs_since": NOW,
+    "sealed": b"",
+}
+SIGNING = DkimKey(**VALUES)
 
 
 @pytest.fixture
@@ -302,6 +312,28 @@ def test_the_command_says_it_in_words(
     assert "_dmarc.shop.example. TXT v=DMARC1; p=none" in run.stdout
     told = json.loads(CliRunner().invoke(senders.app, ["check", "shop.example", "--json"]).stdout)
     assert {one["check"]: one["light"] for one in told["shop.example"]}["dmarc"] == "bad"
+
+
+def test_the_scheduler_looks_once_a_day_and_a_published_key_begins_to_sign(
+    well: Zone, sessions: Sessions, settings: Settings, engine: Engine
+) -> None:
+    keys = Keys(addresses=b"a" * 32, signing=b"s" * 32)
+    outside = replace(settings, dns=well.address, smtp_url="smtp://smtp.relay.example")
+    installation = Installation(outside, keys, engine, sessions, "", "")
+    with sessions.begin() as session:
+        new_sender(session, name="Shop", address="news@shop.example", by="test")
+        session.add(DkimKey(**{**VALUES, "signs_since": None}, created_by="test"))
+    beside = Domains()
+    for _ in range(2):
+        beside.step(installation)
+        beside.wait()
+    with sessions() as session:
+        row = queries.last(session, "shop.example")
+        assert row is not None
+        assert "domain.key_published" in {one.code for one in queries.findings(row)}
+        assert session.scalars(select(DkimKey)).one().state == DkimState.SIGNING
+    assert well.asked.count(("_dmarc.shop.example", "TXT")) == 1
+    Domains(lambda _settings: pytest.fail("asked")).step(replace(installation, settings=settings))
 
 
 @pytest.mark.parametrize("address", ["shop@gmail.com", "shop@GMX.de", "a@Web.DE"])
