@@ -106,6 +106,14 @@ document.getElementById("mend")?.addEventListener("click", async () => {
   later();
 });
 
+// A text part of one's own stays as it is written; emptied, it is made from the letter.
+const plain = editor.querySelector("textarea[name=text]");
+plain?.addEventListener("input", () => (document.getElementById("by-hand").hidden = plain.value.trim() === ""));
+document.getElementById("by-itself")?.addEventListener("click", () => {
+  plain.value = "";
+  plain.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
 let timer = 0;
 function later() {
   clearTimeout(timer);
