@@ -1,5 +1,6 @@
 """What the check of a sender's domain says, asked of a DNS server of the tests' own."""
 
+import contextlib
 import json
 import socket
 import socketserver
@@ -14,7 +15,7 @@ from sqlalchemy import Engine, select
 from typer.testing import CliRunner
 
 from channels.email.dkim import record
-from channels.email.domains import dmarc, spf
+from channels.email.domains import dmarc, names, spf
 from channels.email.domains.checking import Key, Surroundings, check, is_ready
 from channels.email.domains.exchangers import offers_starttls
 from channels.email.domains.names import Resolver
@@ -202,9 +203,9 @@ def test_without_anybody_to_vouch_a_strict_policy_refuses_all(well: Zone) -> Non
 
 
 def test_a_policy_is_found_above_the_domain(zone: Zone) -> None:
-    names = Resolver(zone.address)
+    resolver = Resolver(zone.address)
     zone.text("_dmarc.shop.example", "v=DMARC1;p=reject;sp=quarantine;aspf=s")
-    found = dmarc.policy(names, "news.mail.shop.example")
+    found = dmarc.policy(resolver, "news.mail.shop.example")
     assert found is not None
     assert (found.found_at, found.organisation, found.asks, found.strict_spf) == (
         "shop.example",
@@ -215,7 +216,7 @@ def test_a_policy_is_found_above_the_domain(zone: Zone) -> None:
     assert dmarc.is_aligned("mail.shop.example", "news.shop.example", "shop.example", strict=False)
     assert not dmarc.is_aligned("mail.shop.example", "news.shop.example", "shop.example", strict=True)
     assert not dmarc.is_aligned("badshop.example", "shop.example", "shop.example", strict=False)
-    assert dmarc.policy(names, "other.example") is None
+    assert dmarc.policy(resolver, "other.example") is None
 
 
 @pytest.mark.parametrize(
@@ -251,6 +252,21 @@ def test_no_answer_is_unknown_and_no_fault(well: Zone) -> None:
     found = check("shop.example", [SIGNING], around(well))
     assert {one.check for one in found if one.light == Light.UNKNOWN} >= {"spf", "dmarc", "mx"}
     assert is_ready(found)
+
+
+def test_a_resolver_that_is_away_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(names, "SECONDS", 0.2)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        resolver = Resolver(f"127.0.0.1:{deaf.getsockname()[1]}")
+        found = check("shop.example", [SIGNING], Surroundings(resolver, ["smtp.relay.example"]))
+        deaf.setblocking(False)
+        asked = [deaf.recv(512)]
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                asked.append(deaf.recv(512))
+    assert {one.light for one in found} == {Light.UNKNOWN}
+    assert len({one[12:] for one in asked}) == 1
 
 
 def test_internal_servers_are_called_only_where_that_is_allowed(well: Zone) -> None:

@@ -43,6 +43,8 @@ class Resolver:
         self._resolver = dns.resolver.Resolver(configure=server is None)
         self._resolver.lifetime = SECONDS
         self._resolver.cache = dns.resolver.Cache()
+        self._answers: bool | None = None
+        """Whether it has answered at all: one that has not is not waited for again."""
         if server is not None:
             host, port = _host_and_port(server)
             self._resolver.nameservers = [dns.nameserver.Do53Nameserver(host, port)]
@@ -64,12 +66,25 @@ class Resolver:
         return [str(record).rstrip(".").lower() for record in self._ask(name, "PTR")]
 
     def _ask(self, name: str, kind: str) -> Sequence[object]:
+        if self._answers is False:
+            raise Unavailable("dns.no_answer", name=name, kind=kind, why="LifetimeTimeout")
+        try:
+            found = self._asked(name, kind)
+        except dns.resolver.LifetimeTimeout as problem:
+            self._answers = self._answers or False
+            raise Unavailable("dns.no_answer", name=name, kind=kind, why=type(problem).__name__) from None
+        self._answers = True
+        return found
+
+    def _asked(self, name: str, kind: str) -> Sequence[object]:
         try:
             answer = self._resolver.resolve(name, kind, search=False)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer, dns.name.LabelTooLong, dns.name.EmptyLabel):
             return []
         except (dns.name.NameTooLong, dns.name.BadEscape):
             return []
+        except dns.resolver.LifetimeTimeout:
+            raise
         except dns.exception.DNSException as problem:
             raise Unavailable("dns.no_answer", name=name, kind=kind, why=type(problem).__name__) from None
         wanted = dns.rdatatype.from_text(kind)
