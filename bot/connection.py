@@ -15,7 +15,7 @@ from aiogram.methods import GetUpdates, Response, TelegramMethod
 
 from channels.buckets import admitted
 from channels.messenger.telegram import pace
-from core.ports import Buckets
+from core.ports import Bucket, Buckets
 
 TRIES = 4
 WRITING = ("send", "edit", "copy")
@@ -49,7 +49,7 @@ class Patience(BaseRequestMiddleware):
         for _attempt in range(TRIES):
             await self._rest(method)
             if self._buckets is not None and method.__api_method__.startswith(WRITING):
-                await admitted(self._buckets, pace.whole(str(bot.id)))
+                await admitted(self._buckets, *_needed(str(bot.id), str(getattr(method, "chat_id", ""))))
             try:
                 return await make_request(bot, method)
             except TelegramRetryAfter as told:
@@ -64,6 +64,11 @@ class Patience(BaseRequestMiddleware):
             if left > LONGEST_REST:
                 raise TelegramRetryAfter(method, "still resting", math.ceil(left))
             await asyncio.sleep(left)
+
+
+def _needed(bot: str, chat: str) -> tuple[Bucket, ...]:
+    """A group has a rate of its own; in a private chat a few answers at once are what Telegram allows."""
+    return (pace.of_chat(bot, chat), pace.whole(bot)) if chat.startswith("-") else (pace.whole(bot),)
 
 
 class Discretion(BaseRequestMiddleware):

@@ -121,7 +121,16 @@ class Unknown:
     said: str = ""
 
 
-Outcome = Accepted | Refused | Deferred | Unsent | Unknown
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Not taken: whoever had this address has another now, for good. The message may be sent there."""
+
+    address: str
+    address_key: bytes
+    said: str = ""
+
+
+Outcome = Accepted | Refused | Moved | Deferred | Unsent | Unknown
 Settled = tuple[DeliveryId, Outcome]
 
 

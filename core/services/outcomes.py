@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Update, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.messages import Deferred, Refused, Unknown, Unsent
+from core.messages import Deferred, Moved, Refused, Unknown, Unsent
 from core.queries import deliveries, suppressions
 from core.rules.bounces.lasting import SOFT_AT_ONCE, is_dead
 from core.rules.patience import Patience, next_try
-from core.services import bounces
+from core.services import bounces, moving
 from core.services.claims import Claimed
 from core.tables.conversations import Conversation
 from core.tables.deliveries import Delivery
@@ -20,7 +20,10 @@ from core.vocabulary import DeliveryState, Reason, SuppressionList
 
 UNSENT_WAIT_SECONDS = 5.0
 
-Wrong = Refused | Deferred | Unsent | Unknown
+MOVES = 3
+"""So often a message follows an address that moves on and on."""
+
+Wrong = Refused | Deferred | Unsent | Unknown | Moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,9 @@ async def record_wrong(
         "due_ats": [move.due_at for move in moves],
     }
     await connection.execute(deliveries.settle(), {**rows, "now": now})
+    for claimed, outcome in wrong:
+        if isinstance(outcome, Moved):
+            await moving.follow(connection, claimed.id, outcome, now)
     waiting = {claimed.origin_id for (claimed, _), move in zip(wrong, moves, strict=True) if move.due_at is not None}
     for origin_id in waiting:
         await connection.execute(deliveries.open_origin(origin_id))
@@ -81,6 +87,9 @@ def _move(claimed: Claimed, outcome: Wrong, now: datetime, patience: Patience) -
             if due is None:
                 return _Move(DeliveryState.FAILED, Reason.RETRIES_EXHAUSTED)
             return _Move(DeliveryState.PENDING, Reason.RETRY_LATER, due)
+        case Moved():
+            ended = _Move(DeliveryState.FAILED, Reason.INVALID_ADDRESS)
+            return ended if claimed.attempt >= MOVES else _Move(DeliveryState.PENDING, Reason.RETRY_LATER, now)
         case Unsent():
             return _Move(DeliveryState.PENDING, Reason.RETRY_LATER, now + timedelta(seconds=UNSENT_WAIT_SECONDS))
         case Unknown():

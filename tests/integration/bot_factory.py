@@ -113,7 +113,7 @@ async def a_bot(api: str, sessions: Sessions, ways: Ways = USUAL) -> AsyncIterat
 
 def make_telegram(api: str, buckets: Buckets) -> TelegramProvider:
     links = Links("http://127.0.0.1:1", KEY)
-    return TelegramProvider(TOKEN, api, Wordings(links, escape=True), buckets)
+    return TelegramProvider(TOKEN, api, Wordings(links, escape=True), buckets, addresses=KEY)
 
 
 def _url(sessions: Sessions) -> str:

@@ -144,7 +144,9 @@ async def telegram() -> AsyncIterator[Case]:
 
             links = Links("http://s.example", b"s" * 32)
             yield Case(
-                TelegramProvider(TELEGRAM_TOKEN, sandbox.url, Wordings(links, escape=True), Unhurried()),
+                TelegramProvider(
+                    TELEGRAM_TOKEN, sandbox.url, Wordings(links, escape=True), Unhurried(), addresses=b"a" * 32
+                ),
                 lambda address: world.block(bot.id, int(address), blocked=True),
                 halt,
                 lambda: [str(row[0]) for row in world.database.execute("SELECT chat_id FROM messages")],

@@ -31,6 +31,7 @@ pytestmark = pytest.mark.usefixtures("awake")
 FIRST = 3_000_001
 PEOPLE = 60
 NEVER_WROTE = 20
+OLD, NEW = -77, -1001000000077
 
 
 async def test_a_third_never_wrote_and_the_sandbox_counts_the_rest(
@@ -97,6 +98,38 @@ async def test_a_pause_that_telegram_asks_for_holds_for_the_whole_bot(
     assert states[DeliveryState.SENT] == PEOPLE - NEVER_WROTE - 1, "nobody is at fault for a 429"
 
 
+async def test_a_group_that_has_moved_gets_the_message_once_at_its_new_address(
+    sessions: Sessions, async_engine: AsyncEngine, tmp_path: Path
+) -> None:
+    async with running(tmp_path) as sandbox:
+        await control(sandbox, "telegram/bots", {"token": TOKEN})
+        await control(sandbox, "telegram/groups", {"id": OLD, "title": "Club", "forum": False})
+        with sessions.begin() as session:
+            contact = Contact(first_name="Club")
+            session.add(contact)
+            session.flush()
+            key = address_key(KEY, "telegram", str(OLD))
+            identity = Identity(contact_id=contact.id, channel="telegram", address=str(OLD), address_key=key)
+            session.add(identity)
+            session.flush()
+            session.add(Conversation(identity_id=identity.id, last_inbound_at=now()))
+        launched(sessions)
+        await control(sandbox, "telegram/groups/migrate", {"group": OLD, "user": 1000001, "to": NEW})
+        for _drain in range(2):
+            await carried(sessions, async_engine, sandbox, LocalBuckets(), answers_only=False)
+        got = await _received(sandbox, NEW)
+    with sessions() as session:
+        (delivery,) = session.scalars(select(Delivery))
+        identities = session.execute(
+            select(Identity.id, Identity.address, Identity.ended_at).order_by(Identity.id)
+        ).all()
+        assert [(row.address, row.ended_at is None) for row in identities] == [(str(OLD), False), (str(NEW), True)]
+        assert (delivery.state, delivery.attempt, delivery.identity_id) == ("sent", 2, identities[1].id)
+        assert session.scalar(select(Conversation.identity_id)) == identities[1].id
+        assert ledger.offences(session) == []
+    assert got == ["Hello Club!"]
+
+
 async def _people(sandbox: Sandbox, sessions: Sessions) -> None:
     """Sixty with a chat address each, of whom the last twenty never wrote, and the first has blocked us."""
     await control(sandbox, "telegram/bots", {"token": TOKEN})
@@ -134,5 +167,5 @@ async def _answer_meanwhile(sessions: Sessions, engine: AsyncEngine, sandbox: Sa
 
 async def _received(sandbox: Sandbox, chat: int) -> list[str]:
     found = await control(sandbox, f"telegram/chats/{chat}")
-    texts = [message["text"] for message in found["messages"] if message["from"]["is_bot"]]
+    texts = [one["text"] for one in found["messages"] if one["from"]["is_bot"] and "text" in one]
     return [text for text in texts if text != "A person here."]

@@ -15,7 +15,7 @@ FORBIDDEN = (
     ("bot was kicked", Reason.BOT_BLOCKED, BounceClass.UNKNOWN),
 )
 """Texts after `Forbidden:`, with the reason and whether the address is dead for good."""
-UNKNOWN_CHAT = ("chat not found", "PEER_ID_INVALID", "user not found")
+UNKNOWN_CHAT = ("chat not found", "group chat was deactivated", "PEER_ID_INVALID", "user not found")
 """To a bot of another token every chat is one of these: never a proof that the person is gone."""
 
 

@@ -14,4 +14,4 @@ def open_telegram(settings: Settings, keys: Keys, buckets: Buckets) -> Provider:
         return NoBot()
     links = Links(settings.public_address, keys.signing)
     wordings = Wordings(links, escape=True)
-    return TelegramProvider(settings.telegram_token, settings.telegram_api, wordings, buckets)
+    return TelegramProvider(settings.telegram_token, settings.telegram_api, wordings, buckets, addresses=keys.addresses)

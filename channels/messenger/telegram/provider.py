@@ -5,16 +5,17 @@ from collections.abc import AsyncIterator, Sequence
 
 import aiohttp
 
-from channels.buckets import admitted
 from channels.messenger.telegram import pace
+from channels.messenger.telegram.admission import Admission
 from channels.messenger.telegram.answers import Answer, outcome
 from channels.messenger.telegram.calls import Call, call
 from channels.responses import json_object
 from channels.sending import deliver_each
 from channels.wording import Wordings
 from core.errors import ChannelHalted, RetryLater
-from core.messages import Health, Message, Outcome, Refused, Settled, Unknown
+from core.messages import Health, Message, Moved, Outcome, Refused, Settled, Unknown
 from core.ports import Buckets, FirstContact, Traits
+from core.rules.addresses import address_key
 from core.rules.templates import MissingValue
 from core.vocabulary import Purpose, Reason
 
@@ -33,10 +34,12 @@ class TelegramProvider:
         "telegram", first_contact=FirstContact.MUST_WRITE_FIRST, per_second=pace.IN_ALL - pace.RESERVED, resident=True
     )
 
-    def __init__(self, token: str, api: str | None, wordings: Wordings, buckets: Buckets) -> None:
+    def __init__(self, token: str, api: str | None, wordings: Wordings, buckets: Buckets, *, addresses: bytes) -> None:
+        """`addresses` is the key by which an address is found again, should Telegram change it."""
         self._url = f"{(api or TELEGRAM).rstrip('/')}/bot{token}"
         self._bot = token.partition(":")[0]
-        self._wordings, self._buckets = wordings, buckets
+        self._wordings, self._addresses = wordings, addresses
+        self._admission = Admission(buckets)
 
     async def deliver(self, groups: AsyncIterator[Sequence[Message]]) -> AsyncIterator[Sequence[Settled]]:
         async with aiohttp.ClientSession(timeout=TIMEOUT) as client:
@@ -64,16 +67,17 @@ class TelegramProvider:
             worded = self._wordings.of(message)
         except MissingValue as missing:
             return Refused(Reason.TEMPLATE_LACKS_VALUE, str(missing.params.get("name", "")))
-        chat = message.address
+        request = call(worded, message.address, message.delivery_id, html=not interactive)
         for _try in range(TRIES):
-            await admitted(self._buckets, *pace.needed(self._bot, chat, broadcast=not interactive))
-            answer = await self._asked(client, call(worded, chat, message.delivery_id, html=not interactive))
+            await self._admission.wait(*pace.needed(self._bot, message.address, broadcast=not interactive))
+            answer = await self._asked(client, request)
             if answer is None:
                 return Unknown("no answer")
             if answer.retry_after is not None:
                 await self._rest(answer.retry_after)
             elif answer.moved_to is not None:
-                chat = answer.moved_to
+                key = address_key(self._addresses, self.traits.channel, answer.moved_to)
+                return Moved(answer.moved_to, key, answer.words)
             else:
                 return outcome(answer)
         raise RetryLater("telegram.too_many", after=LONGEST_REST, scope="channel")
@@ -89,7 +93,7 @@ class TelegramProvider:
 
     async def _rest(self, seconds: float) -> None:
         """The whole bot is silent for so long, in every process."""
-        await self._buckets.pause(pace.whole(self._bot), seconds)
+        await self._admission.buckets.pause(pace.whole(self._bot), seconds)
         if seconds > LONGEST_REST:
             raise RetryLater("telegram.too_many", after=seconds, scope="channel")
 
