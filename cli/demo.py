@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cli.context import Opened, opened
-from cli.demonstration import campaign, figures, people
+from cli.demonstration import campaign, figures, messenger, people
 from cli.demonstration.installation import Running, running
 from cli.demonstration.outside import Outside
 from core.queries import ledger
@@ -22,6 +22,9 @@ HABITS = {"open": 0.42, "click": 0.11, "unsubscribe": 0.01}
 @app.command(help=_("Run a whole campaign against the sandbox and compare the figures."))
 def demo(
     recipients: Annotated[int, typer.Option(min=1, max=2_000_000, help=_("How many people get the letter."))] = 1000,
+    telegram: Annotated[
+        bool, typer.Option("--telegram", help=_("By Telegram, to people of whom a third never wrote to the bot."))
+    ] = False,
     once: Annotated[bool, typer.Option("--once", help=_("End when the figures are compared."))] = False,
     as_json: Annotated[bool, typer.Option("--json", help=_("Answer in JSON."))] = False,
 ) -> None:
@@ -38,7 +41,8 @@ def demo(
             bar.update(task, description=words, completed=min(done, 1.0))
 
         with running(quiet=once) as installation, opened(settings=installation.settings) as door:
-            seconds, compared = _rehearse(door, installation, recipients, tell)
+            rehearsal = _by_telegram if telegram else _rehearse
+            seconds, compared = rehearsal(door, installation, recipients, tell)
             bar.stop()
             _show(compared, seconds, as_json=as_json)
             if not once:
@@ -84,6 +88,16 @@ def _rehearse(
         done=done,
         offences=offences,
     )
+
+
+def _by_telegram(
+    door: Opened, installation: Running, people: int, tell: campaign.Tell
+) -> tuple[dict[str, float], list[figures.Compared]]:
+    assert installation.addresses.sandbox
+    clock = _Clock()
+    compared = messenger.rehearse(door, Outside(installation.addresses.sandbox), people, tell)
+    clock.lap("telegram")
+    return clock.laps, compared
 
 
 def _deeds(done: dict[str, int]) -> tuple[int, int, int]:

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+from typing import Any
 from urllib.parse import urlsplit
 
 PATIENCE_SECONDS = 3600
@@ -13,11 +14,13 @@ class Outside:
 
     def received(self) -> dict[str, int]:
         """`messages`, `recipients` (distinct) and `twice` of what arrived."""
-        return self._ask("GET", "/control/mail/summary")
+        received: dict[str, int] = self._ask("GET", "/control/mail/summary")
+        return received
 
     def let_them_read(self, **habits: float) -> dict[str, int]:
         """Let recipients open, click and unsubscribe; returns what they did, counted by what they were answered."""
-        return self._ask("POST", "/control/readers", habits)
+        done: dict[str, int] = self._ask("POST", "/control/readers", habits)
+        return done
 
     def let_account_hold(self, balance: str, price: str) -> None:
         """What is left on the account for SMS, and what a part costs."""
@@ -28,15 +31,34 @@ class Outside:
 
     def texts(self) -> dict[str, int]:
         """`messages` on phones, and `recipients`, the different numbers."""
-        found: list[dict[str, str]] = self._ask("GET", "/control/twilio/messages")["messages"]  # type: ignore[assignment]
+        found: list[dict[str, str]] = self._ask("GET", "/control/twilio/messages")["messages"]
         return {"messages": len(found), "recipients": len({one["to"] for one in found})}
 
-    def _ask(self, method: str, path: str, body: object = None) -> dict[str, int]:
+    def has_a_bot(self) -> bool:
+        """Whether the bot is there by now."""
+        return bool(self._ask("GET", "/control/telegram/bots")["bots"])
+
+    def join(self, number: int, name: str) -> None:
+        """Somebody has Telegram."""
+        self._ask("POST", "/control/telegram/users", {"id": number, "first_name": name})
+
+    def say(self, number: int, text: str) -> None:
+        """They write to the bot."""
+        self._ask("POST", "/control/telegram/say", {"user": number, "text": text})
+
+    def wrote(self, first: int, people: int) -> dict[int, int]:
+        """How many messages the bot has written to each of these people."""
+        return {number: self._written(number) for number in range(first, first + people)}
+
+    def _written(self, number: int) -> int:
+        found: list[Any] = self._ask("GET", f"/control/telegram/chats/{number}")["messages"]
+        return sum(message["from"]["is_bot"] for message in found)
+
+    def _ask(self, method: str, path: str, body: object = None) -> Any:
         connection = http.client.HTTPConnection(self._place, timeout=PATIENCE_SECONDS)
         try:
             sent = None if body is None else json.dumps(body)
             connection.request(method, path, sent, {"Content-Type": "application/json"})
-            answer: dict[str, int] = json.load(connection.getresponse())
-            return answer
+            return json.load(connection.getresponse())
         finally:
             connection.close()

@@ -46,6 +46,16 @@ def test_the_demonstration_counts_what_happened() -> None:
     assert left_over() == []
 
 
+def test_by_telegram_a_third_never_wrote_and_the_sandbox_counts_the_same() -> None:
+    running = demo("--telegram", "--once", "--recipients", "60", "--json")
+    said, complained = running.communicate(timeout=240)
+    assert running.returncode == 0, complained
+    told = json.loads(said)
+    counted = {name: figure["counted"] for name, figure in told["figures"].items()}
+    assert (told["agrees"], counted["reachable"], counted["never_wrote"], counted["sent"]) == (True, 40, 20, 40)
+    assert left_over() == []
+
+
 def test_a_demonstration_that_is_stopped_leaves_nothing_behind() -> None:
     running = demo("--once", "--recipients", "100000", "--json")
     family: list[psutil.Process] = []
