@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot import keyboards
 from bot.screen import Drawn
 from bot.words import bar, figure, heading, moment, name, number, percent, quoted, state
+from channels.known import CHANNELS
 from core.queries import campaigns, forecast, segments, statistics, steps, templates, waits
 from core.queries import settings as business
 from core.queries.statistics import Figures
@@ -39,6 +40,10 @@ class Sight:
     excluded: list[str]
     timezone: ZoneInfo
     steps: list[StepFigures] = field(default_factory=list)
+
+    @property
+    def tells_read(self) -> bool:
+        return CHANNELS[self.campaign.channel].reports_read
 
     @property
     def over(self) -> bool:
@@ -72,7 +77,7 @@ def drawn(sight: Sight) -> Drawn:
     if campaign.settings.get("hours") and not sight.over:
         parts.append(_hours(campaign.settings["hours"]))
     if campaign.origin_id is not None:
-        parts += [_progress(sight.figures), _figures(sight.figures), counted(sight.figures.reasons)]
+        parts += [_progress(sight.figures), _figures(sight.figures, sight.tells_read), counted(sight.figures.reasons)]
     parts.append("\n".join(quoted(told(one)) for one in sight.steps))
     parts += [_wait(one, sight.timezone) for one in sight.waits]
     if sight.foreseen:
@@ -128,12 +133,15 @@ def _progress(figures: Figures) -> str:
     return f"{bar(settled, figures.recipients)} {percent(settled / figures.recipients)}\n{' · '.join(said)}"
 
 
-def _figures(figures: Figures) -> str:
-    of_accepted = [(_("Read"), figures.read), (_("Clicked"), figures.clickers)]
+def _figures(figures: Figures, tells_read: bool) -> str:
+    of_accepted = [(_("Read"), figures.read)] if tells_read else []
+    of_accepted += [(_("Clicked"), figures.clickers)]
     of_accepted += [(_("Replied"), figures.replied)] if figures.replied else []
     rare = [(_("Unsubscribed"), figures.unsubscribed), (_("Reported as spam"), figures.complained)]
     of_accepted += [(label, count) for label, count in rare if count]
     lines = [figure(_("Sent"), figures.sent)]
+    if not tells_read:
+        lines.append(_("Read: n/a (the channel does not report it)"))
     for label, count in of_accepted:
         if figures.accepted_ever:
             share = _(

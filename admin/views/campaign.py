@@ -178,6 +178,7 @@ def _shown(campaign: Campaign) -> dict[str, object]:
     return {
         "campaign": campaign,
         "figures": figures,
+        "tells_read": CHANNELS[campaign.channel].reports_read,
         "doubts": figures.states.get(DeliveryState.IN_DOUBT, 0),
         "doubt_words": doubt_words,
         "links": statistics.links(session, campaign.id) if campaign.content_id else [],

@@ -12,6 +12,7 @@ from aiogram import Dispatcher
 from aiogram.types import Message
 from sqlalchemy import column, func, select, table, update
 
+from bot import cards
 from bot.access import Arrival
 from bot.connection import connect
 from bot.running import Run
@@ -276,6 +277,18 @@ async def test_the_live_message_is_edited_in_place_until_the_figures_are_final(
         await until(lambda: _live_messages(sessions), lambda count: count == "0")
         await olivia.say("/status")
         await olivia.reads("Nothing is being sent", f"{campaign.name}: 2 sent")
+
+
+async def test_a_channel_that_reports_no_reading_says_so_and_shows_no_zero(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        campaign = make_campaign(session, recipients=1)
+        session.execute(update(Delivery).values(state=DeliveryState.SENT))
+        campaign.channel = "telegram"
+        by_telegram = cards.drawn(cards.read(session, campaign.id)).text
+        campaign.channel = "email"
+        by_mail = cards.drawn(cards.read(session, campaign.id)).text
+    assert "Read: n/a" in by_telegram
+    assert "Read: <b>0" in by_mail
 
 
 async def test_a_campaign_has_one_live_message_in_a_chat(sessions: Sessions, tmp_path: Path) -> None:
