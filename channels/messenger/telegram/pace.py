@@ -6,7 +6,7 @@ The sources are https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-
 from core.ports import Bucket
 
 IN_ALL, AT_ONCE = 28.5, 2
-"""A second, and so many of them at once: no second sees the thirty that are allowed, for messages bunch on their way."""
+"""A second, and so many of them at once: no second sees the thirty that are allowed, though they bunch on their way."""
 RESERVED = 0.5
 """Of these a campaign leaves so many to answers, presses and whatever else somebody is waiting for. More of them take
 turns with the campaign, of which one message a process waits at a time."""
