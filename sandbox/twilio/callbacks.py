@@ -11,6 +11,7 @@ from sandbox.loopback import is_loopback
 from sandbox.twilio.world import Text, TwilioWorld
 
 TRIES = 5
+WHATSAPP = "whatsapp:"
 
 
 class Callbacks:
@@ -39,6 +40,9 @@ class Callbacks:
             "SmsStatus": "received",
             "ApiVersion": "2010-04-01",
         }
+        if text.sender.startswith(WHATSAPP):
+            number = text.sender.removeprefix(WHATSAPP)
+            fields |= {"ProfileName": f"Phone {number[-4:]}", "WaId": number.removeprefix("+")}
         self._run(self._post(url, text.account, fields))
 
     async def close(self) -> None:
