@@ -31,6 +31,17 @@ from core.rules.outside import Outside
 
 
 @dataclass(frozen=True, slots=True)
+class Keys:
+    """Those by which a customer's chat is found, and a letter's link is known to be ours."""
+
+    addresses: bytes = b""
+    signing: bytes = b""
+
+
+NO_KEYS = Keys()
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
     """What goes on while updates come in, and what handlers ring."""
 
@@ -39,12 +50,13 @@ class Beside:
     desk: Desk
 
 
-def make_dispatcher(run: Run, beside: Beside, outside: Outside, key: bytes, country: str) -> Dispatcher:
+def make_dispatcher(run: Run, beside: Beside, outside: Outside, keys: Keys, country: str) -> Dispatcher:
     """Without aiogram's own memory of dialogs: everything that a step needs is in the button that leads to it.
 
     `country` is that of numbers which are written without one.
     """
-    dispatcher = Dispatcher(disable_fsm=True, run=run, outside=outside, key=key, country=country)
+    dispatcher = Dispatcher(disable_fsm=True, run=run, outside=outside, country=country)
+    dispatcher.workflow_data.update(key=keys.addresses, signing=keys.signing)
     dispatcher.workflow_data.update(live=beside.live, courier=beside.courier, desk=beside.desk)
     dispatcher.update.outer_middleware(Arrival(run))
     for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.my_chat_member):

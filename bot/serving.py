@@ -20,7 +20,7 @@ from aiogram.types import User
 from aiogram.utils.backoff import BackoffConfig
 
 from bot import alarms, introduction, notices, webhook
-from bot.app import Beside, make_dispatcher
+from bot.app import NO_KEYS, Beside, Keys, make_dispatcher
 from bot.courier import Bag, Courier
 from bot.desk import Desk
 from bot.faults import report
@@ -29,7 +29,7 @@ from bot.running import Run
 from bot.webhook import Hook
 from core.errors import Problem
 from core.rules.outside import Outside
-from core.services import updates
+from core.services import settings, updates
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -50,8 +50,7 @@ class Ways:
     hook: Hook | None = None
     every_seconds: float = EVERY_SECONDS
     outside: Outside = SANDBOX
-    key: bytes = b""
-    """The installation's key of addresses, by which a customer's chat is found."""
+    keys: Keys = NO_KEYS
     country: str = "DE"
     """Of numbers that are written without one."""
     bag: Bag | None = None
@@ -62,10 +61,11 @@ async def serve(bot: Bot, run: Run, ways: Ways, *, ready: Told = lambda _me: Non
     """Run until it is cancelled; a lost connection or a restarted database never ends it."""
     live = Live(bot, run, language=ways.language, every=ways.every_seconds)
     hands = Beside(live, Courier(run, ways.bag), Desk(bot, run))
-    dispatcher = make_dispatcher(run, hands, ways.outside, ways.key, ways.country)
+    dispatcher = make_dispatcher(run, hands, ways.outside, ways.keys, ways.country)
     beside: list[asyncio.Task[None]] = []
     try:
         me = await _patiently(bot.me)
+        await run(settings.name_bot, me.username or "")
         beside = [asyncio.create_task(work) for work in _beside(bot, run, hands)]
         async with _taking_updates(bot, dispatcher, ways.hook) as end:
             ready(me)

@@ -26,10 +26,10 @@ class Links:
                 return self._made(b"/o/", tokens.OPEN, after=b".png" + ending)
             case ["preferences", _]:
                 return self._made(b"/p/", tokens.PREFERENCES, after=ending)
-            case ["accept", _]:
-                return self._made(b"/k/", tokens.CONSENT, after=b"/yes" + ending)
-            case ["decline", _]:
-                return self._made(b"/k/", tokens.CONSENT, after=b"/no" + ending)
+            case ["accept" | "decline" as choice, _]:
+                return self._made(b"/k/", tokens.CONSENT, after=(b"/yes" if choice == "accept" else b"/no") + ending)
+            case ["telegram", _]:
+                return self._made(b"/t/", tokens.JOIN, after=ending)
         return self._made(b"/u/", tokens.UNSUBSCRIBE, after=ending)
 
     def _made(self, path: bytes, purpose: str, *, extra: str = "", after: bytes = b"") -> Callable[[int], bytes]:

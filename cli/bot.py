@@ -84,6 +84,7 @@ async def _serve_within(door: Opened, account: Account, buckets: "Buckets") -> N
     from aiogram.types import User
     from aiogram.utils.token import TokenValidationError
 
+    from bot.app import Keys
     from bot.connection import connect
     from bot.courier import Bag
     from bot.running import Run
@@ -109,7 +110,7 @@ async def _serve_within(door: Opened, account: Account, buckets: "Buckets") -> N
         language=settings.language,
         hook=calls,
         outside=outside(settings),
-        key=door.keys.addresses,
+        keys=Keys(door.keys.addresses, door.keys.signing),
         country=settings.default_country,
         bag=bag,
     )

@@ -1,6 +1,8 @@
 """Customers: /start with or without a link, their telephone number, wishes by button and word, and plain writing."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 from aiogram import Bot, F, Router
 from aiogram.enums import ChatMemberStatus
@@ -19,21 +21,25 @@ from bot.words import told
 from channels.messenger.telegram.calls import ACCEPT
 from core.errors import Problem
 from core.queries import settings as business
+from core.rules import tokens
 from core.rules.keywords import Keyword, assent, keyword
 from core.services import consent, conversations, invitations, wishes
 from core.services.consent import Asked
 from core.services.hearing import Person, Words
-from core.services.invitations import PREFIX
+from core.services.invitations import OF_LETTER, PREFIX
 from core.services.wishes import Wording
 from texts import _, language
 
 PRIVATE = F.chat.type == "private"
+Tie = Callable[..., object]
+"""Makes a chat a contact's, or raises Refused."""
 
 
 def make() -> Router:
     """Before the operators' start, whose codes look different; whoever is no operator is a customer."""
     router = Router(name="customers")
     router.message.register(invited, CommandStart(deep_link=True, magic=F.args.startswith(PREFIX)), PRIVATE)
+    router.message.register(joined, CommandStart(deep_link=True, magic=F.args.startswith(OF_LETTER)), PRIVATE)
     router.message.register(begun, CommandStart(magic=~F.args), PRIVATE, customers.is_customer)
     router.message.register(left, Command("stop"), PRIVATE, customers.is_customer)
     router.message.register(helped, F.text.startswith("/"), ~CommandStart(), PRIVATE, customers.is_customer)
@@ -50,10 +56,18 @@ def make() -> Router:
 async def invited(message: Message, command: CommandObject, run: Run, key: bytes) -> None:
     """A link from a letter or from an operator: from now on this chat is that contact's."""
     person, words = customers.person(message.from_user), customers.words(message, "start", for_operators=False)
-    problem = await run(_accept, command.args or "", person, words, key=key)
-    if problem is not None:
-        await message.answer(told(problem))
-    await message.answer(customers.welcome(message.from_user), reply_markup=customers.choice())
+    problem = await run(_accept, partial(invitations.accept, token=command.args or ""), person, words, key=key)
+    await _received(message, problem)
+
+
+@for_everybody
+async def joined(message: Message, command: CommandObject, run: Run, key: bytes, signing: bytes) -> None:
+    """The link of a letter: from now on this chat is that of whom the letter went to."""
+    person, words = customers.person(message.from_user), customers.words(message, "start", for_operators=False)
+    token = (command.args or "").removeprefix(OF_LETTER)
+    number = tokens.verify(signing, tokens.JOIN, token)
+    tied = partial(invitations.accept_letter, token=token, delivery_id=number or 0)
+    await _received(message, await run(_accept, tied, person, words, key=key))
 
 
 @for_everybody
@@ -160,18 +174,24 @@ async def blocked_or_not(event: ChatMemberUpdated, run: Run, key: bytes, event_u
     )
 
 
+async def _received(message: Message, problem: Problem | None) -> None:
+    if problem is not None:
+        await message.answer(told(problem))
+    await message.answer(customers.welcome(message.from_user), reply_markup=customers.choice())
+
+
 async def _take_leave(message: Message, run: Run, key: bytes) -> None:
     words = customers.words(message, "keyword", for_operators=False)
     await run(_opt_out, message.from_user, words, key, way="keyword")
     await message.answer(customers.opted_out(), reply_markup=customers.come_back())
 
 
-def _accept(session: Session, token: str, person: Person, words: Words, *, key: bytes) -> Problem | None:
+def _accept(session: Session, tie: Tie, person: Person, words: Words, *, key: bytes) -> Problem | None:
     """What was wrong with the link, if it was; the conversation begins either way."""
     problem = None
     try:
         with session.begin_nested():
-            invitations.accept(session, token, person, key=key, now=words.at)
+            tie(session, person=person, key=key, now=words.at)
     except Problem as refusal:
         problem = refusal
     conversations.hear(session, person, words, key=key)

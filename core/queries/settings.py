@@ -28,6 +28,7 @@ DEFAULTS: dict[str, Any] = {
     "soft_bounces": 5,
     "soft_bounce_days": 30,
     "desk": {},
+    "telegram_bot": "",
     "catch_up_hours": 6,
     **{setting(kind): days for kind, days in KEPT.items()},
     "tracking": "individual",

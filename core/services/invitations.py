@@ -5,6 +5,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from core.errors import Refused
@@ -20,6 +21,9 @@ from core.tables.deliveries import Delivery
 PREFIX = "c_"
 """Tells a customer's link from an operator's code."""
 DAYS = 7
+OF_LETTER = "l_"
+"""Tells the link of a letter: its token is signed, names the message that it stood in, and is kept once it is used."""
+LETTER_DAYS = 90
 
 
 def invite(session: Session, contact_id: int, channel: str, now: datetime) -> str:
@@ -37,7 +41,7 @@ def invite(session: Session, contact_id: int, channel: str, now: datetime) -> st
     return token
 
 
-def accept(session: Session, token: str, person: Person, *, key: bytes, now: datetime) -> Identity:
+def accept(session: Session, token: str, *, person: Person, key: bytes, now: datetime) -> Identity:
     """Tie the chat to the contact of the invitation, which is used up by this.
 
     Raises Refused: `invitation.unknown`, `invitation.used`, `invitation.expired`, or `invitation.belongs_to_other` if
@@ -54,6 +58,27 @@ def accept(session: Session, token: str, person: Person, *, key: bytes, now: dat
     identity = tie(session, person, kept.contact_id, key=key, now=now)
     kept.used_at = now
     return identity
+
+
+def accept_letter(session: Session, token: str, delivery_id: int, *, person: Person, key: bytes, now: datetime) -> None:
+    """Tie the chat to whom that message went; a letter that is passed on ties nobody else.
+
+    Raises Refused as `accept` does. Whose chat is tied already may follow their link again.
+    """
+    letter = session.get(Delivery, delivery_id)
+    if letter is None or letter.contact_id is None:
+        raise Refused("invitation.unknown")
+    identity = queries.identity(session, person.channel, address_key(key, person.channel, person.address))
+    if identity is not None and identity.contact_id == letter.contact_id:
+        return
+    expires = letter.created_at + timedelta(days=LETTER_DAYS)
+    if expires <= now:
+        raise Refused("invitation.expired", days=LETTER_DAYS)
+    used = {"created_at": letter.created_at, "expires_at": expires, "used_at": now}
+    entry = insert(Invitation).values(hash=_hash(token), contact_id=letter.contact_id, channel=person.channel, **used)
+    if session.scalar(entry.on_conflict_do_nothing().returning(Invitation.hash)) is None:
+        raise Refused("invitation.used")
+    tie(session, person, letter.contact_id, key=key, now=now)
 
 
 def tie(session: Session, person: Person, contact_id: int, *, key: bytes, now: datetime) -> Identity:

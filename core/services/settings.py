@@ -30,6 +30,12 @@ def set_timezone(session: Session, name: str, *, by: str) -> None:
     audit.note(session, by, "set", "setting:timezone", before=before, after=name)
 
 
+def name_bot(session: Session, username: str) -> None:
+    """Remember by which name Telegram knows the bot, for links that lead to it."""
+    if queries.value(session, "telegram_bot") != username:
+        queries.put(session, "telegram_bot", username, by="telegram")
+
+
 def set_tracking(session: Session, mode: Tracking, *, by: str) -> None:
     """How opens and clicks are kept from now on, where a campaign does not say so for itself."""
     before = queries.value(session, "tracking")

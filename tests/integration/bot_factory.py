@@ -12,6 +12,7 @@ import aiohttp
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot.app import Keys
 from bot.connection import connect
 from bot.courier import Bag
 from bot.running import Run
@@ -98,7 +99,7 @@ async def a_world(data: Path, sessions: Sessions, *, every: float = 0.5) -> Asyn
 async def a_bot(api: str, sessions: Sessions, ways: Ways = USUAL) -> AsyncIterator[None]:
     """The bot at work; it may break down in no other way than by the end of the block."""
     run, ready, buckets = Run(sessions), asyncio.Event(), LocalBuckets()
-    carrying = replace(ways, key=KEY, bag=Bag(_url(sessions), sessions, make_telegram(api, buckets)))
+    carrying = replace(ways, keys=Keys(KEY, KEY), bag=Bag(_url(sessions), sessions, make_telegram(api, buckets)))
     serving = asyncio.create_task(serve(connect(TOKEN, api, buckets), run, carrying, ready=lambda _me: ready.set()))
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):

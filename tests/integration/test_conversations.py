@@ -8,7 +8,9 @@ from sqlalchemy import select
 
 from core.database import Sessions
 from core.queries import conversations as queries
+from core.queries import settings as business
 from core.queries.eligibility import suppression_reason
+from core.rules import tokens
 from core.rules.addresses import address_key
 from core.services import invitations
 from core.tables.consent import Consent
@@ -17,6 +19,7 @@ from core.tables.conversations import Conversation
 from core.tables.deliveries import Delivery
 from core.vocabulary import DeliveryState, Purpose, Role
 from tests.integration.bot_factory import CLARA, KEY, OLIVIA, TOKEN, Person, a_world, control, make_operator, until
+from tests.integration.campaign_factory import make_campaign
 
 
 async def test_what_a_customer_writes_reaches_operators_and_their_reply_comes_back(
@@ -99,6 +102,36 @@ async def test_an_invitation_ties_the_chat_to_its_contact_once(sessions: Session
         assert session.scalars(select(Contact.id).where(Contact.external_id.is_(None))).all() == [
             session.scalar(select(Identity.contact_id).where(Identity.address == str(OLIVIA)))
         ]
+
+
+async def test_a_letters_link_ties_the_chat_to_whom_it_went_and_to_nobody_else(
+    sessions: Sessions, tmp_path: Path
+) -> None:
+    with sessions.begin() as session:
+        make_campaign(session, recipients=1)
+        delivery = session.scalars(select(Delivery)).one()
+        token = tokens.sign(KEY, tokens.JOIN, delivery.id)
+        reader = delivery.contact_id
+    async with a_world(tmp_path, sessions) as sandbox:
+        clara, otto = Person(sandbox, CLARA), Person(sandbox, OLIVIA)
+        for _twice in range(2):
+            await clara.say(f"/start l_{token}")
+        await clara.reads("You can write to us here")
+        await until(lambda: _chats_of(sessions, reader), lambda count: count == "1")
+        await otto.say(f"/start l_{token}")
+        await otto.reads("used already")
+        await otto.say(f"/start l_{token[:-1]}A")
+        await otto.reads("not known here")
+    with sessions() as session:
+        assert business.value(session, "telegram_bot") == "sendbote_sandbox_bot"
+        owner = select(Identity.contact_id).where(Identity.address == str(CLARA), Identity.ended_at.is_(None))
+        assert session.scalar(owner) == reader
+
+
+async def _chats_of(sessions: Sessions, contact_id: int | None) -> str:
+    with sessions() as session:
+        mine = select(Identity.id).where(Identity.contact_id == contact_id, Identity.channel == "telegram")
+        return str(len(session.scalars(mine).all()))
 
 
 async def test_only_ones_own_number_says_who_one_is(sessions: Sessions, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.database import Sessions, async_engine
 from core.rules import tokens
-from core.services import rejudging
+from core.services import rejudging, settings
 from core.services.tracking import Recording
 from core.tables.consent import Consent
 from core.tables.contacts import Contact
@@ -192,6 +192,19 @@ async def test_after_a_withdrawal_links_still_lead_on_and_record_nothing(
         answer = await browser.get(_click(delivery, 1), headers=BROWSER, allow_redirects=False)
         assert answer.status == 302
     assert _engagement(sessions, delivery) == (0, 0)
+
+
+async def test_a_letters_link_into_the_chat_leads_to_the_bot_once_there_is_one(
+    async_engine: AsyncEngine, sessions: Sessions, delivery: int, tmp_path: Path
+) -> None:
+    link = f"/t/{tokens.sign(KEY, tokens.JOIN, delivery)}"
+    async with _browser(async_engine, tmp_path) as browser:
+        assert (await browser.get(link, allow_redirects=False)).status == 404
+        with sessions.begin() as session:
+            settings.name_bot(session, "shop_bot")
+        answer = await browser.get(link, allow_redirects=False)
+        assert (answer.status, answer.headers["Location"]) == (302, f"https://t.me/shop_bot?start=l_{link[3:]}")
+        assert (await browser.get(link[:-1] + "*", allow_redirects=False)).status == 404
 
 
 async def test_while_the_database_is_away_nothing_is_lost(
