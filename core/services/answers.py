@@ -18,6 +18,7 @@ from core.tables.deliveries import Delivery
 from core.vocabulary import Direction, OriginKind, Purpose
 
 LONGEST = 4000
+"""As Telegram counts, in UTF-16: an emoji is two."""
 KIND = "answer"
 
 
@@ -32,7 +33,7 @@ def answer(session: Session, identity_id: int, text: str, *, by: str, now: datet
     text = text.strip()
     if not text:
         raise Invalid("answer.empty", where="text")
-    if len(text) > LONGEST:
+    if len(text.encode("utf-16-le")) // 2 > LONGEST:
         raise Invalid("answer.too_long", where="text", most=LONGEST)
     talk = queries.get(session, identity_id)
     if talk.blocked_at is not None:

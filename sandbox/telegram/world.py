@@ -96,6 +96,8 @@ class World:
         self.files_directory = directory / "files"
         self.files_directory.mkdir(parents=True, exist_ok=True)
         self.changed = changed
+        self.fetched: dict[tuple[int, str], str] = {}
+        """By bot and address, the ids of files that were fetched."""
         self.database = sqlite3.connect(directory / "telegram.sqlite", isolation_level=None)
         self.database.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;" + SCHEMA)
 

@@ -2,11 +2,14 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, insert, select
+from aiohttp import web
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from channels.buckets import LocalBuckets
@@ -18,13 +21,14 @@ from core.ports import Buckets
 from core.queries import ledger
 from core.rules.addresses import address_key
 from core.services import answers
-from core.tables.contacts import Contact, Identity
+from core.tables.contacts import Attribute, Contact, Identity
 from core.tables.conversations import Conversation
 from core.tables.deliveries import Delivery
 from core.vocabulary import BounceClass, DeliveryState, Reason
 from sandbox.app import Sandbox, running
 from tests.integration.bot_factory import KEY, TOKEN, control
 from tests.integration.telegram_factory import carried, launched, now
+from tests.integration.test_sandbox_bot_api import PIXEL
 
 pytestmark = pytest.mark.usefixtures("awake")
 
@@ -128,6 +132,54 @@ async def test_a_group_that_has_moved_gets_the_message_once_at_its_new_address(
         assert session.scalar(select(Conversation.identity_id)) == identities[1].id
         assert ledger.offences(session) == []
     assert got == ["Hello Club!"]
+
+
+async def test_pictures_files_and_buttons_arrive_with_as_much_text_as_fits(
+    sessions: Sessions, async_engine: AsyncEngine, tmp_path: Path
+) -> None:
+    async with running(tmp_path) as sandbox, pictures() as address:
+        await _people(sandbox, sessions)
+        buttons = [{"text": "Look", "url": "https://shop.example/?of={{ first_name }}"}, {"text": "Call me"}]
+        long = "<b>Hello {{ first_name }}</b> " + "word " * 150 + "{{ note }}"
+        with sessions.begin() as session:
+            session.add(Attribute(key="note", label="Note", type="text"))
+            session.execute(update(Contact).values(attributes={"note": "and more &c. " * 40}))
+            others = select(Conversation.identity_id).order_by(Conversation.identity_id).offset(3)
+            session.execute(delete(Conversation).where(Conversation.identity_id.in_(others)))
+        launched(sessions, long, {"picture": f"{address}/flower.png", "buttons": buttons}, name="Picture")
+        await carried(sessions, async_engine, sandbox, LocalBuckets(), answers_only=False)
+        launched(sessions, "Our list", {"document": f"{address}/list.pdf"}, name="File")
+        await asyncio.sleep(1.1)
+        await carried(sessions, async_engine, sandbox, LocalBuckets(), answers_only=False)
+        found = await control(sandbox, f"telegram/chats/{FIRST + 1}")
+    picture, file = [message for message in found["messages"] if message["from"]["is_bot"]]
+    assert (picture["photo"][0]["width"], picture["photo"][0]["height"]) == (2, 1)
+    assert picture["caption"].startswith("Hello <Anna 1> word")
+    assert picture["caption"].endswith("…")
+    assert len(picture["caption"]) == 1024
+    assert picture["caption_entities"] == [{"type": "bold", "offset": 0, "length": 14}]
+    first, second = (row[0] for row in picture["reply_markup"]["inline_keyboard"])
+    assert first["url"].startswith("http://127.0.0.1:1/c/")
+    assert (second["text"], second["callback_data"]) == ("Call me", "b:1")
+    assert (file["document"]["file_name"], file["caption"]) == ("list.pdf", "Our list")
+
+
+@asynccontextmanager
+async def pictures() -> AsyncIterator[str]:
+    """A server with one picture, which also is its file."""
+
+    async def give(_request: web.Request) -> web.Response:
+        return web.Response(body=PIXEL, content_type="image/png")
+
+    application = web.Application()
+    application.add_routes([web.get("/{name}", give)])
+    runner = web.AppRunner(application)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
 
 
 async def _people(sandbox: Sandbox, sessions: Sessions) -> None:

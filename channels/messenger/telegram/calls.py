@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from channels.messenger.telegram.cutting import LONGEST_CAPTION, LONGEST_TEXT, cut
 from channels.wording import Worded
 
 PICTURE, DOCUMENT, BUTTONS = "picture", "document", "buttons"
@@ -25,11 +26,11 @@ def call(worded: Worded, chat: str, delivery_id: int, *, html: bool = True) -> C
         parameters["parse_mode"] = "HTML"
     if buttons := _keyboard(extras.get(BUTTONS) or (), delivery_id):
         parameters["reply_markup"] = {"inline_keyboard": buttons}
-    if picture := extras.get(PICTURE):
-        return "sendPhoto", {**parameters, "photo": picture, "caption": worded.text}
-    if document := extras.get(DOCUMENT):
-        return "sendDocument", {**parameters, "document": document, "caption": worded.text}
-    return "sendMessage", {**parameters, "text": worded.text, "link_preview_options": {"is_disabled": True}}
+    for place, method, named in ((PICTURE, "sendPhoto", "photo"), (DOCUMENT, "sendDocument", "document")):
+        if file := extras.get(place):
+            return method, {**parameters, named: file, "caption": cut(worded.text, LONGEST_CAPTION, html=html)}
+    text = cut(worded.text, LONGEST_TEXT, html=html)
+    return "sendMessage", {**parameters, "text": text, "link_preview_options": {"is_disabled": True}}
 
 
 def _keyboard(buttons: Sequence[Mapping[str, Any]], delivery_id: int) -> list[list[dict[str, str]]]:

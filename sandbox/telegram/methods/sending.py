@@ -4,6 +4,7 @@ import time
 
 from sandbox.telegram import entities, errors, files, formatting, groups, keyboards
 from sandbox.telegram.call import Call, whole
+from sandbox.telegram.fetching import fetched
 from sandbox.telegram.groups import Group
 from sandbox.telegram.methods.chats import Chat, chat_of, open_chat
 from sandbox.telegram.world import Json
@@ -17,12 +18,20 @@ def send_message(call: Call) -> Json:
     return _send(call, text_of(call))
 
 
-def send_photo(call: Call) -> Json:
-    return _send(call, {"photo": file_of(call, "photo").photo()} | caption_of(call))
+async def send_photo(call: Call) -> Json:
+    return _send(call, {"photo": (await _attached(call, "photo")).photo()} | caption_of(call))
 
 
-def send_document(call: Call) -> Json:
-    return _send(call, {"document": file_of(call, "document").document()} | caption_of(call))
+async def send_document(call: Call) -> Json:
+    return _send(call, {"document": (await _attached(call, "document")).document()} | caption_of(call))
+
+
+async def _attached(call: Call, name: str) -> files.Kept:
+    """Fetched where it is named by its address."""
+    given = call.text(name)
+    if name not in call.uploads and given.startswith(("http://", "https://")):
+        return await fetched(call, given, picture=name == "photo")
+    return file_of(call, name)
 
 
 def text_of(call: Call) -> Json:
