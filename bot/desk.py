@@ -17,6 +17,7 @@ from aiogram.exceptions import (
 )
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.broadcast import PASSING
 from bot.faults import report
 from bot.presses import AnswerPressed, AskNumberPressed
 from bot.running import Run
@@ -62,6 +63,9 @@ class Desk:
                 for one in await self._run(desk.waiting, AT_ONCE):
                     await self._show(one)
                     await self._run(service.shown, [one.id])
+            except PASSING as fault:
+                log.warning("operators hear of customers later", fault=type(fault).__name__)
+                await asyncio.sleep(AFTER_FAULT_SECONDS)
             except Problem as problem:
                 log.warning("operators hear of customers later", code=problem.code)
                 await asyncio.sleep(AFTER_FAULT_SECONDS)
@@ -113,6 +117,8 @@ class Desk:
             try:
                 with speaking(operator.language):
                     await self._ask(operator.telegram_id, talk, one)
+            except PASSING:
+                raise
             except TelegramAPIError as fault:
                 log.info("an operator was not told", operator=operator.id, fault=type(fault).__name__)
 

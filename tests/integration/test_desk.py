@@ -1,17 +1,34 @@
 """The operators' group: a topic for each customer, answered in by those who are linked, and by nobody else."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
+from bot.connection import connect
+from bot.desk import Desk
+from bot.running import Run
 from core.database import Sessions
 from core.queries import desk as queries
-from core.services import answers
+from core.services import answers, conversations
+from core.services.hearing import Person as Customer
+from core.services.hearing import Words
 from core.tables.conversations import Conversation
 from core.vocabulary import Role
-from sandbox.app import Sandbox
-from tests.integration.bot_factory import CLARA, OLIVIA, OTTO, Person, a_world, control, make_operator, until
+from sandbox.app import Sandbox, running
+from tests.integration.bot_factory import (
+    CLARA,
+    KEY,
+    OLIVIA,
+    OTTO,
+    TOKEN,
+    Person,
+    a_world,
+    control,
+    make_operator,
+    until,
+)
 from tests.integration.telegram_factory import now
 
 GROUP, SMALL = -1001000000001, -77
@@ -88,6 +105,27 @@ async def test_a_group_without_topics_is_answered_by_replies_and_followed_when_i
         await olivia.reads("And now?")
     with sessions() as session:
         assert queries.group(session) is None
+
+
+async def test_what_came_while_telegram_was_away_is_shown_when_it_is_back(sessions: Sessions, tmp_path: Path) -> None:
+    make_operator(sessions, OLIVIA, Role.EDITOR)
+    with sessions.begin() as session:
+        words = Words("text", "By WhatsApp", "SM1", now())
+        conversations.hear(session, Customer("whatsapp", "+491511000001", "Clara"), words, key=KEY)
+    async with running(tmp_path) as sandbox:
+        port = sandbox.http_port
+        await control(sandbox, "telegram/bots", {"token": TOKEN})
+        await control(sandbox, "telegram/say", {"user": OLIVIA, "text": "/help"})
+    run = Run(sessions)
+    bot = connect(TOKEN, f"http://127.0.0.1:{port}")
+    showing = asyncio.create_task(Desk(bot, run).work())
+    await asyncio.sleep(1.5)
+    async with running(tmp_path, port=port) as sandbox:
+        await Person(sandbox, OLIVIA).reads("By WhatsApp")
+        showing.cancel()
+        await asyncio.gather(showing, return_exceptions=True)
+        await bot.session.close()
+    run.close()
 
 
 async def _desk(sandbox: Sandbox, group: dict[str, Any], words: str) -> None:
