@@ -28,7 +28,8 @@ def test_a_character_of_two_units_is_not_halved() -> None:
 
 @given(PIECES, st.integers(min_value=1, max_value=40))
 def test_whatever_is_cut_fits_and_is_still_markup(pieces: list[str], longest: int) -> None:
-    text, open_ = "", []
+    text = ""
+    open_: list[str] = []
     for piece in pieces:
         tag = piece.strip("</>")
         if piece.startswith("</"):
