@@ -10,6 +10,7 @@ from channels.email.returning import UNSUBSCRIBE
 from channels.email.returns.parsing import SIZE_LIMIT, read_return
 from channels.email.returns.spoken import asks_to_leave
 from channels.email.returns.whose import whose
+from channels.email.returns.wording import BOUNCING
 from channels.email.returns.words import header, text_of
 from core.messages import Event
 from core.rules.bounces.judging import Judgement, judge
@@ -48,15 +49,20 @@ def message_key(raw: bytes) -> str:
 def _meant(raw: bytes, mark: str, *, is_ours: bool) -> tuple[EventKind, BounceClass | None, dict[str, str]]:
     if mark == UNSUBSCRIBE:
         return EventKind.UNSUBSCRIBED, None, {"way": "mailto"}
-    notices = read_return(raw)
-    if notices:
+    mail, notices = _parsed(raw), read_return(raw)
+    if notices and not (is_ours and _is_persons(mail, notices)):
         return _returned(notices)
-    mail = _parsed(raw)
     if is_ours and asks_to_leave(header(mail, "Subject"), _first_text(mail)):
         return EventKind.UNSUBSCRIBED, None, {"way": "reply"}
     if is_ours:
         return EventKind.REPLIED, None, {}
     return EventKind.UNREAD, None, {"why": "no_letter"}
+
+
+def _is_persons(mail: Message, notices: Sequence[Notice]) -> bool:
+    """An answer to our letter in which a person speaks of something undeliverable: no server writes so."""
+    told = any(notice.kind is not Kind.FAILURE or notice.action or notice.code for notice in notices)
+    return mail.get("In-Reply-To") is not None and not told and not BOUNCING.search(header(mail, "From"))
 
 
 def _returned(notices: Sequence[Notice]) -> tuple[EventKind, BounceClass | None, dict[str, str]]:
