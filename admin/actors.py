@@ -15,4 +15,6 @@ def actor(by: str | None) -> str:
         found = reading().get(Operator, int(number)) if kind == "operator" else found
     if found is not None:
         return found.name
+    if kind == "series":
+        return _("a series")
     return {"system": "Sendbote", "command": _("the command line"), "customer": _("the customer")}.get(kind, by or "–")

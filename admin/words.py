@@ -21,7 +21,7 @@ from core.tables.notices import Notice
 from core.tables.operators import Operator
 from core.tables.suppression import Suppression
 from core.vocabulary import SuppressionList as L
-from texts import faults, gates, notices, pacing, reasons, roles, story, suppression
+from texts import faults, gates, notices, pacing, reasons, roles, story, suppression, times
 from texts.problems import sentence
 from texts.segments import CHANNELS
 
@@ -58,7 +58,7 @@ def install(app: Flask) -> None:
         }
     )
     app.jinja_env.filters.update(
-        number=number, percent=percent, moment=moment, day=day, ago=ago, text_or_dash=text_or_dash
+        number=number, percent=percent, moment=moment, in_words=in_words, day=day, ago=ago, text_or_dash=text_or_dash
     )
 
 
@@ -101,6 +101,11 @@ def moment(value: datetime | None) -> str | Markup:
 def day(value: date) -> str:
     """A date without its time, which is one already by the account's clock."""
     return format_date(value, "medium", locale=texts.language())
+
+
+def in_words(value: datetime) -> str:
+    """With its day of the week, by the account's clock."""
+    return times.moment(value, timezone())
 
 
 def weekday(day: int) -> str:

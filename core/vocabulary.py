@@ -25,6 +25,22 @@ class CampaignAction(StrEnum):
     REOPEN = "reopen"
 
 
+class SeriesState(StrEnum):
+    """Whether a campaign that repeats still does."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+class Every(StrEnum):
+    """How often a series runs."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
 class DeliveryState(StrEnum):
     """Where one recipient's message stands. The last five but `in_doubt` are final."""
 

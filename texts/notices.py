@@ -19,6 +19,10 @@ NOTICES = {
     "launch_refused": N_(
         "“%(name)s” was to be launched (%(at)s), but was not. %(why)s It is a draft again; nothing was sent."
     ),
+    "runs_missed": N_(
+        "“%(name)s” did not run as it should have (%(at)s): the system did not run. Runs skipped: %(missed)s. "
+        "The series goes on with the next one."
+    ),
 }
 
 

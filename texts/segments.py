@@ -29,6 +29,7 @@ OPERATORS = {
     "is_set": N_("is known"),
     "within_last": N_("lies within the last days"),
     "birthday_in": N_("recurs within the next days"),
+    "recurs_on": N_("has the day and month of"),
 }
 DATE_OPERATORS = {
     "lt": N_("is before"),

@@ -10,8 +10,9 @@ from channels.known import CHANNELS
 from channels.outside import outside
 from core.database import Sessions
 from core.ports import Bell
-from core.queries import due, leases, mailboxes, prices, statuses
+from core.queries import due, leases, mailboxes, prices, series, statuses
 from core.services import consent, digests, doubts, pacing, reaper, recipients, rejudging, schedules, steps, uploads
+from core.services import series as runs
 from core.vocabulary import CHANNEL_EMAIL
 from texts import speaking
 from texts.digests import digest
@@ -74,7 +75,11 @@ def _tell_senders(installation: Installation) -> None:
 
 
 def _launch(installation: Installation) -> None:
-    """What was scheduled for now or earlier; a second scheduler finds it launched."""
+    """What was scheduled for now or earlier, and runs of series; a second scheduler finds them launched."""
+    with installation.sessions() as session:
+        repeating = series.due(session, now())
+    for series_id in repeating:
+        runs.run_due(installation.sessions, series_id, now())
     with installation.sessions() as session:
         come = due.campaigns_to_launch(session, now())
     for campaign_id in come:

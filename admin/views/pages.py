@@ -22,6 +22,7 @@ from admin.views import (
     returns,
     segments,
     senders,
+    series,
     settings,
     starting,
     style,
@@ -52,6 +53,7 @@ PAGES = (
     campaign.pages,
     wizard.pages,
     timing.pages,
+    series.pages,
     segments.pages,
     suppressions.pages,
     suppression_lists.pages,
@@ -98,6 +100,7 @@ def menu() -> list[Item]:
     """What the person at the browser may go to."""
     items = [
         Item(_("Campaigns"), "campaigns.index_view", "campaigns", ("campaigns", "campaign", "wizard", "timing", "why")),
+        Item(_("Series"), "series.index", "series", ("series",)),
         Item(_("Templates"), "templates.index_view", "templates", ("templates", "template", "starting")),
         Item(_("Segments"), "segments.index_view", "segments", ("segments", "segment")),
         Item(_("Contacts"), "contacts.index_view", "contacts", ("contacts", "contact")),

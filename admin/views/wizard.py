@@ -21,14 +21,14 @@ from core.database import reduced_errors
 from core.errors import NotFound, Problem
 from core.queries import audience as people
 from core.queries import campaigns as queries
-from core.queries import notices, pacing, segments, templates
+from core.queries import contact_pages, notices, pacing, segments, templates
 from core.queries.trials import latest
 from core.services import campaigns, senders, trials
 from core.services import templates as letters
 from core.services.utm import set_utm
 from core.tables.campaigns import Campaign
 from core.vocabulary import CHANNEL_EMAIL, CampaignState, Role, Tracking
-from texts import _
+from texts import _, rhythms
 from texts import domains as domain_words
 from texts.approvals import approval, waits
 from texts.costs import cost_lines
@@ -169,6 +169,8 @@ def check(id: int) -> ResponseReturnValue:  # noqa: A002
         step_lines=step_lines,
         approval=approval,
         unread=notices.unread(session, id),
+        dates=contact_pages.dates(session),
+        weekdays=[(day, rhythms.weekday(day)) for day in range(1, 8)],
         allowance=pacing.allowance(session, pacing.ACCOUNT, now) if campaign.channel == CHANNEL_EMAIL else None,
     )
 

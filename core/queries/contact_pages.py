@@ -13,7 +13,7 @@ from core.tables.consent import Consent
 from core.tables.contacts import Attribute, Contact, Identity
 from core.tables.deliveries import Delivery
 from core.tables.suppression import Suppression
-from core.vocabulary import CHANNEL_EMAIL
+from core.vocabulary import CHANNEL_EMAIL, AttributeType
 
 LAST_DELIVERIES = 50
 
@@ -50,6 +50,12 @@ def person(session: Session, contact_id: int) -> Person:
 def labels(session: Session) -> dict[str, str]:
     """The words for each attribute, by key."""
     return {row.key: row.label for row in session.execute(select(Attribute.key, Attribute.label))}
+
+
+def dates(session: Session) -> list[tuple[str, str]]:
+    """Attributes that hold dates, with their labels."""
+    rows = select(Attribute.key, Attribute.label).where(Attribute.type == AttributeType.DATE).order_by(Attribute.label)
+    return [(row.key, row.label) for row in session.execute(rows)]
 
 
 def addresses(session: Session, contact_ids: Sequence[int], channel: str) -> dict[int, str]:

@@ -67,6 +67,9 @@ def _date(node: Compare, as_of: datetime) -> Condition:
     if node.operator is Operator.BIRTHDAY_IN:
         assert isinstance(node.value, int)
         return recurring.in_(birthdays(as_of.date(), node.value))
+    if node.operator is Operator.RECURS_ON:
+        assert isinstance(node.value, date)
+        return recurring.in_(birthdays(node.value, 0))
     if node.operator is Operator.WITHIN_LAST:
         assert isinstance(node.value, int)
         return day.between(write(_days_before(as_of, node.value)), write(as_of.date()))

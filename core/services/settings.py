@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +10,7 @@ from core.errors import Invalid
 from core.queries import revisions
 from core.queries import settings as queries
 from core.rules.capping import USUALLY_EXEMPT, made
-from core.services import audit
+from core.services import audit, series
 from core.vocabulary import Tracking
 
 BEGINNING = re.compile(r"\+[1-9]\d{0,7}")
@@ -27,6 +27,7 @@ def set_timezone(session: Session, name: str, *, by: str) -> None:
         raise Invalid("setting.bad_timezone", where="timezone", name=name[:60])
     before = queries.value(session, "timezone")
     queries.put(session, "timezone", name, by=by)
+    series.retime(session, ZoneInfo(before), ZoneInfo(name))
     audit.note(session, by, "set", "setting:timezone", before=before, after=name)
 
 

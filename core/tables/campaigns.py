@@ -1,6 +1,6 @@
 """Campaigns, and the origins that deliveries are sent for."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
@@ -17,6 +17,7 @@ class Campaign(Base):
     __table_args__ = (
         only("state", CampaignState),
         only("in_doubt_policy", InDoubtPolicy),
+        UniqueConstraint("series_id", "occurrence"),
         Index("ix_campaigns_running", "state", postgresql_where=text("state IN ('scheduled', 'sending', 'paused')")),
     )
 
@@ -48,6 +49,9 @@ class Campaign(Base):
     schedule_at: Mapped[datetime | None]
     """When the scheduler launches it; letter and expressions are fixed since then, and who they mean is not."""
     scheduled_by: Mapped[str | None]
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"))
+    occurrence: Mapped[date | None]
+    """Of a series: the day that this run is for, which no other run is."""
     launched_at: Mapped[datetime | None]
     launched_by: Mapped[str | None]
     finished_at: Mapped[datetime | None]

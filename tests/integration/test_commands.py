@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from typer.testing import CliRunner
 
-from cli import campaigns, check, imports, limit, operators, segments, senders, settings, status, templates
+from cli import campaigns, check, imports, limit, operators, segments, senders, series, settings, status, templates
 from cli.main import SUBCOMMANDS
 from config import Settings
 from core.database import Sessions
@@ -174,3 +174,13 @@ def test_a_campaign_is_scheduled_as_confirmed_and_taken_back(drafted: int) -> No
     assert (planned["state"], planned["at"][5:16]) == ("scheduled", "07-01 07:00")
     assert "draft" in run(campaigns, "unschedule", "Spring")
     assert "09:00" in run(campaigns, "schedule", drafted, at, "--yes")
+
+
+def test_a_campaign_is_repeated_shown_paused_and_ended(drafted: int) -> None:
+    made = asked(series, "create", drafted, "--at", "09:00", "--every", "week", "--on", "mon,thu", "--yes")
+    assert (made["rhythm"], len(made["next"]), made["runs"]) == ("every Monday and Thursday at 09:00", 5, [])
+    assert [one["name"] for one in asked(series, "list")] == ["Spring"]
+    assert "paused" in run(series, "pause", "Spring")
+    assert asked(series, "show", made["id"])["next"] == []
+    run(series, "resume", "Spring")
+    assert "ended" in run(series, "end", "Spring")

@@ -16,5 +16,14 @@ SENTENCES = {
         "The system did not run at that time, nor within %(hours)s hours after it. Launch it now if it is still wanted."
     ),
     "campaign.scheduled": N_("“%(name)s” is scheduled, and its letter is fixed. Take back the schedule to change it."),
+    "rhythm.bad_every": N_("“%(given)s” is no rhythm. Choose day, week or month."),
+    "rhythm.bad_time": N_("“%(given)s” is no time of the day. Write it like 09:00."),
+    "rhythm.no_weekday": N_("Choose at least one day of the week, such as mon."),
+    "rhythm.bad_day": N_("Choose a day of the month from 1 to 31; the 31st is the last day of a shorter month."),
+    "series.not_found": N_("There is no series with the number %(id)s. See the list of series."),
+    "series.no_such_date": N_("Contacts have no attribute “%(name)s” that holds dates."),
+    "series.bad_days": N_("Choose at most %(most)s days."),
+    "series.ended": N_("“%(name)s” has ended already."),
+    "series.not_now": N_("This is not possible now: look again at how “%(name)s” stands."),
     "campaign.over": N_("“%(name)s” is over: its sending hours can no longer be changed."),
 }

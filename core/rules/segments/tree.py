@@ -25,6 +25,8 @@ class Operator(StrEnum):
     """Days back from the instant of which the expression speaks."""
     BIRTHDAY_IN = "birthday_in"
     """The day recurs within so many days to come, today included; the year does not matter."""
+    RECURS_ON = "recurs_on"
+    """It has the day and month of that date; who was born on a 29 February is met on the 28th in a common year."""
 
 
 class Engagement(StrEnum):
@@ -38,7 +40,7 @@ ORDERED = (O.EQ, O.NE, O.LT, O.LE, O.GT, O.GE, O.BETWEEN)
 OPERATORS = {
     AttributeType.TEXT: (O.EQ, O.NE, O.CONTAINS, O.STARTS, O.ONE_OF, O.IS_SET),
     AttributeType.NUMBER: (*ORDERED, O.ONE_OF, O.IS_SET),
-    AttributeType.DATE: (*ORDERED, O.WITHIN_LAST, O.BIRTHDAY_IN, O.IS_SET),
+    AttributeType.DATE: (*ORDERED, O.WITHIN_LAST, O.BIRTHDAY_IN, O.RECURS_ON, O.IS_SET),
     AttributeType.FLAG: (O.EQ, O.IS_SET),
 }
 """What may be asked of a value of each type, in the order in which it is offered."""

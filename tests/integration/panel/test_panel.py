@@ -18,7 +18,7 @@ from tests.integration.panel.people import HOME, ORIGIN, Person, somebody
 
 
 def test_every_page_but_the_login_needs_one(app: Flask) -> None:
-    stranger, moves = Person(app), {"campaign.move": "pause", "operator.move": "enable"}
+    stranger, moves = Person(app), {"campaign.move": "pause", "series.move": "pause", "operator.move": "enable"}
     for rule in app.url_map.iter_rules():
         if rule.endpoint in ("static", "security.login") or "static" in rule.endpoint:
             continue

@@ -1,0 +1,108 @@
+"""Series: campaigns that repeat, their runs, and when the next ones are due."""
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from admin.access import by, needs
+from admin.context import panel, reading, writing
+from admin.words import say
+from channels.outside import outside
+from core.errors import Problem
+from core.queries import campaigns, contact_pages, segments, templates
+from core.queries import series as queries
+from core.rules.anniversaries import DateRule
+from core.rules.rhythm import Rhythm
+from core.services import series as services
+from core.tables.series import Series
+from core.vocabulary import Role
+from texts import rhythms
+from texts.approvals import waits
+
+pages = Blueprint("series", __name__, url_prefix="/series")
+
+
+@pages.get("/")
+def index() -> ResponseReturnValue:
+    return render_template("panel/series_list.html", rows=[_shown(one) for one in queries.everything(reading())])
+
+
+@pages.get("/<int:id>")
+def detail(id: int) -> ResponseReturnValue:  # noqa: A002 - the name of the part of the address
+    session, now = reading(), datetime.now(UTC)
+    series = queries.get(session, id)
+    return render_template(
+        "panel/series.html",
+        **_shown(series),
+        runs=queries.runs(session, id),
+        upcoming=services.upcoming(session, series, now),
+        template=templates.get(session, series.template_id) if series.template_id else None,
+        include=[segments.get(session, one).name for one in series.include],
+        exclude=[segments.get(session, one).name for one in series.exclude],
+    )
+
+
+@pages.post("/from/<int:campaign_id>")
+@needs(Role.LAUNCHER)
+def create(campaign_id: int) -> ResponseReturnValue:
+    try:
+        with writing() as session:
+            made = services.create(
+                session,
+                campaign_id,
+                _rhythm(),
+                date_rule=_date_rule(),
+                confirmation=request.form.get("confirmation", ""),
+                outside=outside(panel().settings),
+                by=by(),
+                now=datetime.now(UTC),
+            )
+            if made is None:
+                flash(waits(campaigns.get(session, campaign_id).name), "done")
+    except Problem as problem:
+        say(problem)
+        made = None
+    if made is None:
+        return redirect(url_for("wizard.check", id=campaign_id))
+    return redirect(url_for("series.detail", id=made.id))
+
+
+@pages.post("/<int:id>/<any(pause, resume, end):move>")
+@needs(Role.LAUNCHER)
+def move(id: int, move: str) -> ResponseReturnValue:  # noqa: A002
+    now = datetime.now(UTC)
+    with writing() as session:
+        match move:
+            case "pause":
+                services.pause(session, id, by=by())
+            case "resume":
+                services.resume(session, id, by=by(), now=now)
+            case _:
+                services.end(session, id, by=by(), now=now)
+    return redirect(url_for("series.detail", id=id))
+
+
+def _rhythm() -> Rhythm:
+    weekdays, day = request.form.getlist("weekdays", int), request.form.get("day", 1, type=int)
+    return Rhythm.read(request.form.get("every", ""), request.form.get("at", ""), weekdays=weekdays, day=day)
+
+
+def _date_rule() -> DateRule | None:
+    """The days are written without a sign; `before` says on which side they lie."""
+    attribute = request.form.get("attribute", "")
+    if not attribute:
+        return None
+    days = request.form.get("days", 0, type=int)
+    signed = -days if request.form.get("side") == "before" else days
+    return DateRule(attribute, signed, yearly="yearly" in request.form)
+
+
+def _shown(series: Series) -> dict[str, object]:
+    rule = DateRule.kept(series.date_rule) if series.date_rule else None
+    return {
+        "series": series,
+        "rhythm": rhythms.rhythm(Rhythm.kept(series.rhythm)),
+        "date_rule": rhythms.date_rule(rule, contact_pages.labels(reading())) if rule else None,
+        "state": rhythms.series_state(series.state),
+    }
