@@ -21,7 +21,7 @@ from core.tables.notices import Notice
 from core.tables.operators import Operator
 from core.tables.suppression import Suppression
 from core.vocabulary import SuppressionList as L
-from texts import faults, gates, notices, pacing, reasons, roles, story, suppression, times
+from texts import consents, faults, gates, notices, pacing, reasons, roles, story, suppression, times
 from texts.problems import sentence
 from texts.segments import CHANNELS
 
@@ -50,6 +50,7 @@ def install(app: Flask) -> None:
             "list_word": suppression.listed,
             "actor": actor,
             "gate_word": gates.gate,
+            "way_word": consents.way,
             "notice_word": notice,
             "zone_word": lambda: str(timezone()).replace("_", " "),
             "limit_words": pacing,

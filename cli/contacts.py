@@ -25,7 +25,7 @@ Who = Annotated[str, typer.Argument(metavar="WHO", help=_("Number of the contact
 @app.command(help=_("All consents of one person as JSON: each with its wording, version, language, way and time."))
 def export(who: Who) -> None:
     with opened() as door, door.sessions() as session:
-        print_json(contact_pages.consent_record(session, _found(session, door, who)))
+        print_json(contact_pages.consent_record(session, contact_named(session, door, who)))
 
 
 @app.command(help=_("Erase a person for ever: names, addresses, conversations. Figures stay as they are."))
@@ -38,7 +38,7 @@ def erase(
 ) -> None:
     with opened() as door:
         with door.sessions() as session:
-            contact_id = _found(session, door, who)
+            contact_id = contact_named(session, door, who)
         if confirm is None and sys.stdin.isatty():
             confirm = typer.prompt(_("This cannot be undone. Type the contact's number, %(id)s", id=contact_id))
         with door.sessions.begin() as session:
@@ -54,7 +54,7 @@ def erase(
     print(_("Erased: contact #%(id)s.", id=done.contact_id), kept)
 
 
-def _found(session: Session, door: Opened, who: str) -> int:
+def contact_named(session: Session, door: Opened, who: str) -> int:
     """By number, external id, or an address that the person has or had on any channel."""
     if who.isascii() and who.isdigit() and len(who) < 19 and session.get(Contact, int(who)) is not None:
         return int(who)

@@ -26,6 +26,7 @@ SUBCOMMANDS = {
     "sender": ("cli.senders", N_("Say from whom letters come.")),
     "dkim": ("cli.dkim", N_("Sign letters: keys, their records, and when they change.")),
     "price": ("cli.prices", N_("Say what messages cost, and see what is left.")),
+    "consent": ("cli.consent", N_("Bring in consents, and ask for consent once more.")),
     "series": ("cli.series", N_("Repeat campaigns, and see when they run.")),
     "campaign": ("cli.campaigns", N_("Make, launch, pause and cancel campaigns.")),
     "status": ("cli.status", N_("Show how campaigns are doing.")),

@@ -110,6 +110,13 @@ def bounce_digest(on: Annotated[bool, typer.Argument()]) -> None:
     print(_("Digests are sent.") if on else _("No digests are sent."))
 
 
+@app.command("catch-up", help=_("How many hours late a launch may be that was missed while nothing ran."))
+def catch_up(hours: Annotated[int, typer.Argument(min=0)]) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        settings.set_catch_up_hours(session, hours, by=BY)
+    print(_("What was missed is made up for within %(hours)s hours, and else skipped.", hours=hours))
+
+
 @app.command("keep", help=_("Keep a kind of record for so many days; 0 for ever."))
 def keep(kind: Kept, days: Annotated[int, typer.Argument(min=0)]) -> None:
     with opened() as door, door.sessions.begin() as session:

@@ -1,6 +1,7 @@
 """Contacts: the list with its search, and one person's page."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
@@ -11,10 +12,12 @@ from admin.access import by, needs
 from admin.context import panel, reading, writing
 from admin.exports import full_name
 from admin.views.lists import ListView
-from admin.words import Formatter, ago, say, text_or_dash
+from admin.words import Formatter, ago, channel, say, text_or_dash, timezone
+from channels.consent import ConsentWording
 from core.errors import Problem
-from core.queries.contact_pages import addresses, consent_record, labels, matches, person
-from core.services import erasure
+from core.queries.contact_pages import Person, addresses, consent_record, labels, matches, person
+from core.rules.zones import zone_of
+from core.services import consent, erasure, senders
 from core.tables.contacts import Contact
 from core.vocabulary import Role
 from texts import N_, _
@@ -66,7 +69,33 @@ def detail(id: int) -> ResponseReturnValue:  # noqa: A002 - the name of the part
         contact=found.contact,
         name=full_name(found.contact),
         labels=labels(reading()),
+        askable=_askable(found),
+        clock=datetime.now(zone_of(found.contact.timezone, found.contact.country, timezone())),
     )
+
+
+@pages.post("/contacts/<int:id>/ask")
+@needs(Role.LAUNCHER)
+def ask(id: int) -> ResponseReturnValue:  # noqa: A002
+    """For consent, explicitly, by the channel of the sender that is chosen."""
+    try:
+        with writing() as session:
+            sender = senders.get(session, request.form.get("sender_id", 0, type=int))
+            press = ConsentWording(panel().settings.language)
+            now = datetime.now(UTC)
+            consent.ask_again(session, id, channel=sender.channel, sender_id=sender.id, press=press, by=by(), now=now)
+        flash(_("The request is on its way. What waits for the answer goes as soon as it is yes."), "done")
+    except Problem as problem:
+        say(problem)
+    return redirect(url_for("contact.detail", id=id))
+
+
+def _askable(found: Person) -> list[tuple[int, str]]:
+    """Senders on channels where the person has an address and a request can be made."""
+    present = {one.channel for one in found.identities if one.ended_at is None}
+    present &= set(ConsentWording(panel().settings.language).channels)
+    everyone = senders.everyone(reading())
+    return [(one.id, f"{one.name} · {channel(one.channel)}") for one in everyone if one.channel in present]
 
 
 @pages.get("/contacts/<int:id>/consents.json")

@@ -39,6 +39,8 @@ def account() -> ResponseReturnValue:
 
     def change(session: Session) -> None:
         settings.set_timezone(session, request.form.get("timezone", ""), by=by())
+        hours = request.form.get("catch_up_hours", business.value(session, "catch_up_hours"), type=int)
+        settings.set_catch_up_hours(session, hours, by=by())
         if limit != pacing.allowance(session, pacing.ACCOUNT, datetime.now(UTC)).limit:
             limits.set_limit(session, limit, by=by(), now=datetime.now(UTC))
 
@@ -121,6 +123,7 @@ def _page() -> str:
         zone=request.form.get("timezone", business.value(session, "timezone")),
         zones=[(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name],
         tracking=request.form.get("tracking", business.value(session, "tracking")),
+        catch_up_hours=request.form.get("catch_up_hours", business.value(session, "catch_up_hours")),
         consent_days=request.form.get("consent_days", business.value(session, "consent_days")),
         allowed=[(key, channel(key), _allowed(key)) for key in NUMBERED],
         balance_warning=request.form.get("balance_warning", business.value(session, "balance_warning_messages")),

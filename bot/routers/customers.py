@@ -24,10 +24,9 @@ from core.queries import settings as business
 from core.rules import tokens
 from core.rules.keywords import Keyword, assent, keyword
 from core.services import consent, conversations, invitations, wishes
-from core.services.consent import Asked
+from core.services.consent import Asked, Wording
 from core.services.hearing import Person, Words
 from core.services.invitations import OF_LETTER, PREFIX
-from core.services.wishes import Wording
 from texts import _, language
 
 PRIVATE = F.chat.type == "private"

@@ -115,6 +115,7 @@ def consent_record(session: Session, contact_id: int) -> dict[str, object]:
                 "at": one.at.isoformat(),
                 "recorded_at": one.recorded_at.isoformat(),
                 "way": one.way,
+                "source": one.source,
                 "address": addresses.get(one.identity_id) if one.identity_id else None,
                 "wording": one.wording,
                 "version": one.wording_version,

@@ -56,6 +56,28 @@ class Asked:
     """Whether this very press answered it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How somebody decided: by `link`, `button`, `keyword` …, and the text that they agreed to, as it was."""
+
+    way: str
+    text: str | None = None
+    version: str | None = None
+    language: str | None = None
+    source: str | None = None
+    """Where, if it was not here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Who decided, by which address, and for what it holds."""
+
+    contact_id: int | None
+    identity_id: int | None
+    channel: str
+    purpose: str
+
+
 def look(session: Session, delivery_id: int, now: datetime) -> Asked:
     """The request that this letter made; raise NotFound (`consent.not_found`) if it made none."""
     return _told(session, *_request(session, delivery_id), now)
@@ -72,23 +94,11 @@ def answer(session: Session, delivery_id: int, *, given: bool, way: str, now: da
     if before.standing is not Standing.OPEN:
         return before
     content = session.get_one(ContentRow, letter.content_id)
-    session.add(
-        Consent(
-            contact_id=request.contact_id,
-            identity_id=letter.identity_id,
-            channel=request.channel,
-            purpose=request.purpose,
-            given=given,
-            way=way,
-            wording=content.source,
-            wording_version=content.kind.partition(":")[2],
-            language=content.language,
-            at=now,
-        )
-    )
+    whose = Whose(request.contact_id, letter.identity_id, request.channel, request.purpose)
+    wording = Wording(way, content.source, content.kind.partition(":")[2], content.language)
     if not given:
         _unsubscribe(session, letter)
-    _answered(session, [request.contact_id], request.channel, request.purpose, given=given, now=now)
+    record(session, whose, wording, given=given, at=now, now=now)
     after = _told(session, request, letter, now)
     return Asked(after.standing, after.channel, after.wording, after.language, after.sender, new=True)
 
@@ -112,11 +122,44 @@ def answer_by_word(session: Session, identity_id: int, text: str, now: datetime)
     return answer(session, letter_id, given=given, way="keyword", now=now)
 
 
-def learnt(
-    session: Session, contact_ids: Sequence[int], *, channel: str, purpose: str, given: bool, now: datetime
+def record(session: Session, whose: Whose, wording: Wording, *, given: bool, at: datetime, now: datetime) -> None:
+    """Append a decision, for good: whatever request is open is answered by it, and what waits for it goes or ends."""
+    record_all(session, [(whose, wording, at)], given=given, now=now)
+
+
+def record_all(
+    session: Session, decisions: Sequence[tuple[Whose, Wording, datetime]], *, given: bool, now: datetime
 ) -> None:
-    """Consents of these contacts were recorded by another way, while requests may be open: these are answered by it."""
-    _answered(session, contact_ids, channel, purpose, given=given, now=now)
+    """Several at once, each with the moment at which it was made."""
+    session.execute(insert(Consent), [_row(*decision, given=given) for decision in decisions])
+    concerned: dict[tuple[str, str], list[int]] = {}
+    for whose, _wording, _at in decisions:
+        if whose.contact_id is not None:
+            concerned.setdefault((whose.channel, whose.purpose), []).append(whose.contact_id)
+    for (channel, purpose), contact_ids in concerned.items():
+        _answered(session, contact_ids, channel, purpose, given=given, now=now)
+
+
+def learnt(session: Session, whose: Whose, *, given: bool, now: datetime) -> None:
+    """A decision was recorded by another way, while a request may be open: it is answered by that."""
+    ids = [] if whose.contact_id is None else [whose.contact_id]
+    _answered(session, ids, whose.channel, whose.purpose, given=given, now=now)
+
+
+def _row(whose: Whose, wording: Wording, at: datetime, *, given: bool) -> dict[str, object]:
+    return {
+        "contact_id": whose.contact_id,
+        "identity_id": whose.identity_id,
+        "channel": whose.channel,
+        "purpose": whose.purpose,
+        "given": given,
+        "way": wording.way,
+        "source": wording.source,
+        "wording": wording.text,
+        "wording_version": wording.version,
+        "language": wording.language,
+        "at": at,
+    }
 
 
 def ask_again(

@@ -10,8 +10,8 @@ from core.queries import conversations as queries
 from core.queries import revisions
 from core.rules.addresses import address_key
 from core.services import hearing, recording, wishes
+from core.services.consent import Wording
 from core.services.hearing import Heard, Person, Words
-from core.services.wishes import Wording
 from core.tables.contacts import Identity
 from core.tables.conversations import Conversation
 from core.vocabulary import EventKind

@@ -11,8 +11,8 @@ from core.messages import Event
 from core.queries.settings import DEFAULTS
 from core.rules.keywords import Keyword, keyword
 from core.services import consent, hearing, wishes
+from core.services.consent import Wording
 from core.services.hearing import Person, Words
-from core.services.wishes import Wording
 from core.tables.contacts import Contact, Identity
 from core.tables.events import EventRow
 from core.tables.settings import BusinessSetting

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core.errors import NotFound
 from core.queries import revisions
 from core.services import consent
-from core.tables.consent import Consent
+from core.services.consent import Whose, Wording
 from core.tables.contacts import Contact, Identity
 from core.tables.deliveries import Delivery
 from core.tables.suppression import Suppression
@@ -84,20 +84,9 @@ def _change(
             delivery_id=delivery_id,
         )
         session.execute(entry.on_conflict_do_nothing())
-    session.add(
-        Consent(
-            contact_id=contact.id,
-            identity_id=identity.id,
-            channel=channel,
-            purpose=Purpose.MARKETING,
-            given=on,
-            way="preferences",
-            wording=wording if on else None,
-            language=contact.language,
-            at=now,
-        )
-    )
-    consent.learnt(session, [contact.id], channel=channel, purpose=Purpose.MARKETING, given=on, now=now)
+    said = Wording("preferences", wording if on else None, language=contact.language)
+    whose = Whose(contact.id, identity.id, channel, Purpose.MARKETING)
+    consent.record(session, whose, said, given=on, at=now, now=now)
 
 
 def _contact(session: Session, delivery_id: int) -> Contact:

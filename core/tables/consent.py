@@ -26,6 +26,8 @@ class Consent(Base):
     """False: declined or withdrawn."""
     way: Mapped[str]
     """`link`, `button`, `import`, `person`, `one_click` …"""
+    source: Mapped[str | None]
+    """Where it was given, if it was brought in from elsewhere."""
     wording: Mapped[str | None]
     """The text that was agreed to, as it was."""
     wording_version: Mapped[str | None]
