@@ -21,6 +21,7 @@ from bot.routers import (
     newcomers,
     other,
     schedules,
+    series,
     start,
     status,
     suppressed,
@@ -61,7 +62,7 @@ def make_dispatcher(run: Run, beside: Beside, outside: Outside, keys: Keys, coun
     dispatcher.update.outer_middleware(Arrival(run))
     for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.my_chat_member):
         observer.middleware(Doorkeeper())
-    campaigning = (campaigns, launch, schedules, newcomers, moves, doubts, status, limit, why, suppressed)
+    campaigning = (campaigns, launch, schedules, series, newcomers, moves, doubts, status, limit, why, suppressed)
     for subject in (customers, start, *campaigning, emergency, group, desk, other):
         dispatcher.include_router(subject.make())
     return dispatcher

@@ -18,7 +18,7 @@ from core.queries.steps import StepFigures
 from core.queries.waits import Wait
 from core.rules.forecast import Forecast
 from core.tables.campaigns import Campaign
-from core.vocabulary import CampaignState, DeliveryState, Reason
+from core.vocabulary import CampaignState, DeliveryState, EventKind, Reason
 from texts import _, reasons
 from texts.gates import gate
 from texts.pacing import foretold
@@ -40,6 +40,9 @@ class Sight:
     excluded: list[str]
     timezone: ZoneInfo
     steps: list[StepFigures] = field(default_factory=list)
+    machines: Mapping[EventKind, int] = field(default_factory=dict)
+    """Counted when it is over: while it runs that would cost more than the rest of the card."""
+    unknown: Mapping[EventKind, int] = field(default_factory=dict)
 
     @property
     def tells_read(self) -> bool:
@@ -56,6 +59,7 @@ def read(session: Session, campaign_id: int) -> Sight:
     campaign, now = campaigns.get(session, campaign_id), datetime.now(UTC)
     figures = statistics.figures(session, campaign_id)
     template = templates.get(session, campaign.template_id) if campaign.template_id else None
+    over = campaign.finished_at is not None and campaign.origin_id is not None
     return Sight(
         campaign=campaign,
         figures=figures,
@@ -66,6 +70,8 @@ def read(session: Session, campaign_id: int) -> Sight:
         excluded=[segments.get(session, one).name for one in campaign.exclude],
         timezone=ZoneInfo(business.value(session, "timezone")),
         steps=steps.figures(session, campaign_id),
+        machines=statistics.machines(session, campaign_id) if over else {},
+        unknown=statistics.unknown(session, campaign_id) if over else {},
     )
 
 
@@ -79,6 +85,7 @@ def drawn(sight: Sight) -> Drawn:
     if campaign.origin_id is not None:
         parts += [_progress(sight.figures), _figures(sight.figures, sight.tells_read), counted(sight.figures.reasons)]
     parts.append("\n".join(quoted(told(one)) for one in sight.steps))
+    parts.append(quoted(_readers(sight)))
     parts += [_wait(one, sight.timezone) for one in sight.waits]
     if sight.foreseen:
         parts.append(quoted(foretold(sight.foreseen.waiting, sight.foreseen.day, sight.foreseen.at)))
@@ -154,6 +161,25 @@ def _figures(figures: Figures, tells_read: bool) -> str:
         if figures.states.get(code):
             lines.append(figure(reasons.state(code), figures.states[code]))
     return "\n".join(lines)
+
+
+def _readers(sight: Sight) -> str:
+    """What stands behind “read” and “clicked”, once there is any."""
+    if not sight.over or not (sight.figures.read or sight.machines):
+        return ""
+    said = [
+        _(
+            "Read means that the picture in the letter was loaded. Who reads without pictures stays unread, and "
+            "several people may read at one address."
+        )
+    ]
+    apart = _("Programs that look into mail before people do are counted apart: %(opens)s opens and %(clicks)s clicks.")
+    unsure = _("Of %(opens)s opens and %(clicks)s clicks nothing tells who was at it; they are counted as people's.")
+    for words, counts in ((apart, sight.machines), (unsure, sight.unknown)):
+        if counts:
+            opens, clicks = counts.get(EventKind.OPENED, 0), counts.get(EventKind.CLICKED, 0)
+            said.append(words % {"opens": number(opens), "clicks": number(clicks)})
+    return " ".join(said)
 
 
 def _wait(wait: Wait, timezone: ZoneInfo) -> str:

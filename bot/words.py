@@ -103,6 +103,7 @@ def commands() -> str:
             _("/why – what became of one recipient of a campaign, and why"),
             _("/suppressed – which lists an address is on, and its release"),
             _("/limit – the daily limit, how it came about, and what it stops"),
+            _("/series – campaigns that repeat, and when they run next"),
             _("/schedule – launch a campaign at a time: /schedule 12 2026-12-01 09:00"),
             _("/stopall – stop everything at once, on every channel; /goon lets it go on"),
             _("/unlink – let go of this chat"),

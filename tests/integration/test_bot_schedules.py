@@ -3,8 +3,11 @@
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from channels.known import CHANNELS
 from core.database import Sessions
-from core.services import notices
+from core.rules.outside import Outside
+from core.rules.rhythm import Rhythm
+from core.services import campaigns, notices, series
 from core.tables.campaigns import Campaign
 from core.vocabulary import Role
 from tests.integration.bot_factory import OLIVIA, OTTO, Person, a_world, make_draft, make_operator, until
@@ -79,3 +82,20 @@ async def test_whoever_may_launch_hears_that_a_launch_was_refused(sessions: Sess
         assert len(await otto.messages()) == 1
         refused = [one for one in await olivia.messages() if "within 6 hours" in one["text"]]
         assert len(refused) == 1
+
+
+async def test_series_are_listed_with_their_next_five_runs(sessions: Sessions, tmp_path: Path) -> None:
+    make_operator(sessions, OLIVIA, Role.VIEWER)
+    async with a_world(tmp_path, sessions) as sandbox:
+        olivia = Person(sandbox, OLIVIA)
+        await olivia.say("/series")
+        await olivia.reads("There are no series yet")
+        with sessions.begin() as session:
+            draft, now = make_draft(session, recipients=1), datetime.now(UTC)
+            bound = campaigns.preview(session, draft.id, now, channels=CHANNELS).confirmation
+            mondays = Rhythm.read("week", "09:00", weekdays=[1])
+            outside = Outside(None, real_relay=False)
+            series.create(session, draft.id, mondays, confirmation=bound, outside=outside, by="test", now=now)
+        await olivia.say("/series")
+        message = await olivia.reads("Spring", "every Monday at 09:00")
+        assert message["text"].count("• Monday") == 5
