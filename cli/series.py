@@ -58,7 +58,7 @@ def create(
         if not as_json:
             show_preview(looked)
             print(_("That is everybody in the segments now. They are evaluated afresh at each run."))
-        if not yes and not agrees(_("Repeat it: %(rhythm)s?", rhythm=rhythm(wanted)), as_json):
+        if not yes and not agrees(_("Repeat it: %(rhythm)s?", rhythm=rhythm(wanted.written())), as_json):
             print_json({"created": False}) if as_json else print(_("Nothing was changed. To do so: add --yes."))
             raise typer.Exit(1)
         with door.sessions.begin() as session:
@@ -134,8 +134,8 @@ def _told(session: Session, series: Series, now: datetime) -> dict[str, object]:
         "id": series.id,
         "name": series.name,
         "state": series.state,
-        "rhythm": rhythm(Rhythm.kept(series.rhythm)),
-        "date": date_rule(DateRule.kept(rule), contact_pages.labels(session)) if rule else None,
+        "rhythm": rhythm(series.rhythm),
+        "date": date_rule(rule, contact_pages.labels(session)) if rule else None,
         "next": [moment(at, zone) for at in services.upcoming(session, series, now)],
         "runs": [{"id": one.id, "name": one.name, "state": one.state} for one in queries.runs(session, series.id)],
     }

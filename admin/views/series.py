@@ -99,10 +99,10 @@ def _date_rule() -> DateRule | None:
 
 
 def _shown(series: Series) -> dict[str, object]:
-    rule = DateRule.kept(series.date_rule) if series.date_rule else None
+    rule = series.date_rule
     return {
         "series": series,
-        "rhythm": rhythms.rhythm(Rhythm.kept(series.rhythm)),
+        "rhythm": rhythms.rhythm(series.rhythm),
         "date_rule": rhythms.date_rule(rule, contact_pages.labels(reading())) if rule else None,
         "state": rhythms.series_state(series.state),
     }

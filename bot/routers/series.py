@@ -16,7 +16,6 @@ from bot.screen import Drawn, Place
 from bot.words import heading, name, quoted
 from core.queries import settings as business
 from core.queries.series import everything
-from core.rules.rhythm import Rhythm
 from core.services.series import upcoming
 from core.tables.series import Series
 from core.vocabulary import Role, SeriesState
@@ -56,7 +55,7 @@ def _drawn(listed: _List) -> Drawn:
 
 
 def _told(series: Series, coming: list[datetime], zone: ZoneInfo) -> str:
-    often = quoted(rhythm(Rhythm.kept(series.rhythm)))
+    often = quoted(rhythm(series.rhythm))
     lines = [heading(quoted(name(series.name))), often]
     if series.state != SeriesState.ACTIVE:
         lines.append(quoted(series_state(series.state)))
