@@ -218,11 +218,12 @@ def _first_reads(session: Session, campaign_id: int, timezone: str, part: str) -
 def _ledger(session: Session, origin_ids: Sequence[int]) -> _Ledger:
     """One pass over the deliveries that looks at each row for what tells it apart and no more.
 
-    A recipient's result is that of the last step.
+    A recipient's result is that of the last step. Only what was taken can come back: whatever the report's reason,
+    and whatever became of it since, it was accepted once.
     """
-    bounced_later = and_(
-        Delivery.state == DeliveryState.FAILED,
-        Delivery.reason == Reason.RECIPIENT_SERVER_REFUSED,
+    taken_once = and_(
+        Delivery.state.not_in(SENT),
+        Delivery.attempt > 0,
         Delivery.id.in_(select(EventRow.delivery_id).where(EventRow.kind == EventKind.BOUNCED)),
     )
     chosen_to_send = Delivery.address_key.is_not(None)
@@ -232,7 +233,7 @@ def _ledger(session: Session, origin_ids: Sequence[int]) -> _Ledger:
             Delivery.reason,
             chosen_to_send,
             func.count(),
-            func.count().filter(bounced_later),
+            func.count().filter(taken_once),
             func.min(Delivery.settled_at),
             func.max(Delivery.settled_at),
         )
@@ -240,12 +241,12 @@ def _ledger(session: Session, origin_ids: Sequence[int]) -> _Ledger:
         .group_by(Delivery.state, Delivery.reason, chosen_to_send)
     )
     ledger = _Ledger()
-    for state, reason, chosen, count, bounced, first, last in session.execute(statement):
+    for state, reason, chosen, count, taken, first, last in session.execute(statement):
         ledger.states[DeliveryState(state)] = ledger.states.get(DeliveryState(state), 0) + count
         if reason is not None:
             ledger.reasons[Reason(reason)] = ledger.reasons.get(Reason(reason), 0) + count
         ledger.recipients += count
-        ledger.accepted += count if state in SENT else bounced
+        ledger.accepted += count if state in SENT else taken
         ledger.errors += count if _is_error(state, reason, chosen) else 0
         if state in SENT and first is not None and last is not None:
             ledger.first = min(first, ledger.first or first)

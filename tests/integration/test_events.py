@@ -12,7 +12,7 @@ from core.services.events import record
 from core.tables.deliveries import Delivery
 from core.tables.events import EventRow
 from core.tables.suppression import Suppression
-from core.vocabulary import CampaignState, DeliveryState, EventKind
+from core.vocabulary import CampaignState, DeliveryState, EventKind, Reason
 from tests.integration.campaign_factory import NOON, make_campaign
 
 
@@ -75,3 +75,20 @@ async def test_a_late_bounce_turns_sent_into_failed_and_keeps_the_base(
     with sessions() as session:
         figures = statistics.figures(session, campaign_id)
         assert (figures.sent, figures.accepted_ever, figures.errors) == (1, 2, 1)
+
+
+async def test_whatever_a_late_failure_says_the_recipient_was_accepted_once(
+    sessions: Sessions, async_engine: AsyncEngine
+) -> None:
+    campaign_id = sent_campaign(sessions, 4)
+    late = event(EventKind.BOUNCED, "a", 1, reason="not_a_mobile")
+    async with async_engine.begin() as connection:
+        await record(connection, [late, event(EventKind.BOUNCED, "b", 2)])
+    with sessions.begin() as session:
+        never_taken = {"state": DeliveryState.FAILED, "reason": Reason.NOT_A_MOBILE}
+        session.execute(update(Delivery).where(Delivery.id == 3).values(**never_taken))
+        tried_again = {"state": DeliveryState.PENDING, "reason": Reason.RETRY_LATER}
+        session.execute(update(Delivery).where(Delivery.id == 2).values(**tried_again))
+        figures = statistics.figures(session, campaign_id)
+        assert figures.reasons[Reason.NOT_A_MOBILE] == 2
+        assert (figures.sent, figures.accepted_ever) == (1, 3)
