@@ -18,6 +18,7 @@ from core.vocabulary import EventKind
 
 STEP = 5_000
 """Rows that one walk looks at: some ten milliseconds."""
+SAID = "said"
 FORGOTTEN = (EventKind.OPENED, EventKind.CLICKED)
 Walk = Callable[[Session, datetime, int], int | None]
 """Forget what is older than a time among the next rows behind an id; where it stopped, or None at the end."""
@@ -34,6 +35,15 @@ def words_of_attempts(session: Session, before: datetime, after: int) -> int | N
     upto = _upto(session, Attempt.id, Attempt.at, before, after)
     old = (Attempt.id > after, Attempt.id <= (upto or 0), Attempt.at < before, Attempt.said.is_not(None))
     session.execute(update(Attempt).where(*old).values(said=None))
+    return upto
+
+
+def words_of_events(session: Session, before: datetime, after: int) -> int | None:
+    """What servers said in reports stands among their details; the class that was read from it stays."""
+    upto = _upto(session, EventRow.id, EventRow.recorded_at, before, after)
+    old = (EventRow.id > after, EventRow.id <= (upto or 0), EventRow.recorded_at < before)
+    unsaid = update(EventRow).where(*old, EventRow.details.has_key(SAID))
+    session.execute(unsaid.values(details=EventRow.details.op("-")(SAID)))
     return upto
 
 
@@ -77,7 +87,7 @@ def opens_and_clicks(session: Session, before: datetime, after: int) -> int | No
 
 
 WALKS: dict[Kept, tuple[Walk, ...]] = {
-    Kept.WORDS: (words_of_deliveries, words_of_attempts),
+    Kept.WORDS: (words_of_deliveries, words_of_attempts, words_of_events),
     Kept.EVENTS: (opens_and_clicks,),
     Kept.REFUSALS: (refused_rows,),
     Kept.AUDIT: (audit_entries,),

@@ -93,6 +93,21 @@ def test_words_of_servers_go_and_reasons_stay(sessions: Sessions) -> None:
         assert list(session.scalars(select(Attempt.said).order_by(Attempt.id))) == [None, "550 anna@example.org"]
 
 
+def test_words_in_reports_go_and_what_was_read_from_them_stays(sessions: Sessions) -> None:
+    said = "550 no such user anna@example.org"
+    with sessions.begin() as session:
+        for number, at in enumerate((NOON, NOON, NOON, LONG_AFTER)):
+            details = {"said": said, "reason": "not_a_mobile"} if number else {"reason": "not_a_mobile"}
+            told = {"provider": "m", "key": str(number), "at": at, "recorded_at": at, "details": details}
+            session.add(EventRow(kind="bounced", bounce="address", **told))
+    walk(sessions)
+    with sessions() as session:
+        kept = session.execute(select(EventRow.bounce, EventRow.details).order_by(EventRow.key)).all()
+        assert {bounce for bounce, _ in kept} == {"address"}
+        assert [details.pop("said", None) for _, details in kept] == [None, None, None, said]
+        assert [details for _, details in kept] == [{"reason": "not_a_mobile"}] * 4
+
+
 def test_refused_rows_and_the_audit_have_their_own_times(sessions: Sessions) -> None:
     with sessions.begin() as session:
         for days in (0, 499):
