@@ -158,7 +158,7 @@ def export(
 def _rows(session: Session, segment: Segment) -> Iterator[Sequence[object]]:
     keys = list(queries.attribute_types(session))
     yield ["id", "external_id", "first_name", "last_name", "email", "language", "country", *keys]
-    statement = queries.exported(queries.tree(session, segment.id), datetime.now(UTC))
+    statement = queries.exported(session, queries.tree(session, segment.id), datetime.now(UTC))
     for *columns, attributes in session.execute(statement.execution_options(yield_per=2000)):
         yield [*columns, *(attributes.get(key) for key in keys)]
 

@@ -26,7 +26,8 @@ from core.tables.deliveries import Delivery
 from core.vocabulary import DeliveryState, Reason
 
 Frozen = dict[str, Any]
-"""`include` and `exclude` hold expression trees, `as_of` the instant of which they speak (ISO 8601).
+"""`include` and `exclude` hold expression trees, `as_of` the instant of which they speak (ISO 8601),
+by the account's clock.
 
 `beyond`, if there is one, is an origin: whoever has a delivery of it already is not chosen again.
 """
@@ -58,7 +59,7 @@ def frozen(session: Session, include: Sequence[int], exclude: Sequence[int], now
     return {
         "include": [segments.tree(session, segment_id) for segment_id in include],
         "exclude": [segments.tree(session, segment_id) for segment_id in exclude],
-        "as_of": now.isoformat(),
+        "as_of": business.local(session, now).isoformat(),
     }
 
 

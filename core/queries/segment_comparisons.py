@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Numeric, String, case, cast, func, literal
 
+from core.queries import settings
 from core.rules.segments.tree import Compare, Operator, birthdays
 from core.tables.contacts import Contact
 from core.vocabulary import AttributeType
@@ -54,16 +55,19 @@ def _text(node: Compare) -> Condition:
 
 
 def _date(node: Compare, as_of: datetime) -> Condition:
-    """Attributes hold dates as ISO 8601 text, which sorts as it is: no cast that a stray value could break."""
+    """Today is the day of `as_of` by its own clock; what happened to a contact has its day by the account's.
+
+    Attributes hold dates as ISO 8601 text, which sorts as it is: no cast that a stray value could break.
+    """
     day: ColumnElement[Any]
     if node.attribute:
         day = func.left(Contact.attributes[node.name].astext, 10).collate("C")
         write: Callable[[Any], Any] = _iso
         recurring = func.substr(Contact.attributes[node.name].astext, 6, 5)
     else:
-        day = cast(func.timezone("UTC", getattr(Contact, node.name)), Date)
+        day = cast(func.timezone(settings.zone(), getattr(Contact, node.name)), Date)
         write = _as_is
-        recurring = func.to_char(func.timezone("UTC", getattr(Contact, node.name)), "MM-DD")
+        recurring = func.to_char(func.timezone(settings.zone(), getattr(Contact, node.name)), "MM-DD")
     if node.operator is Operator.BIRTHDAY_IN:
         assert isinstance(node.value, int)
         return recurring.in_(birthdays(as_of.date(), node.value))

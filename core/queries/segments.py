@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from core.errors import NotFound
+from core.queries import settings
 from core.queries.eligibility import live_identity
 from core.queries.segment_conditions import condition
 from core.queries.spans import Span
@@ -73,7 +74,7 @@ def none_of(trees: Sequence[Tree], as_of: datetime, span: Span | None = None) ->
 
 
 def members(expression: Tree | Node, as_of: datetime) -> Select[int]:
-    """Ids of the contacts that the expression means."""
+    """Ids of the contacts that the expression means; today is the day of `as_of` by its own clock."""
     node = parse(expression) if isinstance(expression, Mapping) else expression
     return select(Contact.id).where(condition(node, as_of))
 
@@ -81,18 +82,20 @@ def members(expression: Tree | Node, as_of: datetime) -> Select[int]:
 def size(session: Session, expression: Tree | Node, as_of: datetime) -> int:
     """How many contacts the expression means."""
     plan_for_all(session)
-    return session.scalar(select(func.count()).select_from(members(expression, as_of).subquery())) or 0
+    found = members(expression, settings.local(session, as_of)).subquery()
+    return session.scalar(select(func.count()).select_from(found)) or 0
 
 
 def first_members(
     session: Session, expression: Tree | Node, as_of: datetime, limit: int, after: int = 0
 ) -> list[Contact]:
     """A page of contacts in the order of their ids, beginning behind `after`."""
-    ids = members(expression, as_of).where(Contact.id > after).order_by(Contact.id).limit(limit)
+    meant = members(expression, settings.local(session, as_of))
+    ids = meant.where(Contact.id > after).order_by(Contact.id).limit(limit)
     return list(session.scalars(select(Contact).where(Contact.id.in_(ids)).order_by(Contact.id)))
 
 
-def exported(expression: Tree | Node, as_of: datetime) -> Select[Any]:
+def exported(session: Session, expression: Tree | Node, as_of: datetime) -> Select[Any]:
     """A row for each member, in the order of their ids: their columns and their present email address."""
     return (
         select(
@@ -106,7 +109,7 @@ def exported(expression: Tree | Node, as_of: datetime) -> Select[Any]:
             Contact.attributes,
         )
         .outerjoin(Identity, live_identity(CHANNEL_EMAIL))
-        .where(Contact.id.in_(members(expression, as_of)))
+        .where(Contact.id.in_(members(expression, settings.local(session, as_of))))
         .order_by(Contact.id)
     )
 

@@ -1,8 +1,10 @@
 """Business settings with their defaults: rows override what the rules say."""
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -43,6 +45,17 @@ def value(session: Session, key: str) -> Any:
     """The setting, or its default; an unknown key is a programming error."""
     stored = session.scalar(select(BusinessSetting.value).where(BusinessSetting.key == key))
     return DEFAULTS[key] if stored is None else stored
+
+
+def local(session: Session, moment: datetime) -> datetime:
+    """The same moment by the account's clock: its date is the day that people there call today."""
+    return moment.astimezone(ZoneInfo(value(session, "timezone")))
+
+
+def zone() -> ColumnElement[str]:
+    """The account's time zone within a statement, looked up once."""
+    stored = select(BusinessSetting.value[()].astext).where(BusinessSetting.key == "timezone")
+    return func.coalesce(stored.scalar_subquery(), DEFAULTS["timezone"])
 
 
 def put(session: Session, key: str, new: object, *, by: str) -> None:

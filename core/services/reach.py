@@ -8,7 +8,7 @@ from datetime import datetime
 from core.database import Sessions
 from core.ports import Traits
 from core.queries import reach as queries
-from core.queries import revisions, segments
+from core.queries import revisions, segments, settings
 from core.rules.segments import parse
 from core.tables.segments import Reach
 
@@ -38,6 +38,7 @@ def reach(
     Opens one transaction a chunk; calls `progress` with the share that is done; None if `stop` asked to end.
     """
     with sessions() as session:
+        now = settings.local(session, now)
         kept = queries.kept(session, segment_id)
         revision = revisions.current(session)
         if kept is not None and _fresh(kept, revision, now) and _covers(kept.table, channels):
@@ -61,8 +62,7 @@ def reach(
 
 def _fresh(kept: Reach, revision: int, now: datetime) -> bool:
     """Expressions speak of days, so that a table holds for the day on which it was made."""
-    today = now.astimezone(kept.computed_at.tzinfo).date()
-    return kept.revision == revision and kept.computed_at.date() == today
+    return kept.revision == revision and kept.computed_at.astimezone(now.tzinfo).date() == now.date()
 
 
 def _covers(table: Mapping[str, object], channels: Sequence[Traits]) -> bool:

@@ -98,7 +98,7 @@ def _refuse_late(session: Session, campaign: Campaign, now: datetime) -> None:
 
 def _launch(session: Session, campaign: Campaign, *, outside: Outside, channels: Channels, now: datetime) -> None:
     """By the person who scheduled it."""
-    frozen = {**(campaign.audience or {}), "as_of": now.isoformat()}
+    frozen = {**(campaign.audience or {}), "as_of": business.local(session, now).isoformat()}
     if audience.first(session, frozen) is None:
         raise Refused("campaign.nobody", name=campaign.name)
     by, part = campaign.scheduled_by or "system", bool(campaign.settings.get("part"))

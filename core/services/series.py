@@ -185,7 +185,7 @@ def _steps(session: Session, draft: Campaign) -> list[dict[str, object]]:
 
 def _frozen(session: Session, series: Series, occurrence: Occurrence, now: datetime) -> audience.Frozen:
     """The confirmed expressions, spoken of now, narrowed to those whose date it is."""
-    frozen = {**series.audience, "as_of": now.astimezone(_zone(session)).isoformat()}
+    frozen = {**series.audience, "as_of": business.local(session, now).isoformat()}
     if series.date_rule is None:
         return frozen
     theirs = DateRule.kept(series.date_rule).on(occurrence.day)

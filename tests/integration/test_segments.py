@@ -4,13 +4,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from core.database import Sessions
 from core.errors import Invalid, Refused
 from core.ports import FirstContact, Traits
 from core.queries import segments as queries
+from core.queries import settings as shared
 from core.queries.eligibility import live_identity, reason_for
 from core.rules.segments import parse
 from core.services import segments as services
@@ -204,6 +205,32 @@ def test_consent_counts_by_its_latest_record(sessions: Sessions, people: dict[st
         _consent(session, people["bob"], False)
         told = _reasons(session, "marketing", consent_required=True)
         assert told == {"ann": None, "bob": "consent_declined", "cyd": "consent_missing"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "before", "after"),
+    [
+        ({"attribute": "birthday", "op": "birthday_in", "value": 0}, 0, 1),
+        ({"attribute": "birthday", "op": "within_last", "value": 0}, 0, 0),
+        ({"attribute": "birthday", "op": "within_last", "value": 13148}, 1, 0),
+        ({"field": "created_at", "op": "within_last", "value": 10}, 3, 0),
+        ({"field": "created_at", "op": "eq", "value": "2026-05-11"}, 3, 3),
+    ],
+)
+def test_today_is_the_day_by_the_accounts_clock(
+    sessions: Sessions, people: dict[str, int], rule: dict[str, Any], before: int, after: int
+) -> None:
+    """At 22:30 by UTC it is half an hour past midnight in Berlin, on Ann's birthday."""
+    midnight = datetime(2026, 5, 21, 22, tzinfo=UTC)
+    with sessions.begin() as session:
+        session.execute(update(Contact).values(created_at=datetime(2026, 5, 10, 22, 30, tzinfo=UTC)))
+        node = parse(rule, queries.attribute_types(session))
+        told = [queries.size(session, node, midnight + timedelta(minutes=shift)) for shift in (-30, 30)]
+        pages = [queries.first_members(session, node, midnight + timedelta(minutes=shift), 9) for shift in (-30, 30)]
+        shared.put(session, "timezone", "UTC", by="test")
+        on_the_11th = parse({"field": "created_at", "op": "eq", "value": "2026-05-11"}, {})
+        assert queries.size(session, on_the_11th, midnight) == 0
+    assert told == [before, after] == [len(page) for page in pages]
 
 
 def _key(name: str) -> bytes:
