@@ -17,9 +17,11 @@ from admin.actors import actor
 from admin.context import reading
 from core.errors import Problem
 from core.queries import settings as business
+from core.rules import topics
 from core.tables.notices import Notice
 from core.tables.operators import Operator
 from core.tables.suppression import Suppression
+from core.tables.topics import Topic
 from core.vocabulary import SuppressionList as L
 from texts import consents, faults, gates, notices, pacing, reasons, roles, story, suppression, times
 from texts.problems import sentence
@@ -48,6 +50,8 @@ def install(app: Flask) -> None:
             "channel_word": channel,
             "held_on": held_on,
             "list_word": suppression.listed,
+            "topic_word": topic,
+            "topic_of": topics.of_purpose,
             "actor": actor,
             "gate_word": gates.gate,
             "way_word": consents.way,
@@ -74,10 +78,17 @@ def channel(key: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def topic(key: str) -> str:
+    """A topic's name in the reader's language."""
+    found = reading().get(Topic, key)
+    return key if found is None else found.named(texts.language())
+
+
 def held_on(entry: Suppression) -> str:
     """Where an entry holds: a known person's wish for no advertising, and their complaint, hold everywhere."""
     everywhere = entry.contact_id is not None and entry.list in (L.MARKETING, L.COMPLAINTS)
-    return channel(entry.channel) if entry.channel and not everywhere else texts._("all")
+    where = channel(entry.channel) if entry.channel and not everywhere else texts._("all")
+    return f"{where} – {topic(entry.topic)}" if entry.topic else where
 
 
 def number(value: float | None) -> str:

@@ -44,6 +44,7 @@ def create(
     include: Annotated[list[str], typer.Option(help=_("A segment to send to; may be given more than once."))],
     exclude: Annotated[list[str], typer.Option(help=_("A segment that gets nothing; also more than once."))] = [],  # noqa: B006 - Typer's
     channel: Annotated[str, typer.Option(help=_("The channel: email, sms, telegram, whatsapp …"))] = CHANNEL_EMAIL,
+    topic: Annotated[str | None, typer.Option(help=_("The key of what it is about; see `sendbote topic`."))] = None,
     consent: Annotated[bool, typer.Option("--consent", help=_("Only to those who have agreed."))] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -57,6 +58,7 @@ def create(
             sender_id=found(session, SenderRow, sender).id,
             include=[found(session, Segment, one).id for one in include],
             exclude=[found(session, Segment, one).id for one in exclude],
+            topic=topic,
             consent_required=consent,
             channel=channel,
             by=BY,

@@ -28,6 +28,7 @@ SUBCOMMANDS = {
     "price": ("cli.prices", N_("Say what messages cost, and see what is left.")),
     "consent": ("cli.consent", N_("Bring in consents, and ask for consent once more.")),
     "series": ("cli.series", N_("Repeat campaigns, and see when they run.")),
+    "topic": ("cli.topics", N_("Topics that customers may leave one by one.")),
     "campaign": ("cli.campaigns", N_("Make, launch, pause and cancel campaigns.")),
     "status": ("cli.status", N_("Show how campaigns are doing.")),
     "why": ("cli.why", N_("Tell what became of one recipient of a campaign, and why.")),

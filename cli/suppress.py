@@ -32,7 +32,7 @@ from texts.suppression import listed, meaning, source
 
 app = typer.Typer(no_args_is_help=True, help=_("The lists of those who may not be contacted."))
 SHOWN = 10
-HEADER = ("list", "channel", "address", "hash", "purpose", "source", "since", "released")
+HEADER = ("list", "channel", "address", "hash", "purpose", "topic", "source", "since", "released")
 
 Channel = Annotated[str, typer.Option(help=_("The channel: email, sms, telegram, whatsapp …"))]
 Why = Annotated[str, typer.Option(help=_("Why; kept in the audit."))]
@@ -174,7 +174,16 @@ def _exported(session: Session, name: SuppressionList | None, *, released: bool)
     for row, address in queries.every(session, name, released=released):
         digest = row.address_key.hex() if row.address_key else ""
         moments = (row.added_at.isoformat(), row.released_at.isoformat() if row.released_at else "")
-        kept = (row.list, row.channel or "", address or "", digest, row.purpose or "", row.source, *moments)
+        kept = (
+            row.list,
+            row.channel or "",
+            address or "",
+            digest,
+            row.purpose or "",
+            row.topic or "",
+            row.source,
+            *moments,
+        )
         yield [harmless(cell) for cell in kept]
 
 
@@ -191,17 +200,19 @@ def _entries(session: Session, door: Opened, address: str) -> Sequence[Suppressi
 
 
 def _told(row: Suppression) -> dict[str, Any]:
-    scope = {"channel": row.channel, "purpose": row.purpose, "contact": row.contact_id}
+    scope = {"channel": row.channel, "purpose": row.purpose, "topic": row.topic, "contact": row.contact_id}
     when = {"since": row.added_at, "released": row.released_at, "released_by": row.released_by}
     return {"id": row.id, "list": row.list, **scope, "source": row.source, **when}
 
 
 def _say(one: dict[str, Any]) -> None:
     where = one["channel"] or _("all channels")
+    if one["topic"]:
+        where += " · " + _("topic %(key)s", key=one["topic"])
     since = f"{one['since']:%Y-%m-%d}"
     line = f"{one['id']:>6}  {listed(one['list'])} · {where} · {since} · {source(one['source'])}"
     if one["released"]:
         line += " · " + _("released") + f" {one['released']:%Y-%m-%d}"
     print(line)
     if not one["released"]:
-        print(f"        {meaning(one['list'])}")
+        print(f"        {meaning(one['list'], topic=one['topic'])}")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from texts import N_, _
+from texts import N_, _, language
 from texts.gates import gate
 from texts.reasons import reason, state
 from texts.segments import channel
@@ -61,6 +61,8 @@ def step(code: str, params: Mapping[str, Any], moment: str = "") -> str:
         values["channel"] = channel(values["channel"])
     if "list" in values:
         values["list"] = listed(values["list"])
+        if topic := values.pop("topic", None):
+            values["list"] += " – " + topic[language()]
     if "gate" in values:
         values["gate"] = gate(values["gate"], values.pop("details", None))
     if code == "stands":

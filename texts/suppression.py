@@ -33,6 +33,7 @@ SOURCES = {
     "import": N_("an import"),
     "request": N_("a request of the person"),
     "person": N_("by hand"),
+    "preferences": N_("the preference page"),
 }
 
 
@@ -40,7 +41,9 @@ def listed(name: str) -> str:
     return _(LISTS[name])
 
 
-def meaning(name: str) -> str:
+def meaning(name: str, *, topic: str | None = None) -> str:
+    if topic is not None:
+        return _("The customer wants nothing more of this topic on this channel. Other topics may still be written of.")
     return _(MEANINGS[name])
 
 

@@ -30,6 +30,7 @@ from admin.views import (
     suppressions,
     templates,
     timing,
+    topics,
     why,
     wizard,
 )
@@ -63,6 +64,7 @@ PAGES = (
     senders.pages,
     settings.pages,
     retention.pages,
+    topics.pages,
     returns.pages,
     limit.pages,
     emergency.pages,
@@ -116,5 +118,5 @@ def menu() -> list[Item]:
     ]
     if may(Role.ADMINISTRATOR):
         items.append(Item(_("Operators"), "operators.index_view", "operators", ("operators", "operator"), apart=True))
-        items.append(Item(_("Settings"), "settings.show", "settings", ("settings", "sender")))
+        items.append(Item(_("Settings"), "settings.show", "settings", ("settings", "sender", "topic")))
     return [item for item in items if item.endpoint in current_app.view_functions]

@@ -32,7 +32,7 @@ from texts.suppression import LISTS, listed, source
 pages = Blueprint("suppression_lists", __name__, url_prefix="/do-not-contact")
 LARGEST = 50 * 1024 * 1024
 """Bytes of a file that is read while its sender waits."""
-HEADER = ("list", "channel", "address", "hash", "purpose", "source", "since")
+HEADER = ("list", "channel", "address", "hash", "purpose", "topic", "source", "since")
 
 
 @pages.get("/export.csv")
@@ -148,4 +148,5 @@ def _rows(sessions: Sessions, only: str | None) -> Iterator[Sequence[object]]:
     with sessions() as session:
         for row, address in queries.every(session, only):
             digest = row.address_key.hex() if row.address_key else ""
-            yield [row.list, row.channel, address, digest, row.purpose, row.source, row.added_at.isoformat()]
+            scope = (row.purpose, row.topic)
+            yield [row.list, row.channel, address, digest, *scope, row.source, row.added_at.isoformat()]

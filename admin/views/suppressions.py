@@ -80,7 +80,7 @@ def detail(id: int) -> ResponseReturnValue:  # noqa: A002 - the name of the part
         named=named,
         who=who(named),
         list=listed(row.list),
-        meaning=meaning(row.list),
+        meaning=meaning(row.list, topic=row.topic),
         releasing=releasing(row.list),
         source=source(row.source),
         releasable=row.released_at is None and by_hand(row.list) and may(releaser(row.list)),

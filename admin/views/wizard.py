@@ -9,7 +9,7 @@ from admin import stepping
 from admin.access import by, needs
 from admin.context import panel, reading, writing
 from admin.domains import worry
-from admin.words import say
+from admin.words import say, topic
 from channels import registry
 from channels.email.checks import Fault
 from channels.email.checks import check as find_faults
@@ -21,7 +21,7 @@ from core.database import reduced_errors
 from core.errors import NotFound, Problem
 from core.queries import audience as people
 from core.queries import campaigns as queries
-from core.queries import contact_pages, notices, pacing, segments, templates
+from core.queries import contact_pages, notices, pacing, segments, templates, topics
 from core.queries.trials import latest
 from core.services import campaigns, senders, trials
 from core.services import templates as letters
@@ -94,7 +94,9 @@ def audience(id: int) -> ResponseReturnValue:  # noqa: A002
         kept = {**campaign.settings, "tracking": request.form.get("tracking", "")}
         if kept["tracking"] not in set(Tracking):
             del kept["tracking"]
-        if _change(campaign, include=include, exclude=exclude, consent_required=consent, settings=kept):
+        about = request.form.get("topic") or None
+        changed = {"topic": about, "consent_required": consent, "settings": kept}
+        if _change(campaign, include=include, exclude=exclude, **changed):
             return redirect(url_for("wizard.letter", id=id))
     else:
         include, exclude = campaign.include, campaign.exclude
@@ -104,6 +106,7 @@ def audience(id: int) -> ResponseReturnValue:  # noqa: A002
         segments=segments.page(reading(), limit=MANY),
         include=include,
         exclude=exclude,
+        topics=_topics(campaign),
     )
 
 
@@ -248,6 +251,12 @@ def launch(id: int) -> ResponseReturnValue:  # noqa: A002
 def _name_page(campaign: Campaign | None, name: str, chosen: str) -> str:
     offered = [(key, channel(key)) for key in registry.PROVIDERS]
     return render_template("panel/wizard_name.html", campaign=campaign, name=name, chosen=chosen, channels=offered)
+
+
+def _topics(campaign: Campaign) -> list[tuple[str, str]]:
+    """Those that are offered, and the draft's own."""
+    keys = [one.key for one in topics.every(reading()) if one.archived_at is None or one.key == campaign.topic]
+    return [(key, topic(key)) for key in keys]
 
 
 def _open_channel(key: str) -> str:

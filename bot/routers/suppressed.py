@@ -116,6 +116,8 @@ def _drawn(address: str, rows: Sequence[Suppression]) -> str:
 
 def _line(row: Suppression) -> str:
     where = channel(row.channel) if row.channel else _("all channels")
+    if row.topic:
+        where += " – " + _("topic %(key)s", key=row.topic)
     since = format_date(row.added_at, "medium", locale=language())
     said = f"#{row.id} <b>{listed(row.list)}</b> · {quoted(where)} · {since} · {quoted(source(row.source))}"
     if row.released_at:

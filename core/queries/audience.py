@@ -45,6 +45,7 @@ class Leg:
     step: int = 0
     settings: Mapping[str, Any] = field(default_factory=dict)
     """The campaign's."""
+    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +336,7 @@ def reason_of(
         span=span,
         traits=traits,
         cap=cap,
+        topic=campaign.topic,
     )
     return func.coalesce(reason, _lacking(required, campaign.channel))
 
@@ -345,7 +347,7 @@ def _waits(
     """Whether consent is all that is missing."""
     if not campaign.consent_required:
         return false()
-    other = reason_for(campaign.channel, campaign.purpose, False, now, span=span, traits=traits)
+    other = reason_for(campaign.channel, campaign.purpose, False, now, span=span, traits=traits, topic=campaign.topic)
     free = func.coalesce(other, _lacking(required, campaign.channel)).is_(None)
     return and_(func.coalesce(reason, "") == Reason.CONSENT_MISSING.value, free)
 

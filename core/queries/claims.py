@@ -46,11 +46,12 @@ from core.vocabulary import OriginKind, Reason
 LEASE_SECONDS = 60
 ASKED = (Delivery.id, Delivery.contact_id, Delivery.address_key, Delivery.identity_id, Delivery.content_id)
 NOW = bindparam("now", type_=DateTime(timezone=True))
+TOPIC: BindParameter[str] = bindparam("topic", type_=Text)
 
 
 def open_origins(channel: str, *, answers: bool | None = None) -> Select[Any]:
-    """Where there may be work on the channel, oldest first: id, purpose, the contact whose values all get, sender,
-    the campaign's sending hours, whether it goes past the frequency cap, and since when.
+    """Where there may be work on the channel, oldest first: id, purpose, topic, the contact whose values all get,
+    sender, the campaign's sending hours, whether it goes past the frequency cap, and since when.
 
     Where one process carries `answers` to customers and others carry all else, each looks for its own.
     """
@@ -58,6 +59,7 @@ def open_origins(channel: str, *, answers: bool | None = None) -> Select[Any]:
         select(
             Origin.id,
             Origin.purpose,
+            Origin.topic,
             Origin.sample_id,
             Origin.sender_id,
             Campaign.settings["hours"],
@@ -96,10 +98,10 @@ def claim_fresh(
 ) -> Select[Any]:
     """Claim up to `:size` fresh deliveries of `:origin` with ids above `:after`; the suppressed come back `skipped`.
 
-    `:sample` is the contact whose values they all get instead of their own, or null. Where customers must write
-    first (`traits`), those who have not, or not of late by `:now`, come back `skipped` too. A `timed` claim leaves
-    those `pending` whose time zone is closed (see core.services.times), until it opens. Where there is a `cap`, those
-    who have had enough messages come back `skipped`.
+    `:topic` is the origin's, and `:sample` the contact whose values they all get instead of their own; both may be
+    null. Where customers must write first (`traits`), those who have not, or not of late by `:now`, come back
+    `skipped` too. A `timed` claim leaves those `pending` whose time zone is closed (see core.services.times), until it
+    opens. Where there is a `cap`, those who have had enough messages come back `skipped`.
     """
     fits = and_(Delivery.origin_id == _number("origin"), Delivery.id > _number("after"), fresh())
     return _claimed(select(*ASKED).where(fits).order_by(Delivery.id), channel, purpose, traits, timed=timed, cap=cap)
@@ -158,7 +160,7 @@ def _claimed(
     The update touches no index unless a wait has ended.
     """
     locked = due.limit(_number("size")).with_for_update(skip_locked=True).cte("due")
-    reason = suppression_reason(channel, purpose, locked.c.contact_id, locked.c.address_key)
+    reason = suppression_reason(channel, purpose, locked.c.contact_id, locked.c.address_key, topic=TOPIC)
     if traits is not None and traits.first_contact is FirstContact.MUST_WRITE_FIRST:
         approved = is_approved(locked.c.content_id)
         reason = func.coalesce(reason, conversation_reason(traits, NOW, locked.c.identity_id, anytime=approved))

@@ -8,12 +8,13 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.errors import NotFound
 from core.queries.suppressions import beside_an_address
+from core.rules import topics
 from core.tables.campaigns import Campaign, Origin
 from core.tables.consent import Consent
 from core.tables.contacts import Attribute, Contact, Identity
 from core.tables.deliveries import Delivery
 from core.tables.suppression import Suppression
-from core.vocabulary import CHANNEL_EMAIL, AttributeType
+from core.vocabulary import CHANNEL_EMAIL, AttributeType, Purpose
 
 LAST_DELIVERIES = 50
 
@@ -111,7 +112,8 @@ def consent_record(session: Session, contact_id: int) -> dict[str, object]:
             {
                 "given": one.given,
                 "channel": one.channel,
-                "purpose": one.purpose,
+                "purpose": Purpose.MARKETING if topics.of_purpose(one.purpose) else one.purpose,
+                "topic": topics.of_purpose(one.purpose),
                 "at": one.at.isoformat(),
                 "recorded_at": one.recorded_at.isoformat(),
                 "way": one.way,

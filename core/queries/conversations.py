@@ -157,6 +157,7 @@ def _talks() -> Select[int, int, str, str, str, str, datetime, datetime, datetim
 def _opted_out() -> ColumnElement[bool]:
     return exists().where(
         Suppression.list == SuppressionList.UNSUBSCRIBED,
+        Suppression.topic.is_(None),
         Suppression.released_at.is_(None),
         Suppression.address_key == Identity.address_key,
         or_(Suppression.channel.is_(None), Suppression.channel == Identity.channel),

@@ -27,6 +27,8 @@ NUMBERED = ("sms", "whatsapp")
 """Channels whose addresses are telephone numbers."""
 ALLOWED_NUMBERS = "allowed_numbers"
 NOTHING: ColumnElement[Any] = cast(null(), Text)
+TopicOf = str | ColumnElement[str] | None
+"""The topic that is asked about, perhaps as a parameter of the statement."""
 
 WINNING = {
     SuppressionList.ERASED: (1, Reason.ERASED),
@@ -61,17 +63,19 @@ def reason_for(
     identity: type[Identity] = Identity,
     span: Span | None = None,
     cap: Cap | None = None,
+    topic: str | None = None,
 ) -> ColumnElement[str | None]:
     """The first reason that applies, or null: an expression over `Contact` outer-joined by `live_identity`.
 
     `excluded` and `duplicate`, where a campaign knows them, take their places in the order: after the lists, and
     after the address. Without `traits` the channel is one on which anybody may be written to.
     `identity` is an alias, where one statement asks about several channels; `span` is the chunk of contacts that it
-    asks about, where that is not everybody; `cap` is how often one person may be written to, if that is limited.
+    asks about, where that is not everybody; `cap` is how often one person may be written to, if that is limited;
+    `topic` is what the campaign is about.
     """
     return func.coalesce(
         case((Contact.erased_at.is_not(None), literal(Reason.ERASED.value))),
-        suppression_reason(channel, purpose, Contact.id, identity.address_key),
+        suppression_reason(channel, purpose, Contact.id, identity.address_key, topic=topic),
         _if(excluded, Reason.EXCLUDED),
         case(
             (identity.id.is_(None), literal(Reason.NO_ADDRESS.value)),
@@ -86,7 +90,7 @@ def reason_for(
 
 
 def suppression_reason(
-    channel: str, purpose: str, contact_id: Column, address_key: Column
+    channel: str, purpose: str, contact_id: Column, address_key: Column, *, topic: TopicOf = None
 ) -> ColumnElement[str | None]:
     """The winning list that names this contact or this address, as its reason, or null.
 
@@ -94,9 +98,9 @@ def suppression_reason(
     asked first: the planner answers them from a hash for a million contacts and from the index for a batch, and
     the rank is looked up only for those who are on some list.
     """
-    by_address = (*in_force(channel, purpose), Suppression.address_key == address_key)
+    by_address = (*in_force(channel, purpose, topic), Suppression.address_key == address_key)
     by_contact = (
-        *in_force(channel, purpose),
+        *in_force(channel, purpose, topic),
         Suppression.address_key.is_(None),
         Suppression.contact_id == contact_id,
     )
@@ -219,14 +223,15 @@ def _if(condition: ColumnElement[bool] | None, reason: Reason) -> ColumnElement[
     return NOTHING if condition is None else case((condition, literal(reason.value)))
 
 
-def in_force(channel: str, purpose: str) -> tuple[ColumnElement[bool], ...]:
+def in_force(channel: str, purpose: str, topic: TopicOf = None) -> tuple[ColumnElement[bool], ...]:
     """Entries that hold now; what stops marketing stops a request for consent too, and no service mail.
 
     A test is stopped only by what speaks of the address itself: it is erased, it has complained, it does not exist;
-    and an answer to what somebody asked, not even by an earlier complaint.
+    and an answer to what somebody asked, not even by an earlier complaint. What speaks of one topic stops only that.
     """
     purposes = {purpose, Purpose.MARKETING.value} if purpose == Purpose.CONSENT else {purpose}
     in_force = (
+        Suppression.topic.is_(None) if topic is None else or_(Suppression.topic.is_(None), Suppression.topic == topic),
         Suppression.released_at.is_(None),
         or_(Suppression.channel.is_(None), Suppression.channel == channel),
         or_(Suppression.purpose.is_(None), *(Suppression.purpose == purpose for purpose in sorted(purposes))),

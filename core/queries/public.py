@@ -69,6 +69,7 @@ def values(delivery_id: int) -> Select[Any]:
 def _listed(name: SuppressionList) -> Any:
     return exists().where(
         Suppression.list == name.value,
+        Suppression.topic.is_(None),
         Suppression.released_at.is_(None),
         Suppression.address_key == Delivery.address_key,
         Suppression.channel == Delivery.channel,

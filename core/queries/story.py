@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
-from core.queries import campaigns, segments, statistics, waits
+from core.queries import campaigns, segments, statistics, topics, waits
 from core.queries.steps import origins
 from core.tables.attempts import Attempt
 from core.tables.campaigns import Campaign
@@ -151,9 +151,10 @@ def _later(session: Session, delivery: Delivery) -> Iterator[Step]:
         listed.append(Suppression.contact_id == delivery.contact_id)
     here = or_(Suppression.channel.is_(None), Suppression.channel == delivery.channel)
     for entry in session.scalars(select(Suppression).where(or_(*listed), here).order_by(Suppression.id)):
-        yield Step("listed", entry.added_at, {"list": entry.list})
+        said = {"list": entry.list, "topic": topics.names(session, entry.topic)}
+        yield Step("listed", entry.added_at, said)
         if entry.released_at:
-            yield Step("released", entry.released_at, {"list": entry.list})
+            yield Step("released", entry.released_at, said)
 
 
 def _waits(session: Session, campaign: Campaign, delivery: Delivery, now: datetime) -> Iterator[Step]:

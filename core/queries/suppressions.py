@@ -61,6 +61,7 @@ def beside_an_address() -> ColumnElement[bool]:
         other.list == Suppression.list,
         other.contact_id == Suppression.contact_id,
         other.address_key.is_not(None),
+        other.topic.is_not_distinct_from(Suppression.topic),
         other.released_at.is_not_distinct_from(Suppression.released_at),
     )
     return and_(Suppression.address_key.is_(None), twin.exists())

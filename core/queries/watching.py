@@ -24,10 +24,11 @@ WITH given AS MATERIALIZED (
     LEFT JOIN (SELECT value #>> '{}' AS mode FROM settings WHERE key = 'tracking') account ON true
     WHERE g.at <= coalesce(least((
         SELECT min(added_at) FROM suppressions s WHERE s.address_key = d.address_key AND s.released_at IS NULL
-        AND s.list IN ('unsubscribed', 'complaints', 'erased') AND (s.channel IS NULL OR s.channel = d.channel)
+        AND s.list IN ('unsubscribed', 'complaints', 'erased') AND s.topic IS NULL
+        AND (s.channel IS NULL OR s.channel = d.channel)
     ), (
         SELECT min(added_at) FROM suppressions s WHERE s.contact_id = d.contact_id AND s.address_key IS NULL
-        AND s.released_at IS NULL AND s.list IN ('unsubscribed', 'complaints', 'erased')
+        AND s.released_at IS NULL AND s.list IN ('unsubscribed', 'complaints', 'erased') AND s.topic IS NULL
         AND (s.channel IS NULL OR s.channel = d.channel)
     )), 'infinity')
 )"""

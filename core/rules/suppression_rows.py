@@ -1,6 +1,6 @@
 """Rows of a file of those who may not be contacted: which column means what, and what one row says."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,6 +13,7 @@ COLUMNS = {
     "list": ("list", "liste"),
     "channel": ("channel", "kanal"),
     "purpose": ("purpose", "zweck"),
+    "topic": ("topic", "thema"),
     "since": ("since", "date", "added", "seit", "datum"),
 }
 """The names by which each column is known, in lower case."""
@@ -21,12 +22,13 @@ HASH_LETTERS = 32
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One who may not be contacted. A null channel or purpose means all of them."""
+    """One who may not be contacted. A null channel, purpose or topic means all of them."""
 
     list: str
     channel: str | None
     address_key: bytes
     purpose: str | None = None
+    topic: str | None = None
     since: datetime | None = None
 
 
@@ -37,6 +39,8 @@ class Usual:
     list: str | None
     channel: str
     now: datetime
+    topics: Container[str] = ()
+    """Those that a row may name."""
 
 
 Keyed = Callable[[str, str], bytes]
@@ -65,8 +69,11 @@ def read(cells: Mapping[str, str], usual: Usual, keyed: Keyed) -> Row:
     purpose = cells.get("purpose", "").lower() or None
     if purpose is not None and purpose not in set(Purpose):
         raise Invalid("suppression.bad_purpose", where="purpose", given=purpose)
+    topic = cells.get("topic", "") or None
+    if topic is not None and (topic not in usual.topics or name != SuppressionList.UNSUBSCRIBED):
+        raise Invalid("suppression.bad_topic", where="topic", given=topic[:80])
     whole = name == SuppressionList.ERASED
-    return Row(name, None if whole else channel, _key(cells, channel, keyed), purpose, _since(cells, usual.now))
+    return Row(name, None if whole else channel, _key(cells, channel, keyed), purpose, topic, _since(cells, usual.now))
 
 
 def _key(cells: Mapping[str, str], channel: str, keyed: Keyed) -> bytes:

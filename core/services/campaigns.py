@@ -18,7 +18,7 @@ from core.rules import confirmation
 from core.rules.campaigns import next_state
 from core.rules.hours import Hours, meet
 from core.rules.outside import Outside, links_are_dead
-from core.services import approvals, audit, costs, steps
+from core.services import approvals, audit, costs, steps, topics
 from core.services.costs import Cost
 from core.services.fitting import fitting, saved
 from core.services.marking import marked_for
@@ -64,8 +64,10 @@ def create(
     consent_required: bool = False,
     channel: str = CHANNEL_EMAIL,
     purpose: str = Purpose.MARKETING,
+    topic: str | None = None,
 ) -> Campaign:
     """A draft; what is missing may be added later and is asked for at the launch."""
+    topics.check(session, topic)
     campaign = Campaign(
         name=_named(name),
         channel=channel,
@@ -74,6 +76,7 @@ def create(
         sender_id=sender_id,
         include=include,
         exclude=exclude,
+        topic=topic,
         consent_required=consent_required,
         created_by=by,
     )
@@ -94,6 +97,7 @@ def change(session: Session, campaign_id: int, *, version: int, by: str, **field
         raise Refused("campaign.changed_meanwhile", name=campaign.name)
     if fields.get("channel", campaign.channel) != campaign.channel:
         campaign.template_id = campaign.sender_id = None
+    topics.check(session, fields.get("topic"))
     for field, value in fields.items():
         if field not in CHANGEABLE:
             raise Invalid("campaign.unknown_field", where=field)
@@ -113,6 +117,7 @@ CHANGEABLE = frozenset(
         "sender_id",
         "include",
         "exclude",
+        "topic",
         "consent_required",
         "in_doubt_policy",
         "settings",
@@ -234,6 +239,7 @@ def begin(
         kind=OriginKind.CAMPAIGN,
         channel=campaign.channel,
         purpose=campaign.purpose,
+        topic=campaign.topic,
         campaign_id=campaign.id,
         sender_id=campaign.sender_id,
     )

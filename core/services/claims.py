@@ -46,6 +46,7 @@ class _Turn(NamedTuple):
 
     id: int
     purpose: str
+    topic: str | None
     sample_id: int | None
     sender_id: int | None
     hours: Mapping[str, Any] | None
@@ -181,7 +182,7 @@ class Claims:
         window = self._window(origin)
         timed = window is not None and window.own_zone
         claim_due, claim_fresh = self._statements.of(origin.purpose, timed=timed, uncapped=bool(origin.uncapped))
-        whose: dict[str, object] = {"origin": origin.id, "sample": origin.sample_id}
+        whose: dict[str, object] = {"origin": origin.id, "sample": origin.sample_id, "topic": origin.topic}
         if window is not None and self._times is not None and timed:
             whose |= self._times.bound(window, self._clock())
         rows = await connection.run(claim_due, **whose, size=size, now=self._clock())

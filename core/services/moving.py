@@ -15,7 +15,7 @@ from core.tables.suppression import Suppression
 from core.vocabulary import DeliveryState
 
 STILL_TO_GO = (DeliveryState.PENDING, DeliveryState.AWAITING_CONSENT)
-LISTED = ("list", "contact_id", "channel", "purpose", "source", "delivery_id")
+LISTED = ("list", "contact_id", "channel", "purpose", "topic", "source", "delivery_id")
 
 
 async def follow(connection: AsyncConnection, delivery_id: int, moved: Moved, now: datetime) -> None:

@@ -24,7 +24,17 @@ from core.tables.steps import CampaignStep
 from core.vocabulary import AttributeType, CampaignState, SeriesState
 
 OF_STEP = ("step", "channel", "template_id", "sender_id", "after_seconds", "silent", "unread")
-COPIED = ("channel", "purpose", "template_id", "sender_id", "include", "exclude", "consent_required", "in_doubt_policy")
+COPIED = (
+    "channel",
+    "purpose",
+    "template_id",
+    "sender_id",
+    "include",
+    "exclude",
+    "topic",
+    "consent_required",
+    "in_doubt_policy",
+)
 
 
 def create(

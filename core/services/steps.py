@@ -128,6 +128,7 @@ def freeze(session: Session, campaign: Campaign, channels: Channels) -> None:
             kind=OriginKind.CAMPAIGN,
             channel=step.channel,
             purpose=campaign.purpose,
+            topic=campaign.topic,
             campaign_id=campaign.id,
             sender_id=step.sender_id,
         )
@@ -145,6 +146,7 @@ def leg(campaign: Campaign, step: CampaignStep) -> Leg:
         step.content_id,
         step.step,
         campaign.settings,
+        campaign.topic,
     )
 
 

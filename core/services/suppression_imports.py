@@ -1,7 +1,7 @@
 """Lists of those who may not be contacted, out of a file: tried first, then for good; nobody has to be a contact."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import Invalid
-from core.queries import revisions
+from core.queries import revisions, topics
 from core.rules.addresses import address_key
 from core.rules.contacts import cells as spelling
 from core.rules.suppression_rows import Keyed, Row, Usual, columns, read
@@ -61,6 +61,7 @@ def run(
     Raises Invalid (`suppression.no_column`) for a file that names nobody.
     """
     meant, result = columns(header), Result()
+    usual = replace(usual, topics=topics.keys(session))
 
     def keyed(channel: str, address: str) -> bytes:
         try:
@@ -113,8 +114,8 @@ def _put(session: Session, rows: Sequence[Row], by: str, now: datetime, result: 
 
 
 def _entry(row: Row, by: str, now: datetime) -> dict[str, object]:
-    named = {"list": row.list, "purpose": row.purpose, "source": SOURCE, "added_by": by, "added_at": row.since or now}
-    return {**named, "channel": None, "address_key": None, "contact_id": None}
+    named = {"list": row.list, "purpose": row.purpose, "topic": row.topic, "source": SOURCE, "added_by": by}
+    return {**named, "added_at": row.since or now, "channel": None, "address_key": None, "contact_id": None}
 
 
 def _owners(session: Session, keys: Sequence[bytes]) -> dict[bytes, list[int]]:

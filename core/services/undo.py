@@ -11,7 +11,7 @@ from core.tables.consent import Consent
 from core.tables.deliveries import Delivery
 from core.tables.events import Engagement
 from core.tables.suppression import Suppression
-from core.vocabulary import SuppressionList
+from core.vocabulary import Purpose, SuppressionList
 
 
 async def unsubscription(connection: AsyncConnection, delivery_id: int, now: datetime) -> bool:
@@ -22,7 +22,7 @@ async def unsubscription(connection: AsyncConnection, delivery_id: int, now: dat
     released = await connection.execute(
         update(Suppression)
         .where(Suppression.delivery_id == delivery_id, Suppression.list == SuppressionList.UNSUBSCRIBED.value)
-        .where(Suppression.released_at.is_(None))
+        .where(Suppression.released_at.is_(None), Suppression.topic.is_(None))
         .values(released_at=now, released_by="customer")
         .returning(Suppression.id)
     )
@@ -53,7 +53,7 @@ def _consent_again(delivery_id: int, now: datetime) -> Insert:
             literal(now),
         )
         .join(Delivery, Delivery.id == delivery_id)
-        .where(*same, Consent.given)
+        .where(*same, Consent.given, Consent.purpose == Purpose.MARKETING)
         .order_by(Consent.id.desc())
         .limit(1)
     )

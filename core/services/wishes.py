@@ -20,6 +20,7 @@ def opt_in(session: Session, identity_id: int, wording: Wording, now: datetime) 
         update(Suppression)
         .where(
             Suppression.list == SuppressionList.UNSUBSCRIBED,
+            Suppression.topic.is_(None),
             Suppression.channel == identity.channel,
             Suppression.released_at.is_(None),
             Suppression.address_key == identity.address_key,

@@ -30,6 +30,7 @@ from core.tables import (
     suppression,
     tallies,
     templates,
+    topics,
 )
 from core.tables.base import Base
 
@@ -64,4 +65,5 @@ __all__ = [
     "suppression",
     "tallies",
     "templates",
+    "topics",
 ]

@@ -32,6 +32,8 @@ class Campaign(Base):
     """Segment ids; the audience is their union …"""
     exclude: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
     """… without the union of these."""
+    topic: Mapped[str | None] = mapped_column(ForeignKey("topics.key"))
+    """What it is about; null: who wants nothing of some topic gets it all the same."""
     consent_required: Mapped[bool] = mapped_column(server_default=text("false"))
     in_doubt_policy: Mapped[str] = mapped_column(server_default=InDoubtPolicy.HOLD)
     settings: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
@@ -72,6 +74,8 @@ class Origin(Base):
     kind: Mapped[str]
     channel: Mapped[str]
     purpose: Mapped[str]
+    topic: Mapped[str | None]
+    """The campaign's at its launch."""
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"), index=True)
     sender_id: Mapped[int | None] = mapped_column(ForeignKey("senders.id"))
     sample_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id", ondelete="SET NULL"))

@@ -22,6 +22,7 @@ class Consent(Base):
     identity_id: Mapped[int | None]
     channel: Mapped[str]
     purpose: Mapped[str]
+    """`marketing`, or `topic:<key>` for one topic alone: the one says nothing of the other."""
     given: Mapped[bool]
     """False: declined or withdrawn."""
     way: Mapped[str]

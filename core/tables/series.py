@@ -35,6 +35,7 @@ class Series(Base):
     include: Mapped[list[Any]]
     exclude: Mapped[list[Any]]
     audience: Mapped[dict[str, Any]]
+    topic: Mapped[str | None] = mapped_column(ForeignKey("topics.key"))
     consent_required: Mapped[bool]
     in_doubt_policy: Mapped[str]
     settings: Mapped[dict[str, Any]]

@@ -10,7 +10,7 @@ from core.vocabulary import SuppressionList
 
 
 class Suppression(Base):
-    """An entry names a contact, or the keyed hash of an address; a null channel or purpose means all of them."""
+    """An entry names a contact, or the keyed hash of an address; a null channel, purpose or topic means all of them."""
 
     __tablename__ = "suppressions"
     __table_args__ = (
@@ -22,6 +22,7 @@ class Suppression(Base):
             "list",
             "channel",
             "purpose",
+            "topic",
             unique=True,
             postgresql_where=text("released_at IS NULL AND address_key IS NOT NULL"),
             postgresql_nulls_not_distinct=True,
@@ -32,6 +33,7 @@ class Suppression(Base):
             "list",
             "channel",
             "purpose",
+            "topic",
             unique=True,
             postgresql_where=text("released_at IS NULL AND contact_id IS NOT NULL AND address_key IS NULL"),
             postgresql_nulls_not_distinct=True,
@@ -44,6 +46,8 @@ class Suppression(Base):
     channel: Mapped[str | None]
     address_key: Mapped[bytes | None]
     purpose: Mapped[str | None]
+    topic: Mapped[str | None]
+    """Where only campaigns of one topic are unwanted."""
     source: Mapped[str]
     """What put it there: `link`, `one_click`, `bounce`, `import`, `person` …"""
     delivery_id: Mapped[int | None]

@@ -17,6 +17,9 @@ SENTENCES = {
     "suppression.bad_address": N_("“%(given)s” is no address of the channel %(channel)s."),
     "suppression.bad_list": N_("“%(given)s” is no list: write general, marketing, unsubscribed, complaints or erased."),
     "suppression.bad_purpose": N_("“%(given)s” is no purpose: write marketing or service, or leave it empty for all."),
+    "suppression.bad_topic": N_(
+        "There is no topic “%(given)s” that this list could speak of: write a topic's key and “unsubscribed”."
+    ),
     "suppression.bad_hash": N_("The hash is not one of 32 letters from 0 to f, as an export writes it."),
     "suppression.bad_since": N_("“%(given)s” is no date in the past: write 2026-05-20."),
     "suppression.row_empty": N_("The row names neither an address nor a hash."),
