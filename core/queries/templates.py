@@ -1,7 +1,8 @@
 """Reading templates, contents and the variables that letters may use."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from core.errors import NotFound
 from core.messages import Content, SealedKey, Sender
 from core.queries import attachments, dkim
 from core.rules.addresses import ADDRESS_VARIABLES, mail_domain
+from core.rules.short_messages import FROM
 from core.tables.campaigns import Campaign, Origin, SenderRow
 from core.tables.contacts import Attribute
 from core.tables.contents import ContentRow, Link
@@ -98,7 +100,7 @@ def content(session: Session, content_id: int, origin_id: int) -> Content:
         subject=f"[Test] {row.subject}" if row.subject and origin.kind == OriginKind.TEST else row.subject,
         html=row.html,
         text=row.plain,
-        sender=Sender(sender.name, sender.address, sender.reply_to, tuple(sender.pool), _keys(session, sender)),
+        sender=_from(session, sender, row.extras),
         origin_id=origin.id,
         purpose=campaign.purpose if campaign else origin.purpose,
         list_id=f"campaigns.{origin.sender_id or 0}",
@@ -106,6 +108,13 @@ def content(session: Session, content_id: int, origin_id: int) -> Content:
         extras=row.extras,
         attachments=attachments.whole(session, row.attachments),
     )
+
+
+def _from(session: Session, sender: SenderRow, extras: Mapping[str, Any]) -> Sender:
+    """An answer comes from the very number that was written to, whichever of the sender's it is."""
+    if FROM in extras:
+        return Sender(sender.name, extras[FROM], sender.reply_to)
+    return Sender(sender.name, sender.address, sender.reply_to, tuple(sender.pool), _keys(session, sender))
 
 
 def _keys(session: Session, sender: SenderRow) -> tuple[SealedKey, ...]:

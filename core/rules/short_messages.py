@@ -5,6 +5,8 @@ from typing import Any
 
 APPROVED = "content_sid"
 """Its place for the name of a template that the provider has approved."""
+FROM = "from"
+"""Its place for the number that an answer comes from: the one that was written to."""
 URL = "url"
 """Places of this name hold an address that is tracked."""
 

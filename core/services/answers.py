@@ -1,21 +1,15 @@
 """What operators answer to a customer: a delivery like any other, sent at once, and kept in the conversation."""
 
-import hashlib
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from core.errors import Invalid, Refused
 from core.queries import conversations as queries
-from core.queries.bell import ring
-from core.rules.templates.quoting import quoted
-from core.services import audit, conversations
-from core.tables.campaigns import Origin
+from core.services import audit, conversations, replying
 from core.tables.contacts import Identity
-from core.tables.contents import ContentRow
 from core.tables.conversations import ConversationMessage
-from core.tables.deliveries import Delivery
-from core.vocabulary import Direction, OriginKind, Purpose
+from core.vocabulary import Direction
 
 LONGEST = 4000
 """As Telegram counts, in UTF-16: an emoji is two."""
@@ -28,7 +22,7 @@ def answer(session: Session, identity_id: int, text: str, *, by: str, now: datet
     Whoever reads along in the customer's topic is shown them too, unless they were written there (`in_topic`).
 
     Raises NotFound (`conversation.not_found`), Invalid (`answer.empty`, `answer.too_long`), or Refused
-    (`answer.blocked`) if the customer has blocked us.
+    (`answer.blocked`) if the customer has blocked us, or (`answer.no_sender`) if nothing can be sent from.
     """
     text = text.strip()
     if not text:
@@ -38,7 +32,8 @@ def answer(session: Session, identity_id: int, text: str, *, by: str, now: datet
     talk = queries.get(session, identity_id)
     if talk.blocked_at is not None:
         raise Refused("answer.blocked", name=talk.name)
-    delivery = _delivery(session, session.get_one(Identity, identity_id), text)
+    identity = session.get_one(Identity, identity_id)
+    delivery = replying.hand_over(session, identity, text, kind=KIND, language="en", now=now)
     session.add(
         ConversationMessage(
             identity_id=identity_id,
@@ -53,26 +48,4 @@ def answer(session: Session, identity_id: int, text: str, *, by: str, now: datet
     )
     conversations.answered(session, identity_id)
     audit.note(session, by, "answer", f"contact:{talk.contact_id}", delivery=delivery.id)
-    ring(session)
     return delivery.id
-
-
-def _delivery(session: Session, identity: Identity, text: str) -> Delivery:
-    """An origin of its own, so that each answer is claimed by itself and never behind a campaign."""
-    origin = Origin(kind=OriginKind.REPLY, channel=identity.channel, purpose=Purpose.REPLY)
-    source = quoted(text)
-    digest = hashlib.sha256(f"{KIND}\0{source}".encode()).digest()
-    content = ContentRow(kind=KIND, language="en", source=source, subject="", plain=source, hash=digest)
-    session.add_all([origin, content])
-    session.flush()
-    delivery = Delivery(
-        origin_id=origin.id,
-        contact_id=identity.contact_id,
-        identity_id=identity.id,
-        content_id=content.id,
-        channel=identity.channel,
-        address_key=identity.address_key,
-    )
-    session.add(delivery)
-    session.flush()
-    return delivery

@@ -40,6 +40,8 @@ class Words:
     at: datetime
     for_operators: bool = True
     """Whether somebody should answer; a press of a button and a keyword are answered by themselves."""
+    to: str | None = None
+    """Which of our numbers they wrote to, where there are several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +100,14 @@ def replied_to(session: Session, identity_id: int, at: datetime) -> int | None:
 def _touched(session: Session, identity_id: int, words: Words) -> bool:
     """Begin or go on with the conversation; whether it began."""
     waits: dict[str, Any] = {"unanswered_since": words.at} if words.for_operators else {}
-    fresh = insert(Conversation).values(identity_id=identity_id, begun_at=words.at, last_inbound_at=words.at, **waits)
+    place: dict[str, Any] = {"written_to": words.to} if words.to else {}
+    fresh = insert(Conversation).values(
+        identity_id=identity_id, begun_at=words.at, last_inbound_at=words.at, **waits, **place
+    )
     changed: dict[str, Any] = {
         "last_inbound_at": func.greatest(Conversation.last_inbound_at, words.at),
         "blocked_at": None,
+        **place,
     }
     if words.for_operators:
         changed["unanswered_since"] = func.coalesce(Conversation.unanswered_since, words.at)

@@ -69,7 +69,8 @@ def _heard(session: Session, event: Event, own: dict[str, list[str]]) -> Event:
     answered = consent.answer_by_word(session, identity.id, text, event.at) is not None
     meant = None if answered else _wish(keyword(text, own))
     plain = not answered and meant is None
-    words = Words("text" if plain else "keyword", text, event.key, event.at, for_operators=plain)
+    to = event.details.get("to") or None
+    words = Words("text" if plain else "keyword", text, event.key, event.at, for_operators=plain, to=to)
     hearing.keep(session, identity, words, delivery_id)
     if meant is None:
         return replace(event, address=None, delivery_id=delivery_id, details=kept)

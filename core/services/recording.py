@@ -1,6 +1,6 @@
 """The one door for events, for those who hold a synchronous session."""
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, cast
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -29,6 +29,9 @@ class _AtOnce:
 
     async def scalars(self, statement: Any) -> Any:
         return self._connection.scalars(statement)
+
+    async def run_sync(self, work: Callable[..., Any], *given: Any) -> Any:
+        return work(self._connection, *given)
 
 
 def _run(work: Coroutine[Any, Any, int]) -> int:

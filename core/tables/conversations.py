@@ -27,6 +27,8 @@ class Conversation(Base):
     begun_at: Mapped[CreatedAt]
     last_inbound_at: Mapped[datetime]
     blocked_at: Mapped[datetime | None]
+    written_to: Mapped[str | None]
+    """Of our numbers the one that they wrote to last: answers come from there."""
     unanswered_since: Mapped[datetime | None]
     """The first of the customer's words that no operator has answered yet."""
     desk_chat_id: Mapped[int | None] = mapped_column(BigInteger)

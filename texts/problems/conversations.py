@@ -12,6 +12,9 @@ SENTENCES = {
     ),
     "answer.empty": N_("There is nothing in the answer. Write what the customer is to read."),
     "answer.too_long": N_("The answer is too long: a message holds %(most)s characters. Split it in two."),
+    "answer.no_sender": N_(
+        "There is no sender for %(channel)s yet, so nothing can be answered there. Add one in the settings."
+    ),
     "answer.blocked": N_(
         "%(name)s has blocked the bot, so nothing can be sent. It works again once they unblock it or write."
     ),

@@ -1,0 +1,51 @@
+"""Words for one customer who wrote to us, handed over at once: a delivery like any other, with its own origin."""
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from core.errors import Refused
+from core.queries import replying as queries
+from core.queries.bell import ring
+from core.rules.short_messages import FROM
+from core.rules.templates.quoting import quoted
+from core.services import hearing
+from core.tables.campaigns import Origin
+from core.tables.contacts import Identity
+from core.tables.contents import ContentRow
+from core.tables.deliveries import Delivery
+from core.vocabulary import OriginKind, Purpose
+
+
+def hand_over(session: Session, identity: Identity, text: str, *, kind: str, language: str, now: datetime) -> Delivery:
+    """The number that they wrote to answers. Each is claimed by itself, and never behind a campaign.
+
+    Raises Refused (`answer.no_sender`) where the channel has nothing to send from.
+    """
+    way = queries.way(session, identity, hearing.replied_to(session, identity.id, now))
+    if way is None:
+        raise Refused("answer.no_sender", channel=identity.channel)
+    origin = Origin(kind=OriginKind.REPLY, channel=identity.channel, purpose=Purpose.REPLY, sender_id=way.sender_id)
+    content = _content(text, way.number, kind=kind, language=language)
+    session.add_all([origin, content])
+    session.flush()
+    delivery = Delivery(
+        origin_id=origin.id,
+        contact_id=identity.contact_id,
+        identity_id=identity.id,
+        content_id=content.id,
+        channel=identity.channel,
+        address_key=identity.address_key,
+    )
+    session.add(delivery)
+    session.flush()
+    ring(session)
+    return delivery
+
+
+def _content(text: str, number: str | None, *, kind: str, language: str) -> ContentRow:
+    source = quoted(text)
+    digest = hashlib.sha256(f"{kind}\0{source}".encode()).digest()
+    extras = {FROM: number} if number else {}
+    return ContentRow(kind=kind, language=language, source=source, subject="", plain=source, extras=extras, hash=digest)
