@@ -6,6 +6,7 @@ SENTENCES = {
     "database.not_named": N_("This process works beside others: set %(what)s to the PostgreSQL that they share."),
     "redis.not_named": N_("This process works beside others: set %(what)s to the Redis that they share."),
     "name.ambiguous": N_("More than one is called “%(name)s”. Give the number instead."),
+    "name.not_found": N_("None of them is called “%(name)s”. Give the whole name as it is written, or the number."),
     "up.running": N_("Sendbote runs already: %(panel)s (process %(process)s). Stop it there with Ctrl-C first."),
     "up.starting": N_("Sendbote is just starting or stopping in another window, with the data in %(data)s."),
     "demo.not_refused": N_("The launch was not refused, although the balance is too low for all."),
