@@ -1,5 +1,6 @@
 """`sendbote campaign`: makes campaigns, shows whom they would reach, launches them, and stops them."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from cli import schedules
 from cli.context import opened
 from cli.finding import found
 from cli.launching import Which, agrees, previewed, send_now, show, table, told
+from cli.numbers import look_at_numbers, show_numbers
 from cli.output import BY, AsJson, print_json
 from core.errors import Invalid, NotFound
 from core.queries import campaigns as queries
@@ -116,10 +118,23 @@ def list_(search: str | None = None, limit: int = 50, as_json: AsJson = False) -
 
 
 @app.command(help=_("Whom a launch would reach now, and why not the others. Nothing is sent."))
-def preview(which: Which, as_json: AsJson = False) -> None:
+def preview(
+    which: Which,
+    with_numbers: Annotated[
+        bool,
+        typer.Option("--numbers", help=_("Also the numbers that need a look, with the row they came from.")),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     with opened() as door:
-        _campaign_id, looked = previewed(door, which)
-    print_json(table(looked)) if as_json else show(looked)
+        campaign_id, looked = previewed(door, which)
+        doubtful = look_at_numbers(door, campaign_id) if with_numbers else None
+    if as_json:
+        print_json(table(looked) | ({} if doubtful is None else {"numbers": asdict(doubtful)}))
+        return
+    show(looked)
+    if doubtful is not None:
+        show_numbers(doubtful)
 
 
 @app.command("test", help=_("Send the draft's letter to a few addresses, marked as a test."))

@@ -21,7 +21,8 @@ from core.database import reduced_errors
 from core.errors import NotFound, Problem
 from core.queries import audience as people
 from core.queries import campaigns as queries
-from core.queries import contact_pages, notices, pacing, segments, templates, topics
+from core.queries import contact_pages, notices, numbers, pacing, segments, templates, topics
+from core.queries.eligibility import NUMBERED
 from core.queries.trials import latest
 from core.services import campaigns, senders, trials
 from core.services import templates as letters
@@ -37,6 +38,8 @@ from texts.steps import step_lines
 
 pages = Blueprint("wizard", __name__, url_prefix="/campaigns")
 MANY = 500
+FEW = 50_000
+"""Numbers, that are looked at while the page is made; of more on a page of their own."""
 
 
 @pages.before_request
@@ -155,9 +158,14 @@ def check(id: int) -> ResponseReturnValue:  # noqa: A002
             preview = campaigns.preview(session, id, now, channels=CHANNELS)
     except Problem as fault:
         problem = fault
+    numbered = campaign.channel in NUMBERED
+    few = numbered and preview is not None and preview.chosen <= FEW
+    doubtful = numbers.look(session, campaign, now, traits=CHANNELS[campaign.channel]) if few else None
     return render_template(
         "panel/wizard_check.html",
         campaign=campaign,
+        numbered=numbered,
+        doubtful=doubtful if doubtful and doubtful.total else None,
         faults=_faults(campaign, now),
         preview=preview,
         problem=problem,

@@ -90,18 +90,7 @@ def by_reason(
     Only addresses that several contacts share are told apart: sorting a million of them costs more than the rest.
     """
     segments.plan_for_all(session)
-    days, cap = int(business.value(session, "consent_days")), cap_for(session, campaign.purpose, campaign.settings)
-    key = case((Identity.address_key.in_(_shared(campaign.channel)), Identity.address_key))
-    chosen = (
-        select(
-            _unless_taken(reason_of(campaign, required, now, days, traits=traits, cap=cap), audience).label("reason"),
-            key.label("key"),
-        )
-        .select_from(Contact)
-        .outerjoin(Identity, live_identity(campaign.channel))
-        .where(_chosen(audience))
-        .cte("chosen")
-    )
+    chosen = judged(session, campaign, audience, required, now, traits=traits).cte("chosen")
     by_key = select(*chosen.c, func.count().label("rows")).group_by(*chosen.c).cte("by_key")
     addresses = func.sum(case((by_key.c.key.is_(None), by_key.c.rows), else_=1))
     statement = select(by_key.c.reason, func.sum(by_key.c.rows), addresses).group_by(by_key.c.reason)
@@ -111,6 +100,27 @@ def by_reason(
     if rows > reachable:
         reasons[Reason.DUPLICATE_ADDRESS] = reasons.get(Reason.DUPLICATE_ADDRESS, 0) + rows - reachable
     return Counts(reachable, reasons, _excluded(session, audience))
+
+
+def judged(
+    session: Session,
+    campaign: Campaign | Leg,
+    audience: Frozen,
+    required: Sequence[str],
+    now: datetime,
+    *,
+    traits: Traits | None = None,
+) -> Select[Any]:
+    """The chosen, each with the first `reason` against them, and the `key` of an address that others have too."""
+    days, cap = int(business.value(session, "consent_days")), cap_for(session, campaign.purpose, campaign.settings)
+    key = case((Identity.address_key.in_(_shared(campaign.channel)), Identity.address_key))
+    reason = _unless_taken(reason_of(campaign, required, now, days, traits=traits, cap=cap), audience)
+    return (
+        select(reason.label("reason"), key.label("key"))
+        .select_from(Contact)
+        .outerjoin(Identity, live_identity(campaign.channel))
+        .where(_chosen(audience))
+    )
 
 
 def lacking(session: Session, campaign: Campaign, audience: Frozen, required: Sequence[str]) -> dict[str, int]:

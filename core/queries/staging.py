@@ -130,10 +130,11 @@ APPLY = [
             AND i.ended_at IS NULL AND s.{name}_key IS NOT NULL AND i.address_key <> s.{name}_key
             """,
             """
-            INSERT INTO identities (contact_id, channel, address, address_key)
-            SELECT contact_id, '{channel}', {name}, {name}_key FROM staged
+            INSERT INTO identities (contact_id, channel, address, address_key, import_id, import_row)
+            SELECT contact_id, '{channel}', {name}, {name}_key, :import_id, row FROM staged
             WHERE action = 'updated' AND {name}_key IS NOT NULL ORDER BY row
-            ON CONFLICT (contact_id, channel, address_key) DO UPDATE SET ended_at = NULL
+            ON CONFLICT (contact_id, channel, address_key) DO UPDATE
+            SET ended_at = NULL, import_id = excluded.import_id, import_row = excluded.import_row
             WHERE identities.ended_at IS NOT NULL
             """,
         )
@@ -141,8 +142,8 @@ APPLY = [
 ]
 
 ADDRESS = """
-INSERT INTO identities (contact_id, channel, address, address_key)
-SELECT contact_id, '{channel}', {name}, {name}_key FROM staged
+INSERT INTO identities (contact_id, channel, address, address_key, import_id, import_row)
+SELECT contact_id, '{channel}', {name}, {name}_key, :import_id, row FROM staged
 WHERE action = 'new' AND {name}_key IS NOT NULL ORDER BY row
 """
 ADDRESSES = [ADDRESS.format(channel="email", name="email"), ADDRESS.format(channel="sms", name="phone")]
@@ -182,14 +183,14 @@ def match(session: Session, told: Told) -> dict[str, int]:
     return {row[0]: row[1] for row in session.execute(text(COUNT))}
 
 
-def apply(session: Session, segment_id: int | None, told: Told) -> None:
+def apply(session: Session, import_id: int, segment_id: int | None, told: Told) -> None:
     """Make it so, and put every row's contact into the segment, if there is one."""
     for statement in APPLY:
-        session.execute(text(statement))
+        session.execute(text(statement), {"import_id": import_id} if ":import_id" in statement else {})
         told()
     with taken_for_granted(session):
         for statement in ADDRESSES:
-            session.execute(text(statement))
+            session.execute(text(statement), {"import_id": import_id})
             told()
     if segment_id is not None:
         session.execute(text(MEMBERS), {"segment_id": segment_id})

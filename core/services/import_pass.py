@@ -50,10 +50,16 @@ def stage(session: Session, table: Table, reader: Reader, teller: Teller) -> Res
 
 
 def apply(
-    session: Session, mapping: dict[str, str], columns: Sequence[str], segment_id: int | None, teller: Teller
+    session: Session,
+    import_id: int,
+    mapping: dict[str, str],
+    *,
+    columns: Sequence[str],
+    segment_id: int | None,
+    teller: Teller,
 ) -> None:
     """Make contacts of what is staged, and keep the attributes that came with them."""
-    staging.apply(session, segment_id, lambda: teller.tell(0.8))
+    staging.apply(session, import_id, segment_id, lambda: teller.tell(0.8))
     for index, meaning in mapping.items():
         if meaning.startswith("attribute:"):
             name, kind = attribute_of(meaning)

@@ -237,7 +237,14 @@ def _transacted(sessions: Sessions, order: _Order, key: bytes, country: str, tel
     with sessions() as session:
         result = import_pass.stage(session, table, reader, teller)
         if order.for_good:
-            import_pass.apply(session, order.mapping, table.columns, order.segment_id, teller)
+            import_pass.apply(
+                session,
+                order.id,
+                order.mapping,
+                columns=table.columns,
+                segment_id=order.segment_id,
+                teller=teller,
+            )
             audit.note(session, order.holder, "imported", f"import:{order.id}", added=result.added)
         import_pass.keep_refused(session, order.id, table)
         teller.tell(0.99)

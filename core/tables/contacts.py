@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.tables.base import Base, CreatedAt, Id, only
@@ -60,6 +60,10 @@ class Identity(Base):
     """Refused by the provider as an address that cannot exist."""
     created_at: Mapped[CreatedAt]
     ended_at: Mapped[datetime | None]
+    import_id: Mapped[int | None]
+    """By which it came. No foreign key: an import that is forgotten would look through a million addresses."""
+    import_row: Mapped[int | None] = mapped_column(Integer)
+    """Which row of that file, as a spreadsheet counts."""
 
 
 BEGINNING = {"lower": "text_pattern_ops"}

@@ -5,7 +5,7 @@ import pytest
 from phonenumbers import PhoneNumberFormat
 
 from core.errors import Invalid
-from core.rules.contacts.phones import e164
+from core.rules.contacts.phones import e164, is_no_mobile
 
 
 def parsed(cell: str, country: str) -> str | None:
@@ -67,3 +67,26 @@ def test_numbers_of_every_country_come_out_as_the_parser_reads_them(region: str)
 )
 def test_a_number_as_people_write_it(cell: str, country: str, number: str | None) -> None:
     assert ours(cell, country) == number
+
+
+def test_landlines_are_told_from_mobiles_in_every_country_that_does() -> None:
+    """By the library's own word for each country's examples."""
+    mobiles = {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE}
+    fixed = phonenumbers.PhoneNumberType.FIXED_LINE
+    told = []
+    for country in sorted(phonenumbers.SUPPORTED_REGIONS):
+        for kind in (fixed, phonenumbers.PhoneNumberType.MOBILE):
+            example = phonenumbers.example_number_for_type(country, kind)
+            if example is not None:
+                number, really = (
+                    phonenumbers.format_number(example, PhoneNumberFormat.E164),
+                    phonenumbers.number_type(example),
+                )
+                told.append(really)
+                assert is_no_mobile(number) == (really == fixed), (country, number, really)
+                assert not (really in mobiles and is_no_mobile(number))
+    assert told.count(fixed) > 200
+
+
+def test_what_is_no_number_at_all_is_not_called_a_landline() -> None:
+    assert not any(is_no_mobile(number) for number in ("", "+", "+0", "+9991234567", "+4", "ada@example.org"))

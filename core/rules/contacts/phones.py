@@ -12,6 +12,8 @@ from core.errors import Invalid
 DIGITS = re.compile(r"[1-9]\d{6,14}", re.ASCII)
 SEPARATORS = str.maketrans("", "", " -/().\u00a0")
 KINDS = ("mobile", "fixed_line", "toll_free", "premium_rate", "shared_cost", "voip", "personal_number", "pager", "uan")
+WITHOUT_TEXTS = ("fixed_line", "toll_free", "premium_rate", "shared_cost", "pager", "uan")
+"""Kinds of numbers that get no SMS."""
 
 
 def e164(cell: str, country: str) -> str:
@@ -41,6 +43,22 @@ def _zero_before(country: str) -> int | None:
     return metadata.country_code
 
 
+def is_no_mobile(number: str) -> bool:
+    """Whether a number in E.164 is a landline's, a hotline's or the like, and by no pattern a mobile's.
+
+    False where a country tells them not apart, as in North America: there only the provider knows.
+    """
+    digits = number.removeprefix("+")
+    if not DIGITS.fullmatch(digits):
+        return False
+    for length in (1, 2, 3):
+        code = _code(int(digits[:length]))
+        if code is not None:
+            rest = digits[length:]
+            return next((region.is_no_mobile(rest) for region in code.regions if region.claims(rest)), False)
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class _Pattern:
     lengths: frozenset[int]
@@ -59,9 +77,17 @@ class _Region:
     """Numbers that begin so are this region's, among those that share a country code."""
     general: _Pattern
     kinds: tuple[_Pattern, ...]
+    mobile: _Pattern | None
+    textless: tuple[_Pattern, ...]
 
     def has(self, number: str) -> bool:
         return self.general.fits(number) and any(kind.fits(number) for kind in self.kinds)
+
+    def claims(self, number: str) -> bool:
+        return self.has(number) if self.leading is None else self.leading.match(number) is not None
+
+    def is_no_mobile(self, number: str) -> bool:
+        return not (self.mobile and self.mobile.fits(number)) and any(kind.fits(number) for kind in self.textless)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +127,11 @@ def _code(code: int) -> _Code | None:
 
 def _region(metadata: PhoneMetadata) -> _Region:
     leading = re.compile(metadata.leading_digits) if metadata.leading_digits else None
-    general, *kinds = (_pattern(getattr(metadata, kind)) for kind in ("general_desc", *KINDS))
+    general = _pattern(metadata.general_desc)
     assert general is not None, "every region has one"
-    return _Region(leading, general, tuple(kind for kind in kinds if kind is not None))
+    found = {kind: pattern for kind in KINDS if (pattern := _pattern(getattr(metadata, kind))) is not None}
+    textless = tuple(found[kind] for kind in WITHOUT_TEXTS if kind in found)
+    return _Region(leading, general, tuple(found.values()), found.get("mobile"), textless)
 
 
 def _pattern(desc: PhoneNumberDesc | None) -> _Pattern | None:

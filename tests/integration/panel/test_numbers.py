@@ -1,0 +1,33 @@
+"""Numbers that need a look, on the page before a launch."""
+
+from sqlalchemy import update
+
+from core.database import Sessions
+from core.tables.campaigns import Campaign
+from core.tables.contacts import Identity
+from core.tables.imports import Import
+from tests.integration.panel.people import Person
+
+
+def test_a_landline_is_shown_with_its_row_and_can_be_downloaded(
+    administrator: Person, draft: int, sessions: Sessions
+) -> None:
+    with sessions.begin() as session:
+        came = Import(filename="=people.csv", created_by="t")
+        session.add(came)
+        session.flush()
+        home = {"channel": "sms", "address": "+493012345678", "import_id": came.id, "import_row": 17}
+        session.execute(update(Identity).values(**home))
+        session.execute(update(Campaign).values(channel="sms"))
+    page = administrator.get(f"/campaigns/{draft}/numbers").text
+    assert "+493012345678" in page
+    assert "row 17 of =people.csv" in page
+    assert "&lt;b&gt;Lovelace" in page
+    rows = administrator.get(f"/campaigns/{draft}/numbers.csv").text
+    assert "'+493012345678" in rows
+    assert "'=people.csv,17" in rows
+    assert f"/campaigns/{draft}/numbers" in administrator.get(f"/campaigns/{draft}/check").text
+
+
+def test_where_all_is_well_the_page_says_so(administrator: Person, draft: int) -> None:
+    assert "No number is invalid" in administrator.get(f"/campaigns/{draft}/numbers").text

@@ -1,0 +1,78 @@
+"""Numbers that need a look are shown before the launch, each with the row that it came from."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from channels.known import CHANNELS
+from core.database import Sessions
+from core.queries import campaigns as queries
+from core.queries import numbers
+from core.services import campaigns, imports, segments, settings
+from core.tables.contacts import Identity
+from core.tables.imports import Import
+from core.vocabulary import Reason
+
+NUMBERS = (
+    "Name,Phone\nAda,+4915111111111\nHome,+493012345678\nTwin,+4915111111111\nRome,+393123456789\nGone,+4915122222222\n"
+)
+
+
+@pytest.fixture
+def drafted(sessions: Sessions, tmp_path: Path) -> int:
+    """To five people of one file, of whom only the first is well."""
+    path = tmp_path / "people.csv"
+    path.write_text(NUMBERS, encoding="utf-8")
+    with sessions.begin() as session:
+        import_id = imports.register(session, filename="people.csv", path=path, by="test").id
+        imports.choose(session, import_id, {0: "first_name", 1: "phone"})
+    imports.run(sessions, import_id, for_good=True, key=b"a" * 32, country="DE", holder="test")
+    with sessions.begin() as session:
+        settings.set_allowed_numbers(session, "sms", ["+49"], by="t")
+        session.execute(update(Identity).where(Identity.address == "+4915122222222").values(invalid=True))
+        everybody = segments.create_dynamic(session, name="All", expression={"all": []}, by="t")
+        given = {"template_id": None, "sender_id": None, "include": [everybody.id], "exclude": []}
+        return campaigns.create(session, name="Spring", channel="sms", by="t", **given).id  # type: ignore[arg-type]
+
+
+def look(sessions: Sessions, campaign_id: int) -> numbers.Numbers:
+    with sessions() as session:
+        campaign = queries.get(session, campaign_id)
+        return numbers.look(session, campaign, datetime.now(UTC), traits=CHANNELS["sms"])
+
+
+def test_each_is_shown_with_its_reason_and_its_row(sessions: Sessions, drafted: int) -> None:
+    looked = look(sessions, drafted)
+    assert [(one.name, one.row, one.reason) for one in looked.first] == [
+        ("Home", 3, Reason.NOT_A_MOBILE),
+        ("Rome", 5, Reason.COUNTRY_NOT_ENABLED),
+        ("Gone", 6, Reason.INVALID_ADDRESS),
+    ]
+    assert {one.filename for one in looked.first} == {"people.csv"}
+    assert looked.total == 3
+
+
+def test_of_two_with_one_number_the_second_is_named(sessions: Sessions, drafted: int) -> None:
+    with sessions.begin() as session:
+        ada = session.scalars(select(Identity).where(Identity.address == "+4915111111111")).one()
+        shared = (Identity.address == "+493012345678",)
+        session.execute(update(Identity).where(*shared).values(address=ada.address, address_key=ada.address_key))
+    assert next((one.name, one.reason) for one in look(sessions, drafted).first) == ("Home", Reason.DUPLICATE_ADDRESS)
+
+
+def test_an_import_that_is_forgotten_leaves_the_number_without_a_row(sessions: Sessions, drafted: int) -> None:
+    with sessions.begin() as session:
+        session.delete(session.scalars(select(Import)).one())
+    assert {(one.filename, one.row) for one in look(sessions, drafted).first} == {(None, None)}
+
+
+def test_an_export_tells_of_all_of_them(sessions: Sessions, drafted: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numbers, "SHOWN", 1)
+    monkeypatch.setattr(numbers, "CHUNK", 2)
+    assert len(look(sessions, drafted).first) == 1
+    with sessions() as session:
+        campaign = queries.get(session, drafted)
+        told = list(numbers.every(session, campaign, datetime.now(UTC), traits=CHANNELS["sms"]))
+    assert [one.name for one in told] == ["Home", "Rome", "Gone"]
