@@ -229,6 +229,7 @@ def test_no_page_is_wider_than_a_phone(page: Page, complaints: list[str]) -> Non
         "/segments/1",
         "/segments/new",
         "/settings/",
+        "/settings/topics/",
         "/style",
         "/do-not-contact/",
         "/do-not-contact/new",

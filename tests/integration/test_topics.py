@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from channels.known import CHANNELS
 from core.database import Sessions
 from core.errors import Invalid, NotFound, Refused
-from core.queries import contact_pages
+from core.queries import contact_pages, story
 from core.queries import suppressions as lists
 from core.rules import tokens
 from core.rules.suppression_rows import Usual
@@ -31,6 +31,7 @@ from tests.integration.scripted_channel import ScriptedChannel
 from tests.integration.test_dispatcher import content
 from tests.integration.test_steps import draft, on, prepare
 from tests.integration.test_steps import launched as launched_with
+from texts import story as words
 from web.app import create_app
 
 KEY = b"k" * 32
@@ -105,16 +106,31 @@ async def test_on_the_preference_page_one_topic_is_left_and_taken_up_again(
             assert 'value="newsletter" checked' in shown
             assert 'value="offers" checked' not in shown
         assert _entries(sessions) == [("offers", "email", None)]
+        whole = f"/u/{tokens.sign(KEY, tokens.UNSUBSCRIBE, delivery.id)}"
+        assert 'value="unsubscribe"' in await (await browser.get(whole)).text()
         await browser.post(path, data={**form, "about": ["newsletter", "offers"]})
         assert _entries(sessions) == [("offers", "email", NOON)]
+        await browser.post(whole, data={"List-Unsubscribe": "One-Click"})
+        assert _entries(sessions)[1:] == [(None, "email", None)]
     with sessions() as session:
         record = contact_pages.consent_record(session, contact_id)["consents"]
     assert isinstance(record, list)
     assert [(one["purpose"], one["topic"], one["given"]) for one in record] == [
         ("marketing", "offers", False),
         ("marketing", "offers", True),
+        ("marketing", None, False),
     ]
     assert record[1]["wording"] == "Ich möchte von den Themen hören, die ich angekreuzt habe."
+
+
+def test_the_story_of_a_recipient_names_the_topic(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        campaign = make_campaign(session, recipients=1)
+        leaves(session, 1, "offers")
+        delivery_id = session.scalars(select(Delivery.id)).one()
+        steps = story.of_recipient(session, campaign.id, delivery_id, NOON).steps
+    (listed,) = [words.step(one.code, one.params) for one in steps if one.code == "listed"]
+    assert "Unsubscribed – Offers" in listed
 
 
 def test_lists_as_files_keep_the_topic_and_refuse_one_that_is_not_there(sessions: Sessions) -> None:
