@@ -1,5 +1,6 @@
 """Topics of interest: who leaves one gets the campaigns of all others, in preview, preparation and claim alike."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,8 +11,13 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Session
+from typer import Typer
+from typer.testing import CliRunner
 
 from channels.known import CHANNELS
+from cli import campaigns as campaign_commands
+from cli import topics as commands
+from config import Settings
 from core.database import Sessions
 from core.errors import Invalid, NotFound, Refused
 from core.queries import contact_pages, story
@@ -160,6 +166,33 @@ def test_topics_are_renamed_and_archived_and_their_keys_stay(sessions: Sessions)
             topics.rename(session, "offers", name_en="", name_de="Angebote", by="t")
         with pytest.raises(NotFound, match=r"topic\.not_found"):
             about(session, draft(session, 1), "weather")
+
+
+def test_the_commands_make_topics_and_give_one_to_a_campaign(
+    sessions: Sessions, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SENDBOTE_DATA", str(settings.data))
+    monkeypatch.setenv("SENDBOTE_DATABASE_URL", str(settings.database_url))
+    monkeypatch.setenv("SENDBOTE_REDIS_URL", str(settings.redis_url))
+    _run(commands.app, "create", "events", "--en", "Events", "--de", "Veranstaltungen")
+    _run(commands.app, "archive", "offers")
+    assert [(one["key"], one["archived"]) for one in json.loads(_run(commands.app, "list", "--json"))] == [
+        ("events", False),
+        ("newsletter", False),
+        ("offers", True),
+    ]
+    with sessions.begin() as session:
+        first = session.get_one(Campaign, draft(session, 1))
+        ids = map(str, ("--template", first.template_id, "--sender", first.sender_id, "--include", first.include[0]))
+    made = json.loads(_run(campaign_commands.app, "create", "Fair", *ids, "--topic", "events", "--json"))
+    with sessions() as session:
+        assert session.get_one(Campaign, made["id"]).topic == "events"
+
+
+def _run(app: Typer, *arguments: str) -> str:
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    return result.stdout
 
 
 def _entries(sessions: Sessions) -> list[tuple[str | None, str | None, object]]:
