@@ -14,10 +14,12 @@ from bot.words import figure, heading, name, number, quoted, told
 from channels.known import CHANNELS
 from core.errors import Problem
 from core.queries import campaigns as queries
-from core.queries import pacing
+from core.queries import domains, pacing
 from core.queries import settings as business
+from core.queries.domains import Standing
 from core.queries.pacing import Allowance
 from core.rules.campaigns import next_state
+from core.rules.outside import Outside
 from core.services import campaigns, newcomers
 from core.services.campaigns import Preview
 from core.tables.campaigns import Campaign
@@ -25,6 +27,7 @@ from core.vocabulary import CHANNEL_EMAIL, CampaignAction, CampaignState
 from texts import _, ngettext
 from texts.approvals import approval
 from texts.costs import cost_lines
+from texts.domains import worry
 from texts.steps import step_lines
 from texts.times import moment
 
@@ -37,23 +40,25 @@ class Look:
     newcomers: bool = False
     at: tuple[datetime, str] | None = None
     """When it is to be launched, and that in words; None: now."""
+    worry: Standing | None = None
+    """The sender's domain, where letters from it may not arrive."""
 
 
-def read(session: Session, campaign_id: int, now: datetime, *, at: datetime | None = None) -> Look:
+def read(session: Session, campaign_id: int, now: datetime, outside: Outside, *, at: datetime | None = None) -> Look:
     """Count as a launch would; raise IllegalTransition if it is launched already, or what the draft lacks."""
     campaign = queries.get(session, campaign_id)
     next_state(campaign.state, CampaignAction.LAUNCH if at is None else CampaignAction.SCHEDULE)
-    look = _look(session, campaign, campaigns.preview(session, campaign_id, now, channels=CHANNELS), now)
+    look = _look(session, campaign, campaigns.preview(session, campaign_id, now, channels=CHANNELS), now, outside)
     if at is None:
         return look
     return replace(look, at=(at, moment(at, ZoneInfo(business.value(session, "timezone")))))
 
 
-def read_newcomers(session: Session, campaign_id: int, now: datetime) -> Look:
+def read_newcomers(session: Session, campaign_id: int, now: datetime, outside: Outside) -> Look:
     """Those who have joined a finished campaign's segments since; raise IllegalTransition if it is not finished."""
     campaign = queries.get(session, campaign_id)
     preview = newcomers.preview(session, campaign_id, now, channels=CHANNELS)
-    return _look(session, campaign, preview, now, newcomers=True)
+    return replace(_look(session, campaign, preview, now, outside), newcomers=True)
 
 
 def counting() -> Drawn:
@@ -76,6 +81,8 @@ def drawn(look: Look, *, may_launch: bool) -> Drawn:
         parts.append("\n".join(quoted(line) for line in step_lines(preview.steps)))
     if look.allowance:
         parts.append(_limit(preview.reachable, look.allowance))
+    if look.worry:
+        parts.append("⚠️ " + "\n".join(quoted(line) for line in worry(look.worry)))
     if preview.approval:
         parts.append(quoted(approval(preview.approved_by)))
     if look.newcomers and not preview.chosen:
@@ -103,10 +110,11 @@ def impossible(problem: Problem, campaign_id: int) -> Drawn:
     return Drawn(quoted(told(problem)), keyboards.look_again(campaign_id))
 
 
-def _look(session: Session, campaign: Campaign, preview: Preview, now: datetime, *, newcomers: bool = False) -> Look:
+def _look(session: Session, campaign: Campaign, preview: Preview, now: datetime, outside: Outside) -> Look:
     """The daily limit is one of email alone."""
     limited = campaign.channel == CHANNEL_EMAIL
-    return Look(campaign, preview, pacing.allowance(session, pacing.ACCOUNT, now) if limited else None, newcomers)
+    allowance = pacing.allowance(session, pacing.ACCOUNT, now) if limited else None
+    return Look(campaign, preview, allowance, worry=domains.worry(session, campaign.sender_id, outside))
 
 
 def _limit(reachable: int, allowance: Allowance) -> str:

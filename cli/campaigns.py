@@ -13,7 +13,7 @@ from channels.outside import outside
 from cli import schedules
 from cli.context import opened
 from cli.finding import found
-from cli.launching import Which, agrees, previewed, send_now, show, table, told
+from cli.launching import Which, agrees, previewed, send_now, show, table, told, worries
 from cli.numbers import look_at_numbers, show_numbers
 from cli.output import BY, AsJson, print_json
 from core.errors import Invalid, NotFound
@@ -128,11 +128,12 @@ def preview(
 ) -> None:
     with opened() as door:
         campaign_id, looked = previewed(door, which)
+        worried = worries(door, campaign_id)
         doubtful = look_at_numbers(door, campaign_id) if with_numbers else None
     if as_json:
-        print_json(table(looked) | ({} if doubtful is None else {"numbers": asdict(doubtful)}))
+        print_json(table(looked, worried) | ({} if doubtful is None else {"numbers": asdict(doubtful)}))
         return
-    show(looked)
+    show(looked, worried)
     if doubtful is not None:
         show_numbers(doubtful)
 
@@ -169,7 +170,7 @@ def launch(
         if confirmation is None:
             campaign_id, looked = previewed(door, which)
             if not as_json:
-                show(looked)
+                show(looked, worries(door, campaign_id))
             if not yes and not agrees(send_now(looked), as_json):
                 print_json({"launched": False}) if as_json else print(_("Nothing was sent. To launch it: add --yes."))
                 raise typer.Exit(1)
@@ -288,10 +289,11 @@ def newcomers(
         with door.sessions() as session:
             campaign_id = found(session, Campaign, which).id
             looked = joined.preview(session, campaign_id, datetime.now(UTC), channels=CHANNELS)
+        worried = worries(door, campaign_id)
         if not as_json:
-            show(looked)
+            show(looked, worried)
         if not yes and not agrees(send_now(looked), as_json):
-            print_json(table(looked) | {"sent": False}) if as_json else print(
+            print_json(table(looked, worried) | {"sent": False}) if as_json else print(
                 _("Nothing was sent. To send: add --yes.")
             )
             raise typer.Exit(1)

@@ -1,21 +1,26 @@
 """What commands that launch have in common: the preview as a table, and the question whether it is meant."""
 
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from channels.known import CHANNELS
+from channels.outside import outside
 from cli.context import Opened
 from cli.finding import found
 from cli.output import grouped
+from core.queries import campaigns as queries
+from core.queries import domains
 from core.services import campaigns
 from core.services.campaigns import Preview
 from core.tables.campaigns import Campaign
 from texts import _
 from texts.approvals import approval
 from texts.costs import cost_lines
+from texts.domains import worry
 from texts.reasons import reason
 from texts.steps import step_lines
 
@@ -28,13 +33,22 @@ def previewed(door: Opened, which: str) -> tuple[int, Preview]:
         return campaign_id, campaigns.preview(session, campaign_id, datetime.now(UTC), channels=CHANNELS)
 
 
-def show(looked: Preview) -> None:
+def worries(door: Opened, campaign_id: int) -> list[str]:
+    """What to know of the sender's domain before letters leave, in words; nothing where all is well."""
+    with door.sessions() as session:
+        sender_id = queries.get(session, campaign_id).sender_id
+        return worry(domains.worry(session, sender_id, outside(door.settings)))
+
+
+def show(looked: Preview, worried: Sequence[str]) -> None:
     rows = [(_("get the message"), looked.reachable)]
     rows += [(reason(code), count) for code, count in sorted(looked.reasons.items(), key=lambda one: -one[1])]
     rows.append((_("are excluded from the start"), looked.excluded))
     for words, count in rows:
         print(f"{grouped(count):>12}  {words}")
     for line in (*cost_lines(looked.cost), *step_lines(looked.steps)):
+        print(line)
+    for line in worried:
         print(line)
     if looked.approval:
         print(approval(looked.approved_by))
@@ -48,13 +62,14 @@ def agrees(question: str, as_json: bool) -> bool:
     return not as_json and sys.stdin.isatty() and typer.confirm(question)
 
 
-def table(looked: Preview) -> dict[str, object]:
+def table(looked: Preview, worried: Sequence[str]) -> dict[str, object]:
     return {
         "chosen": looked.chosen,
         "reachable": looked.reachable,
         "reasons": looked.reasons,
         "excluded": looked.excluded,
         "confirmation": looked.confirmation,
+        "worries": list(worried),
         "steps": [
             {"channel": one.step.channel, "at_most": one.reachable, "reasons": one.reasons} for one in looked.steps
         ],

@@ -9,7 +9,7 @@ import typer
 from channels.outside import outside
 from cli.context import opened
 from cli.finding import found
-from cli.launching import Which, agrees, previewed, show, told
+from cli.launching import Which, agrees, previewed, show, told, worries
 from cli.output import BY, AsJson, print_json
 from core.queries import settings as business
 from core.rules import wall
@@ -46,7 +46,7 @@ def schedule(
         if confirmation is None:
             _campaign_id, looked = previewed(door, which)
             if not as_json:
-                show(looked)
+                show(looked, worries(door, campaign_id))
                 print(_("That is now. At its time the segments are evaluated afresh."))
             question = _("Launch it at its time: %(at)s?", at=moment(when, zone))
             if not yes and not agrees(question, as_json):

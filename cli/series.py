@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from channels.outside import outside
 from cli.context import opened
 from cli.finding import found
-from cli.launching import Which, agrees, previewed
+from cli.launching import Which, agrees, previewed, worries
 from cli.launching import show as show_preview
 from cli.output import BY, AsJson, print_json
 from core.errors import Invalid
@@ -56,7 +56,7 @@ def create(
     with opened() as door:
         campaign_id, looked = previewed(door, which)
         if not as_json:
-            show_preview(looked)
+            show_preview(looked, worries(door, campaign_id))
             print(_("That is everybody in the segments now. They are evaluated afresh at each run."))
         if not yes and not agrees(_("Repeat it: %(rhythm)s?", rhythm=rhythm(wanted.written())), as_json):
             print_json({"created": False}) if as_json else print(_("Nothing was changed. To do so: add --yes."))

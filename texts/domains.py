@@ -1,6 +1,7 @@
 """What a check of a sender's domain found, in plain words with what to do about it."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from texts import N_, _
 
@@ -25,20 +26,34 @@ FINDINGS = {
         "%(domain)s has no SPF record. Add one that names the relay; its provider says which words to use."
     ),
     "spf.several": N_("%(domain)s has more than one SPF record, and receivers heed none of them. Keep one."),
-    "spf.broken": N_("The SPF record cannot be followed at “%(what)s”: receivers take all of it for broken."),
-    "spf.too_many_lookups": N_(
-        "The SPF record takes %(lookups)s look-ups, and receivers give up after %(most)s. Take out what sends no more."
+    "spf.broken": N_(
+        "The SPF record of %(domain)s cannot be followed at “%(what)s”: receivers take all of it for broken."
     ),
-    "spf.void_lookups": N_("%(void)s names in the SPF record lead nowhere; receivers put up with two. Take them out."),
+    "spf.too_many_lookups": N_(
+        "The SPF record of %(domain)s takes %(lookups)s look-ups, and receivers give up after %(most)s. "
+        "Take out what sends no more."
+    ),
+    "spf.void_lookups": N_(
+        "%(void)s names in the SPF record of %(domain)s lead nowhere; receivers put up with two. Take them out."
+    ),
     "spf.allows_all": N_("The SPF record lets everybody send for %(domain)s. End it with ~all."),
     "spf.relay_unknown": N_(
-        "The SPF record is in order (%(lookups)s of %(most)s look-ups). "
+        "The SPF record of %(domain)s is in order (%(lookups)s of %(most)s look-ups). "
         "Whether it names your relay cannot be told from here."
     ),
-    "spf.covers": N_("The SPF record names your relay (%(lookups)s of %(most)s look-ups)."),
+    "spf.covers": N_("The SPF record of %(domain)s names your relay (%(lookups)s of %(most)s look-ups)."),
     "spf.not_covered": N_(
-        "The SPF record does not name %(address)s, at which your relay takes mail. "
+        "The SPF record of %(domain)s does not name %(address)s, at which your relay takes mail. "
         "If it also leaves from there, add it; else use the words of the relay's provider."
+    ),
+    "spf.envelope_aligned": N_(
+        "Letters come back to %(envelope)s, so that receivers ask about SPF there. "
+        "It is aligned with %(domain)s: what they find counts for the sender that people see."
+    ),
+    "spf.envelope_foreign": N_(
+        "Letters come back to %(envelope)s, so that receivers ask about SPF there and not at %(domain)s. "
+        "By DMARC it is not aligned with %(domain)s: only DKIM can vouch for the sender that people see. "
+        "Add a returns address below %(domain)s."
     ),
     "domain.no_keys": N_("Letters are not signed by us. If the relay does not sign either: make keys."),
     "domain.key_published": N_("The record of key %(selector)s (%(algorithm)s) is there and fits."),
@@ -86,6 +101,16 @@ FINDINGS = {
     ),
 }
 STRICTNESS = {"s": N_("strict"), "r": N_("relaxed")}
+
+
+def worry(found: Any) -> list[str]:
+    """What to know before a launch of a sender's domain that is not ready: what is wrong, then each finding."""
+    if found is None:
+        return []
+    if found.checked_at is None:
+        return [_("Whether letters from %(domain)s will arrive has not been checked.", domain=found.domain)]
+    head = _("Letters from %(domain)s may not arrive:", domain=found.domain)
+    return [head, *(finding(one.code, one.params) for one in found.worst)]
 
 
 def check(code: str) -> str:

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from admin.access import by, needs
 from admin.context import panel, reading, writing
-from admin.domains import standing
 from admin.words import say
 from channels import registry
 from channels.email import arrival
@@ -20,6 +19,7 @@ from channels.email.domains.opening import DomainCheck
 from channels.email.returns.parsing import SIZE_LIMIT
 from core.errors import Problem
 from core.queries import dkim as key_rows
+from core.queries.domains import standing
 from core.rules.addresses import mail_domain
 from core.services import dkim, domains, senders
 from core.tables.campaigns import SenderRow

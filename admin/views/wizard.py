@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from admin import stepping
 from admin.access import by, needs
 from admin.context import panel, reading, writing
-from admin.domains import worry
 from admin.words import say, topic
 from channels import registry
 from channels.email.checks import Fault
@@ -22,6 +21,7 @@ from core.errors import NotFound, Problem
 from core.queries import audience as people
 from core.queries import campaigns as queries
 from core.queries import contact_pages, notices, numbers, pacing, segments, templates, topics
+from core.queries.domains import worry
 from core.queries.eligibility import NUMBERED
 from core.queries.trials import latest
 from core.services import campaigns, senders, trials
@@ -170,9 +170,8 @@ def check(id: int) -> ResponseReturnValue:  # noqa: A002
         preview=preview,
         problem=problem,
         template=templates.get(session, campaign.template_id) if campaign.template_id else None,
-        sender=(sender := senders.get(session, campaign.sender_id) if campaign.sender_id else None),
-        worry=worry(session, sender),
-        finding=domain_words.finding,
+        sender=senders.get(session, campaign.sender_id) if campaign.sender_id else None,
+        worry=domain_words.worry(worry(session, campaign.sender_id, outside(panel().settings))),
         include=[segments.get(session, one).name for one in campaign.include],
         exclude=[segments.get(session, one).name for one in campaign.exclude],
         trials=latest(session, id),

@@ -32,11 +32,18 @@ def make() -> Router:
 
 @needs(Role.VIEWER)
 async def preview_pressed(
-    query: CallbackQuery, callback_data: PreviewPressed, *, operator: Operator, run: Run, live: Live, bot: Bot
+    query: CallbackQuery,
+    callback_data: PreviewPressed,
+    *,
+    operator: Operator,
+    run: Run,
+    live: Live,
+    bot: Bot,
+    outside: Outside,
 ) -> None:
     await answer_in_time(query)
     campaign_id, may_launch = callback_data.campaign_id, includes(operator.role, Role.LAUNCHER)
-    read = partial(run, previews.read, campaign_id, datetime.now(UTC))
+    read = partial(run, previews.read, campaign_id, datetime.now(UTC), outside)
     await show_preview(bot, live, place_of(query), campaign_id, read, may_launch=may_launch)
 
 

@@ -29,11 +29,11 @@ def make() -> Router:
 
 @needs(Role.LAUNCHER)
 async def newcomers_pressed(
-    query: CallbackQuery, callback_data: NewcomersPressed, run: Run, live: Live, bot: Bot
+    query: CallbackQuery, callback_data: NewcomersPressed, *, run: Run, live: Live, bot: Bot, outside: Outside
 ) -> None:
     await answer_in_time(query)
     campaign_id = callback_data.campaign_id
-    read = partial(run, previews.read_newcomers, campaign_id, datetime.now(UTC))
+    read = partial(run, previews.read_newcomers, campaign_id, datetime.now(UTC), outside)
     await show_preview(bot, live, place_of(query), campaign_id, read, may_launch=True)
 
 

@@ -38,13 +38,15 @@ def make() -> Router:
 
 
 @needs(Role.LAUNCHER)
-async def schedule_asked(message: Message, command: CommandObject, *, run: Run, live: Live, bot: Bot) -> None:
+async def schedule_asked(
+    message: Message, command: CommandObject, *, run: Run, live: Live, bot: Bot, outside: Outside
+) -> None:
     """`/schedule 12 2026-12-01 09:00`: the preview comes, and its button holds for that time."""
     number, _space, written = (command.args or "").strip().partition(" ")
     if not number.isascii() or not number.isdigit() or len(number) > 18:
         raise Invalid("schedule.bad_command", where="campaign")
     at = await run(_read, written)
-    read = partial(run, previews.read, int(number), datetime.now(UTC), at=at)
+    read = partial(run, previews.read, int(number), datetime.now(UTC), outside, at=at)
     await show_preview(bot, live, Place(message.chat.id), int(number), read, may_launch=True)
 
 

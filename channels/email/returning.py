@@ -49,12 +49,13 @@ class ReturnPath:
 
     def _of(self, sender: str) -> tuple[str, str]:
         if sender not in self._chosen:
-            self._chosen[sender] = self._aligned(sender.rpartition("@")[2].lower())
+            self._chosen[sender] = _chosen(self._places, sender.rpartition("@")[2].lower())
         return self._chosen[sender]
 
-    def _aligned(self, domain: str) -> tuple[str, str]:
-        name = domain if domain.isascii() else idna.encode(domain, uts46=True).decode("ascii")
-        return next((place for place in self._places if _is_aligned(place[1][1:], name)), self._places[0])
+
+def domain_of_returns(addresses: Sequence[str], domain: str) -> str:
+    """The domain of the envelope of letters from a sender's domain: the one that receivers ask about SPF."""
+    return _chosen([_place(address) for address in addresses], domain)[1][1:] if addresses else domain
 
 
 def sent_to(key: bytes, addresses: str) -> tuple[str, int] | None:
@@ -71,6 +72,11 @@ def _place(address: str) -> tuple[str, str]:
     local, _, domain = address.rpartition("@")
     name = domain if domain.isascii() else idna.encode(domain, uts46=True).decode("ascii")
     return f"{local}+" if local else "", f"@{name.lower()}"
+
+
+def _chosen(places: Sequence[tuple[str, str]], domain: str) -> tuple[str, str]:
+    name = domain if domain.isascii() else idna.encode(domain, uts46=True).decode("ascii")
+    return next((place for place in places if _is_aligned(place[1][1:], name)), places[0])
 
 
 def _is_aligned(one: str, other: str) -> bool:

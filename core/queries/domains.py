@@ -1,6 +1,7 @@
 """The domains that letters come from, and what is known of them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.messages import DnsRecord, Finding
 from core.rules.addresses import mail_domain
+from core.rules.outside import Outside
 from core.tables.campaigns import SenderRow
 from core.tables.dkim import DkimKey
 from core.tables.domains import DomainCheck
@@ -17,6 +19,28 @@ from core.vocabulary import CHANNEL_EMAIL, Light
 FRESH = timedelta(days=1)
 WAITING = timedelta(hours=1)
 """How often a domain is looked at again while a key of it waits for its record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a domain stood when it was last looked at."""
+
+    domain: str
+    checked_at: datetime | None
+    ready: bool
+    findings: Sequence[Finding]
+
+    @property
+    def light(self) -> Light:
+        if self.checked_at is None:
+            return Light.UNKNOWN
+        if not self.ready:
+            return Light.BAD
+        return Light.WARNING if any(one.light == Light.WARNING for one in self.findings) else Light.GOOD
+
+    @property
+    def worst(self) -> list[Finding]:
+        return [one for one in self.findings if one.light == Light.BAD]
 
 
 def in_use(session: Session) -> list[str]:
@@ -39,6 +63,24 @@ def to_check(session: Session, now: datetime) -> list[str]:
 
 def last(session: Session, domain: str) -> DomainCheck | None:
     return session.get(DomainCheck, domain)
+
+
+def standing(session: Session, sender: SenderRow) -> Standing | None:
+    """None for a sender of other channels, which has no domain."""
+    if sender.channel != CHANNEL_EMAIL:
+        return None
+    domain = mail_domain(sender.address)
+    row = last(session, domain)
+    if row is None:
+        return Standing(domain, None, False, ())
+    return Standing(domain, row.checked_at, row.ready, findings(row))
+
+
+def worry(session: Session, sender_id: int | None, outside: Outside) -> Standing | None:
+    """What a launch should be warned of; nobody minds in the sandbox."""
+    sender = session.get(SenderRow, sender_id) if sender_id is not None and outside.real_relay else None
+    found = None if sender is None else standing(session, sender)
+    return None if found is None or found.ready else found
 
 
 def put(session: Session, domain: str, findings: Sequence[Finding], *, ready: bool, now: datetime) -> None:

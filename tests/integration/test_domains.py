@@ -14,25 +14,31 @@ import pytest
 from sqlalchemy import Engine, select
 from typer.testing import CliRunner
 
+from bot import previews
 from channels.email.dkim import record
 from channels.email.domains import dmarc, names, spf
 from channels.email.domains.checking import Key, Surroundings, check, is_ready
 from channels.email.domains.exchangers import offers_starttls
 from channels.email.domains.names import Resolver
 from channels.email.domains.opening import DomainCheck
-from cli import senders
+from cli import campaigns, senders
 from config import Settings
 from config.keys import Keys
 from core.database import Sessions
 from core.errors import Invalid
 from core.messages import Finding
 from core.queries import domains as queries
+from core.rules.addresses import mail_domain
+from core.rules.outside import Outside
 from core.services import domains
 from core.services.senders import create as new_sender
 from core.services.senders import usable_address
+from core.tables.campaigns import SenderRow
 from core.tables.dkim import DkimKey
 from core.vocabulary import DkimState, Light
+from tests.integration.bot_factory import make_draft
 from tests.integration.dns_server import Zone, dns_server
+from texts.domains import finding as finding_words
 from workers.domains import Domains
 from workers.installation import Installation
 
@@ -200,6 +206,75 @@ def test_without_anybody_to_vouch_a_strict_policy_refuses_all(well: Zone) -> Non
     assert found["alignment.neither"] == Light.WARNING
     assert found["dmarc.no_reports"] == Light.WARNING
     assert found["dmarc.watches"] == Light.GOOD
+
+
+@pytest.mark.parametrize(
+    ("envelope", "strict", "named", "said", "alignment"),
+    [
+        ("returns.shop.example", False, True, "spf.envelope_aligned", "alignment.by_spf"),
+        ("returns.shop.example", False, False, "spf.envelope_aligned", "alignment.refused"),
+        ("returns.shop.example", True, True, "spf.envelope_foreign", "alignment.refused"),
+        ("bounces.example", False, True, "spf.envelope_foreign", "alignment.refused"),
+    ],
+)
+def test_receivers_ask_about_spf_where_letters_come_back_to(
+    well: Zone, *, envelope: str, strict: bool, named: bool, said: str, alignment: str
+) -> None:
+    well.text(envelope, f"v=spf1 ip4:{RELAY if named else '192.0.2.1'} -all")
+    if strict:
+        well.table["_dmarc.shop.example", "TXT"] = ['"v=DMARC1; p=quarantine; aspf=s"']
+    found = check("shop.example", [], around(well, envelope=envelope))
+    assert {said, alignment} <= {one.code for one in found}
+    of_envelope = {one.code for one in found if one.params.get("domain") == envelope}
+    assert of_envelope == {"spf.covers" if named else "spf.not_covered"}
+    words = [finding_words(one.code, one.params) for one in found if one.code == said]
+    assert len(words) == 1
+    assert f"Letters come back to {envelope}" in words[0]
+
+
+def test_the_envelope_is_the_returns_address_that_is_aligned(well: Zone, settings: Settings) -> None:
+    given = replace(settings, dns=well.address, returns_addresses=("r@other.example", "r@mail.shop.example"))
+    found, _ready = DomainCheck(given)("shop.example", [SIGNING])
+    assert {one.params["envelope"] for one in found if "envelope" in one.params} == {"mail.shop.example"}
+    found, _ready = DomainCheck(replace(given, returns_addresses=()))("shop.example", [SIGNING])
+    assert not any("envelope" in one.params for one in found)
+
+
+def test_every_preview_warns_of_a_domain_that_is_not_ready(
+    sessions: Sessions, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SENDBOTE_DATA", str(settings.data))
+    monkeypatch.setenv("SENDBOTE_DATABASE_URL", str(settings.database_url))
+    monkeypatch.setenv("SENDBOTE_SMTP_URL", "smtp://smtp.relay.example:25")
+    with sessions.begin() as session:
+        draft = make_draft(session, recipients=2)
+        assert draft.sender_id is not None
+        domain = mail_domain(session.get_one(SenderRow, draft.sender_id).address)
+
+    def bot(*, real: bool) -> str:
+        with sessions() as session:
+            look = previews.read(session, draft.id, NOW, Outside("https://s.example", real_relay=real))
+            return previews.drawn(look, may_launch=True).text
+
+    def command() -> list[str]:
+        run = CliRunner().invoke(campaigns.app, ["preview", str(draft.id), "--json"])
+        assert run.exit_code == 0, run.exception
+        told: list[str] = json.loads(run.stdout)["worries"]
+        return told
+
+    assert command() == [f"Whether letters from {domain} will arrive has not been checked."]
+    wrong = Finding("spf", Light.BAD, "spf.missing", {"domain": domain})
+    with sessions.begin() as session:
+        queries.put(session, domain, [wrong], ready=False, now=NOW)
+    head, what = command()
+    assert what.startswith(f"{domain} has no SPF record.")
+    assert head in bot(real=True)
+    assert what in bot(real=True)
+    assert head not in bot(real=False), "nobody minds in the sandbox"
+    with sessions.begin() as session:
+        queries.put(session, domain, [], ready=True, now=NOW)
+    assert command() == []
+    assert head not in bot(real=True)
 
 
 def test_a_policy_is_found_above_the_domain(zone: Zone) -> None:

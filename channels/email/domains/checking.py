@@ -33,13 +33,19 @@ class Surroundings:
     """Hosts that take our mail; their public addresses are taken for those that it leaves from."""
     internal: frozenset[str] = frozenset()
     """Hosts that may be connected to though their addresses are not public."""
+    envelope: str | None = None
+    """The domain that letters come back to, where that is another: receivers ask about SPF there."""
     greet: Callable[[str], bool | None] = offers_starttls
 
 
 def check(domain: str, keys: Sequence[Key], around: Surroundings) -> list[Finding]:
     """The findings in the order in which they are worth mending; one that the DNS does not answer is `unknown`."""
     sources = _sources(around)
+    envelope = around.envelope or domain
     found = _answered("spf", lambda: _spf(domain, sources, around))
+    if envelope != domain:
+        found += _answered("spf", lambda: _spf(envelope, sources, around))
+        found += _answered("spf", lambda: _envelope(domain, envelope, around))
     found += _answered("dkim", lambda: _dkim(keys, around))
     found += _answered("dmarc", lambda: _dmarc(domain, around))
     found += _answered("alignment", lambda: _alignment(domain, found, around))
@@ -93,6 +99,19 @@ def _spf(domain: str, sources: Sequence[str], around: Surroundings) -> Iterator[
         yield Finding("spf", Light.WARNING, "spf.void_lookups", {**cost, "void": walked.void})
 
 
+def _envelope(domain: str, envelope: str, around: Surroundings) -> Iterator[Finding]:
+    """Which of the two domains receivers ask, and whether its answer counts for the one that people see."""
+    policy = dmarc.policy(around.names, domain)
+    aligned = _is_aligned(envelope, domain, policy) if policy else envelope.endswith(f".{domain}")
+    code = "spf.envelope_aligned" if aligned else "spf.envelope_foreign"
+    params = {"domain": domain, "envelope": envelope}
+    yield Finding("spf", Light.GOOD if aligned else Light.WARNING, code, params)
+
+
+def _is_aligned(envelope: str, domain: str, policy: dmarc.Policy) -> bool:
+    return dmarc.is_aligned(envelope, domain, policy.organisation, strict=policy.strict_spf)
+
+
 def _covered(domain: str, text: str, sources: Sequence[str], cost: dict[str, object], around: Surroundings) -> Finding:
     """A large provider takes mail at one address and sends it from others: what it does not name is no proof."""
     missing = [one for one in sources if spf.judge(around.names, domain, one) != spf.PASS]
@@ -133,12 +152,14 @@ def _dmarc(domain: str, around: Surroundings) -> Iterator[Finding]:
 
 
 def _alignment(domain: str, found: Sequence[Finding], around: Surroundings) -> Iterator[Finding]:
-    """DMARC is content with either, if it vouches for the domain of From: ours sign and send from just that one."""
+    """DMARC is content with either, if it vouches for the domain of From: ours sign for just that one."""
     policy = dmarc.policy(around.names, domain)
     if policy is None or not policy.is_valid:
         return
     signed = any(one.code == "domain.key_published" for one in found)
-    sent = any(one.code == "spf.covers" for one in found)
+    envelope = around.envelope or domain
+    covered = any(one.code == "spf.covers" and one.params["domain"] == envelope for one in found)
+    sent = covered and _is_aligned(envelope, domain, policy)
     strictness = {"dkim": "s" if policy.strict_dkim else "r", "spf": "s" if policy.strict_spf else "r"}
     if signed or sent:
         code = "alignment.both" if signed and sent else "alignment.by_dkim" if signed else "alignment.by_spf"

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from channels.email.domains.checking import Key, Surroundings, check, is_ready
 from channels.email.domains.names import Resolver
+from channels.email.returning import domain_of_returns
 from config import Settings
 from core.messages import Finding
 
@@ -14,9 +15,12 @@ class DomainCheck:
 
     def __init__(self, settings: Settings) -> None:
         self._dns, self._internal = settings.dns, settings.allow_internal_hosts
+        self._returns = settings.returns_addresses
         self._relays = [urlsplit(url).hostname or "" for url in (settings.smtp_url or "").split()]
 
     def __call__(self, domain: str, keys: Sequence[Key], /) -> tuple[Sequence[Finding], bool]:
-        around = Surroundings(Resolver(self._dns), self._relays, self._internal)
+        around = Surroundings(
+            Resolver(self._dns), self._relays, self._internal, domain_of_returns(self._returns, domain)
+        )
         found = check(domain, keys, around)
         return found, is_ready(found)
