@@ -259,3 +259,11 @@ def test_a_database_user_without_the_right_to_skip_checks_imports_all_the_same(s
         with staging.taken_for_granted(session):
             assert session.scalar(text("SHOW session_replication_role")) == "replica"
         assert session.scalar(text("SHOW session_replication_role")) == "origin"
+
+
+def test_a_trigger_of_somebody_else_is_not_skipped(sessions: Sessions) -> None:
+    with sessions() as session:
+        session.execute(text("CREATE FUNCTION seen() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'"))
+        session.execute(text("CREATE TRIGGER seen BEFORE INSERT ON identities FOR EACH ROW EXECUTE FUNCTION seen()"))
+        with staging.taken_for_granted(session):
+            assert session.scalar(text("SHOW session_replication_role")) == "origin"
