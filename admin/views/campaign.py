@@ -17,7 +17,7 @@ from core.database import Sessions
 from core.queries import campaigns as queries
 from core.queries import conversations, forecast, recipients, segments, statistics, steps, templates, waits
 from core.rules.campaigns import actions
-from core.services import campaigns, doubts, schedules, senders
+from core.services import campaigns, doubts, results, schedules, senders
 from core.services import newcomers as joined
 from core.tables.campaigns import Campaign
 from core.vocabulary import CHANNEL_EMAIL, CampaignState, DeliveryState, DoubtDecision, Reason, Role
@@ -57,7 +57,7 @@ def live(id: int) -> ResponseReturnValue:  # noqa: A002
 @pages.get("/<int:id>/result")
 def counted(id: int) -> ResponseReturnValue:  # noqa: A002
     """For the list of campaigns."""
-    return result(queries.get(reading(), id), statistics.figures(reading(), id))
+    return result(queries.get(reading(), id), _figures(id))
 
 
 @pages.post("/<int:id>/<any(unschedule, pause, resume, cancel):move>")
@@ -87,7 +87,7 @@ def people(id: int) -> ResponseReturnValue:  # noqa: A002
         if (origin_ids := steps.origins(reading(), campaign))
         else []
     )
-    figures = statistics.figures(reading(), id)
+    figures = _figures(id)
     return render_template(
         "panel/recipients.html",
         campaign=campaign,
@@ -170,10 +170,9 @@ def _filters() -> tuple[str | None, str | None]:
 
 def _shown(campaign: Campaign) -> dict[str, object]:
     session = reading()
-    figures = statistics.figures(session, campaign.id)
-    launched, zone = campaign.origin_id is not None, str(timezone())
-    hours = statistics.by_hour(session, campaign.id, zone) if launched else {}
-    weekdays = statistics.by_weekday(session, campaign.id, zone) if launched else {}
+    figures = _figures(campaign.id)
+    launched = campaign.origin_id is not None
+    reads = statistics.first_reads(session, campaign.id, timezone())
     now = datetime.now(UTC)
     return {
         "campaign": campaign,
@@ -182,8 +181,8 @@ def _shown(campaign: Campaign) -> dict[str, object]:
         "doubts": figures.states.get(DeliveryState.IN_DOUBT, 0),
         "doubt_words": doubt_words,
         "links": statistics.links(session, campaign.id) if campaign.content_id else [],
-        "hours": [hours.get(hour, 0) for hour in range(24)],
-        "weekdays": [(weekday(day), weekdays.get(day, 0)) for day in range(1, 8)],
+        "hours": [reads.by_hour.get(hour, 0) for hour in range(24)],
+        "weekdays": [(weekday(day), reads.by_weekday.get(day, 0)) for day in range(1, 8)],
         "anonymous": statistics.anonymous(session, campaign.id) if launched else {},
         "unknown": statistics.unknown(session, campaign.id) if launched else {},
         "machines": statistics.machines(session, campaign.id) if launched else {},
@@ -198,6 +197,11 @@ def _shown(campaign: Campaign) -> dict[str, object]:
         "template": templates.get(session, campaign.template_id) if campaign.template_id else None,
         "sender": senders.get(session, campaign.sender_id) if campaign.sender_id else None,
     }
+
+
+def _figures(campaign_id: int) -> statistics.Figures:
+    results.keep(panel().sessions, campaign_id)
+    return statistics.figures(reading(), campaign_id)
 
 
 def _recent(campaign: Campaign, now: datetime) -> bool:

@@ -7,10 +7,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, func, join, not_, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from core.queries import results, steps
 from core.tables.campaigns import Campaign, Origin
 from core.tables.deliveries import Batch, Delivery
 from core.tables.events import Engagement, EventRow
 from core.tables.pacing import DailyLimit
+from core.tables.results import KeptResult
 from core.tables.steps import CampaignStep
 from core.vocabulary import FINAL_STATES, CampaignState, DeliveryState, EventKind
 
@@ -32,6 +34,7 @@ def offences(session: Session) -> list[Offence]:
         *_reason_without_cause(session),
         *_batches_of_nothing(session),
         *_summaries(session),
+        *_kept_results(session),
         *_over_the_limit(session),
         *_steps_of_nobody(session),
     ]
@@ -109,6 +112,20 @@ def _summaries(session: Session) -> list[Offence]:
         .group_by(Engagement.origin_id)
     )
     return _named("summary_differs", "origin", session.execute(statement).all())
+
+
+def _kept_results(session: Session) -> list[Offence]:
+    """What was kept of a campaign equals its deliveries; what has moved while they are counted is not shown either."""
+    kept = select(Campaign).join(KeptResult, KeptResult.campaign_id == Campaign.id).order_by(Campaign.id)
+    found = []
+    for campaign in session.scalars(kept).all():
+        origin_ids = steps.origins(session, campaign)
+        revision = results.revision(session, origin_ids)
+        shown = results.kept(session, campaign, revision)
+        counted = results.counted(session, origin_ids)
+        if shown is not None and set(shown) != set(counted) and revision == results.revision(session, origin_ids):
+            found.append(Offence("kept_result_differs", f"campaign:{campaign.id}", 1))
+    return found
 
 
 def _over_the_limit(session: Session) -> list[Offence]:

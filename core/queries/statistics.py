@@ -1,14 +1,17 @@
 """Figures of a campaign, derived from its rows whenever they are shown."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from core.queries import campaigns, steps
+from core.queries import campaigns, results, steps
+from core.queries.results import Result
 from core.tables.campaigns import Origin
 from core.tables.contents import Link
 from core.tables.deliveries import Delivery
@@ -16,6 +19,8 @@ from core.tables.events import Engagement, EventRow
 from core.tables.forgotten import ForgottenEvents
 from core.tables.tallies import Tally
 from core.vocabulary import Actor, DeliveryState, EventKind, Reason
+
+Word = TypeVar("Word", bound=Hashable)
 
 LATER_SUPPRESSED = (
     Reason.ERASED,
@@ -79,15 +84,12 @@ class LinkFigures:
     clickers: int
 
 
-@dataclass
-class _Ledger:
-    states: dict[DeliveryState, int] = field(default_factory=dict)
-    reasons: dict[Reason, int] = field(default_factory=dict)
-    recipients: int = 0
-    accepted: int = 0
-    errors: int = 0
-    first: datetime | None = None
-    last: datetime | None = None
+@dataclass(frozen=True, slots=True)
+class FirstReads:
+    """Recipients by hour of the day (0–23) and by weekday (Monday 1 to Sunday 7); what has none is left out."""
+
+    by_hour: Mapping[int, int]
+    by_weekday: Mapping[int, int]
 
 
 def figures(session: Session, campaign_id: int) -> Figures:
@@ -96,16 +98,17 @@ def figures(session: Session, campaign_id: int) -> Figures:
     if campaign.origin_id is None:
         return Figures(0, {}, {}, 0)
     origin_ids = steps.origins(session, campaign)
-    ledger = _ledger(session, origin_ids)
+    counted = results.of_campaign(session, campaign, origin_ids)
+    sent = [one for one in counted if one.state in SENT]
     return Figures(
-        recipients=ledger.recipients,
-        states=ledger.states,
-        reasons=ledger.reasons,
-        accepted_ever=ledger.accepted,
-        errors=ledger.errors,
+        recipients=sum(one.recipients for one in counted),
+        states=_sums((DeliveryState(one.state), one.recipients) for one in counted),
+        reasons=_sums((Reason(one.reason), one.recipients) for one in counted if one.reason is not None),
+        accepted_ever=sum(one.recipients if one.state in SENT else one.taken_once for one in counted),
+        errors=sum(one.recipients for one in counted if _is_error(one)),
         prepared=campaign.prepared_at is not None,
-        first_sent_at=ledger.first,
-        last_sent_at=ledger.last,
+        first_sent_at=min((one.first_at for one in sent if one.first_at), default=None),
+        last_sent_at=max((one.last_at for one in sent if one.last_at), default=None),
         **_engagement(session, origin_ids),
     )
 
@@ -139,14 +142,23 @@ def links(session: Session, campaign_id: int) -> list[LinkFigures]:
     ]
 
 
-def by_hour(session: Session, campaign_id: int, timezone: str) -> dict[int, int]:
-    """Recipients who first read the letter, by hour of the day (0–23) in the account's time zone."""
-    return _first_reads(session, campaign_id, timezone, "hour")
+def first_reads(session: Session, campaign_id: int, zone: ZoneInfo) -> FirstReads:
+    """When recipients first read the letter, in the account's time zone.
 
-
-def by_weekday(session: Session, campaign_id: int, timezone: str) -> dict[int, int]:
-    """Recipients who first read the letter, by weekday (Monday 1 to Sunday 7) in the account's time zone."""
-    return _first_reads(session, campaign_id, timezone, "isodow")
+    PostgreSQL counts by quarters of an hour, of which time zones are made, and so converts none of the many moments.
+    """
+    origin_ids = _origins(session, campaign_id)
+    quarter = func.date_bin(timedelta(minutes=15), Engagement.read_at, datetime(2000, 1, 1, tzinfo=UTC))
+    statement = (
+        select(quarter, func.count())
+        .where(Engagement.origin_id.in_(origin_ids), Engagement.read_at.is_not(None))
+        .group_by(quarter)
+    )
+    read = [(at.astimezone(zone), count) for at, count in session.execute(statement)]
+    return FirstReads(
+        by_hour=_sums((at.hour, count) for at, count in read),
+        by_weekday=_sums((at.isoweekday(), count) for at, count in read),
+    )
 
 
 def machines(session: Session, campaign_id: int) -> dict[EventKind, int]:
@@ -204,61 +216,18 @@ def unknown(session: Session, campaign_id: int) -> dict[EventKind, int]:
     return {EventKind(kind): count for kind, count in session.execute(statement)}
 
 
-def _first_reads(session: Session, campaign_id: int, timezone: str, part: str) -> dict[int, int]:
-    origin_ids = _origins(session, campaign_id)
-    at = func.extract(part, func.timezone(timezone, Engagement.read_at))
-    statement = (
-        select(at, func.count())
-        .where(Engagement.origin_id.in_(origin_ids), Engagement.read_at.is_not(None))
-        .group_by(at)
-    )
-    return {int(at): count for at, count in session.execute(statement)}
+def _sums(counts: Iterable[tuple[Word, int]]) -> dict[Word, int]:
+    sums: Counter[Word] = Counter()
+    for word, count in counts:
+        sums[word] += count
+    return dict(sums)
 
 
-def _ledger(session: Session, origin_ids: Sequence[int]) -> _Ledger:
-    """One pass over the deliveries that looks at each row for what tells it apart and no more.
-
-    A recipient's result is that of the last step. Only what was taken can come back: whatever the report's reason,
-    and whatever became of it since, it was accepted once.
-    """
-    taken_once = and_(
-        Delivery.state.not_in(SENT),
-        Delivery.attempt > 0,
-        Delivery.id.in_(select(EventRow.delivery_id).where(EventRow.kind == EventKind.BOUNCED)),
-    )
-    chosen_to_send = Delivery.address_key.is_not(None)
-    statement = (
-        select(
-            Delivery.state,
-            Delivery.reason,
-            chosen_to_send,
-            func.count(),
-            func.count().filter(taken_once),
-            func.min(Delivery.settled_at),
-            func.max(Delivery.settled_at),
-        )
-        .where(steps.is_result(origin_ids))
-        .group_by(Delivery.state, Delivery.reason, chosen_to_send)
-    )
-    ledger = _Ledger()
-    for state, reason, chosen, count, taken, first, last in session.execute(statement):
-        ledger.states[DeliveryState(state)] = ledger.states.get(DeliveryState(state), 0) + count
-        if reason is not None:
-            ledger.reasons[Reason(reason)] = ledger.reasons.get(Reason(reason), 0) + count
-        ledger.recipients += count
-        ledger.accepted += count if state in SENT else taken
-        ledger.errors += count if _is_error(state, reason, chosen) else 0
-        if state in SENT and first is not None and last is not None:
-            ledger.first = min(first, ledger.first or first)
-            ledger.last = max(last, ledger.last or last)
-    return ledger
-
-
-def _is_error(state: str, reason: str | None, chosen_to_send: bool) -> bool:
+def _is_error(one: Result) -> bool:
     """Whether the recipient did not get what was prepared; lists that were filled before are no error."""
-    if state == DeliveryState.SKIPPED:
-        return chosen_to_send and reason in LATER_SUPPRESSED
-    return state in (DeliveryState.FAILED, DeliveryState.IN_DOUBT)
+    if one.state == DeliveryState.SKIPPED:
+        return one.chosen_to_send and one.reason in LATER_SUPPRESSED
+    return one.state in (DeliveryState.FAILED, DeliveryState.IN_DOUBT)
 
 
 def _engagement(session: Session, origin_ids: Sequence[int]) -> dict[str, int]:

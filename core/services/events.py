@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.messages import Event
-from core.queries import consent, revisions, suppressions
+from core.queries import consent, results, revisions, suppressions
 from core.services import late
 from core.services.inbound import understood
 from core.tables.consent import Consent
@@ -17,6 +17,8 @@ from core.vocabulary import Actor, DeliveryState, EventKind, Purpose, Suppressio
 
 ENGAGING = (EventKind.OPENED, EventKind.CLICKED, EventKind.REPLIED, EventKind.UNSUBSCRIBED, EventKind.COMPLAINED)
 ACCEPTED = (DeliveryState.SENT, DeliveryState.DELIVERED)
+REPORTS = (EventKind.BOUNCED, EventKind.DELIVERED)
+"""What may change the result of a delivery that was settled."""
 
 
 async def record(connection: AsyncConnection, events: Sequence[Event]) -> int:
@@ -37,6 +39,9 @@ async def record(connection: AsyncConnection, events: Sequence[Event]) -> int:
     ids = [row.id for row in new if row.delivery_id is not None and row.kind in ENGAGING]
     if ids:
         await connection.execute(_summed(ids))
+    reported = [row.delivery_id for row in new if row.delivery_id is not None and row.kind in REPORTS]
+    if reported:
+        await connection.execute(results.moved(reported))
     earlier = await _of_earlier_attempts(connection, events, [row.id for row in new])
     for kind, draw in CONSEQUENCES.items():
         concerned = [
