@@ -9,6 +9,7 @@ from cli.context import opened
 from cli.output import BY, AsJson, print_json
 from core.queries import settings as queries
 from core.rules.capping import USUALLY_EXEMPT
+from core.rules.keywords import Keyword
 from core.rules.retention import Kept
 from core.services import pacing, retention, settings
 from texts import _
@@ -47,6 +48,34 @@ def soft_bounces(most: Annotated[int, typer.Argument(min=1)], days: Annotated[in
     with opened() as door, door.sessions.begin() as session:
         settings.set_soft_bounces(session, most=most, days=days, by=BY)
     print(_("%(most)s soft bounces within %(days)s days blacklist an address.", most=most, days=days))
+
+
+@app.command("keyword", help=_("Your own words for stop, start or help, beside the usual ones; none: only those."))
+def own_words(meant: Keyword, words: Annotated[list[str] | None, typer.Argument()] = None) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        settings.set_keywords(session, meant, words or [], by=BY)
+    print(_("Kept."))
+
+
+@app.command("keyword-answer", help=_("What stop, start or help is answered with by SMS and WhatsApp, in a language."))
+def keyword_answer(
+    meant: Keyword,
+    language: Annotated[str, typer.Argument(help=_("Two letters, such as en or de."))],
+    text: Annotated[str, typer.Argument(help=_("{sender} stands for the sender's name. Empty: the usual text."))] = "",
+) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        settings.set_keyword_answer(session, meant, language, text, by=BY)
+    print(_("Kept."))
+
+
+@app.command(
+    "answer-standard-words",
+    help=_("Confirm STOP and START by SMS ourselves, where Twilio does not, or leave it to Twilio."),
+)
+def answer_standard_words(on: Annotated[bool, typer.Argument()]) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        settings.set_answer_standard_words(session, on=on, by=BY)
+    print(_("STOP and START are confirmed by us.") if on else _("STOP and START are confirmed by Twilio."))
 
 
 @app.command(

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import case, or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.rules.contacts.cells import PHONED
 from core.tables.campaigns import Origin, SenderRow
+from core.tables.consent import Consent
 from core.tables.contacts import Identity
+from core.tables.contents import ContentRow
 from core.tables.conversations import Conversation
 from core.tables.deliveries import Delivery
 
@@ -27,6 +29,28 @@ def way(session: Session, identity: Identity, replied_to: int | None) -> Way | N
     number = session.scalar(select(Conversation.written_to).where(Conversation.identity_id == identity.id))
     sender_id = _sender(session, identity.channel, number, replied_to)
     return None if sender_id is None and number is None else Way(sender_id, number)
+
+
+def name(session: Session, way: Way) -> str:
+    """By which they know who writes: the sender's name, else the number itself."""
+    sender = None if way.sender_id is None else session.get(SenderRow, way.sender_id)
+    return sender.name if sender else way.number or ""
+
+
+def was_told(session: Session, identity: Identity, kind: str) -> bool:
+    """Whether an answer of that kind went to them already since they last opted in on the channel."""
+    came_back = (
+        select(func.max(Consent.at))
+        .where(Consent.contact_id == identity.contact_id, Consent.channel == identity.channel, Consent.given)
+        .scalar_subquery()
+    )
+    told = (
+        select(Delivery.id)
+        .join(ContentRow, ContentRow.id == Delivery.content_id)
+        .where(Delivery.contact_id == identity.contact_id, Delivery.identity_id == identity.id)
+        .where(ContentRow.kind == kind, or_(came_back.is_(None), Delivery.created_at > came_back))
+    )
+    return session.scalar(told.limit(1)) is not None
 
 
 def _sender(session: Session, channel: str, number: str | None, replied_to: int | None) -> int | None:

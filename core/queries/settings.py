@@ -24,6 +24,8 @@ DEFAULTS: dict[str, Any] = {
     "retry_last_seconds": USUAL.last_seconds,
     "audience_tolerance": 0.01,
     "keywords": {"stop": [], "start": [], "help": []},
+    "keyword_answers": {},
+    "answer_standard_words": False,
     "consent_days": 28,
     "bounce_digest": True,
     "attachments_most_bytes": 3_000_000,

@@ -33,7 +33,8 @@ def answer(session: Session, identity_id: int, text: str, *, by: str, now: datet
     if talk.blocked_at is not None:
         raise Refused("answer.blocked", name=talk.name)
     identity = session.get_one(Identity, identity_id)
-    delivery = replying.hand_over(session, identity, text, kind=KIND, language="en", now=now)
+    way = replying.find_way(session, identity, now)
+    delivery = replying.hand_over(session, identity, way, text, kind=KIND, language="en")
     session.add(
         ConversationMessage(
             identity_id=identity_id,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from core.messages import Event
 from core.queries.settings import DEFAULTS
 from core.rules.keywords import Keyword, keyword
-from core.services import consent, hearing, wishes
+from core.services import confirmations, consent, hearing, wishes
 from core.services.consent import Wording
 from core.services.hearing import Person, Words
 from core.tables.contacts import Contact, Identity
@@ -27,7 +27,8 @@ async def understood(connection: AsyncConnection, events: Sequence[Event]) -> Se
     """Events with the customers' own words resolved, and acted on; whatever is nobody's words comes back as it was.
 
     A reply is tied to the last campaign on that channel. STOP and its like become `unsubscribed`, START `started`;
-    a plain yes or no answers a request for consent that is open. What came before changes nothing.
+    a plain yes or no answers a request for consent that is open. Keywords are answered (see confirmations). What came
+    before changes nothing.
     """
     if not any(_is_spoken(event) for event in events):
         return events
@@ -67,11 +68,14 @@ def _heard(session: Session, event: Event, own: dict[str, list[str]]) -> Event:
     identity = hearing.known(session, person, bytes.fromhex(event.details["address_key"]))
     delivery_id = hearing.replied_to(session, identity.id, event.at)
     answered = consent.answer_by_word(session, identity.id, text, event.at) is not None
-    meant = None if answered else _wish(keyword(text, own))
+    asked = None if answered else keyword(text, own)
+    meant = _wish(asked)
     plain = not answered and meant is None
     to = event.details.get("to") or None
     words = Words("text" if plain else "keyword", text, event.key, event.at, for_operators=plain, to=to)
     hearing.keep(session, identity, words, delivery_id)
+    if asked is not None:
+        confirmations.confirm(session, identity, asked, text, event.at)
     if meant is None:
         return replace(event, address=None, delivery_id=delivery_id, details=kept)
     wording = Wording("keyword", text, language=_language(session, identity))
@@ -85,7 +89,7 @@ def _heard(session: Session, event: Event, own: dict[str, list[str]]) -> Event:
 
 
 def _wish(meant: Keyword | None) -> Keyword | None:
-    """Who asks for help is answered by a person."""
+    """Who asks for help is told at once how things stand, and answered by a person too."""
     return meant if meant in KINDS else None
 
 

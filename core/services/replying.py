@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from core.errors import Refused
 from core.queries import replying as queries
 from core.queries.bell import ring
+from core.queries.replying import Way
 from core.rules.short_messages import FROM
 from core.rules.templates.quoting import quoted
 from core.services import hearing
@@ -18,14 +19,16 @@ from core.tables.deliveries import Delivery
 from core.vocabulary import OriginKind, Purpose
 
 
-def hand_over(session: Session, identity: Identity, text: str, *, kind: str, language: str, now: datetime) -> Delivery:
-    """The number that they wrote to answers. Each is claimed by itself, and never behind a campaign.
-
-    Raises Refused (`answer.no_sender`) where the channel has nothing to send from.
-    """
+def find_way(session: Session, identity: Identity, now: datetime) -> Way:
+    """The number that they wrote to answers; Refused (`answer.no_sender`) where there is nothing to send from."""
     way = queries.way(session, identity, hearing.replied_to(session, identity.id, now))
     if way is None:
         raise Refused("answer.no_sender", channel=identity.channel)
+    return way
+
+
+def hand_over(session: Session, identity: Identity, way: Way, text: str, *, kind: str, language: str) -> Delivery:
+    """Each is claimed by itself, and never behind a campaign."""
     origin = Origin(kind=OriginKind.REPLY, channel=identity.channel, purpose=Purpose.REPLY, sender_id=way.sender_id)
     content = _content(text, way.number, kind=kind, language=language)
     session.add_all([origin, content])

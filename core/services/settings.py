@@ -9,12 +9,15 @@ from sqlalchemy.orm import Session
 from core.errors import Invalid
 from core.queries import revisions
 from core.queries import settings as queries
+from core.rules import confirming
 from core.rules.capping import USUALLY_EXEMPT, made
+from core.rules.keywords import Keyword
 from core.services import audit, series
 from core.vocabulary import Tracking
 
 BEGINNING = re.compile(r"\+[1-9]\d{0,7}")
 """Of a number: a country's code, or more of it."""
+TONGUE = re.compile(r"[a-z]{2}")
 MOST_CONSENT_DAYS = 365
 MOST_SOFT_BOUNCES = 100
 MOST_SOFT_DAYS = 365
@@ -70,6 +73,37 @@ def set_soft_bounces(session: Session, *, most: int, days: int, by: str) -> None
         before = queries.value(session, name)
         queries.put(session, name, value, by=by)
         audit.note(session, by, "set", f"setting:{name}", before=before, after=value)
+
+
+def set_keywords(session: Session, meant: Keyword, words: Sequence[str], *, by: str) -> None:
+    """The account's own words for it, beside the usual ones; none: only these."""
+    before = queries.value(session, "keywords")
+    after = {**before, meant.value: sorted({word.strip() for word in words if word.strip()})}
+    queries.put(session, "keywords", after, by=by)
+    audit.note(session, by, "set", "setting:keywords", before=before, after=after)
+
+
+def set_keyword_answer(session: Session, meant: Keyword, tongue: str, text: str, *, by: str) -> None:
+    """What the keyword is answered with in that language; empty: the usual text.
+
+    Raises Invalid (`setting.bad_language`, `setting.answer_too_long`).
+    """
+    if not TONGUE.fullmatch(tongue):
+        raise Invalid("setting.bad_language", where="keyword_answers", language=tongue[:20])
+    if len(text) > confirming.LONGEST:
+        raise Invalid("setting.answer_too_long", where="keyword_answers", most=confirming.LONGEST)
+    before = queries.value(session, "keyword_answers")
+    texts = {**before.get(meant.value, {}), tongue: text.strip()}
+    after = {**before, meant.value: {code: words for code, words in texts.items() if words}}
+    queries.put(session, "keyword_answers", after, by=by)
+    audit.note(session, by, "set", "setting:keyword_answers", before=before, after=after)
+
+
+def set_answer_standard_words(session: Session, *, on: bool, by: str) -> None:
+    """Whether we confirm STOP and START by SMS where the carrier's own words were used, which it answers itself."""
+    before = queries.value(session, "answer_standard_words")
+    queries.put(session, "answer_standard_words", on, by=by)
+    audit.note(session, by, "set", "setting:answer_standard_words", before=before, after=on)
 
 
 def set_allowed_numbers(session: Session, channel: str, beginnings: Sequence[str], *, by: str) -> None:

@@ -1,4 +1,4 @@
-"""Answers to customers who wrote by SMS or WhatsApp: from which number they come, and when they cannot."""
+"""Answers to customers who wrote by SMS or WhatsApp, by operators and to keywords: from which number, and when not."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,10 +16,14 @@ from config.keys import Keys
 from core.database import Sessions
 from core.errors import Refused
 from core.messages import Event
+from core.queries import conversations
 from core.rules.addresses import address_key
+from core.rules.keywords import Keyword
 from core.services import answers, recording, senders
-from core.tables.contacts import Identity
+from core.services import settings as settings_of
+from core.tables.contacts import Contact, Identity
 from core.tables.deliveries import Delivery
+from core.tables.suppression import Suppression
 from core.vocabulary import EventKind
 from sandbox.app import Sandbox
 from tests.integration.sandbox_factory import sandbox_in_thread
@@ -94,3 +98,72 @@ def test_without_any_sender_the_answer_is_refused_and_nothing_is_kept(sessions: 
         answer(session, asked)
     with sessions() as session:
         assert session.scalars(select(Delivery.id)).all() == []
+
+
+def confirmed(here: Installation, sandbox: Sandbox, channel: str = "sms") -> list[str]:
+    drain_channel(here, channel, seconds=20)
+    return [one["body"] for one in reversed(arrived(sandbox))]
+
+
+def shop(session: Session, channel: str = "sms") -> None:
+    senders.create(session, name="Shop", address=FIRST, channel=channel, by="t")
+
+
+def test_help_says_who_we_are_and_how_to_stop_in_the_customers_language_and_once(
+    here: Installation, sandbox: Sandbox
+) -> None:
+    with here.sessions.begin() as session:
+        shop(session)
+        for _again in range(2):
+            asked = hear(session, "HELP", to=FIRST)
+        session.scalars(select(Contact)).one().language = "de-AT"
+        session.flush()
+        hear(session, "Help!", to=FIRST, sid="SM2")
+    english, german = confirmed(here, sandbox)
+    assert english == "Shop: write to us here and a person answers. Send STOP to get no more news from us."
+    assert german.startswith("Shop: Schreiben Sie uns hier")
+    with here.sessions() as session:
+        said = [(one.direction, one.written_by) for one in conversations.thread(session, asked)]
+        assert said == [("in", None), ("out", "system"), ("in", None), ("out", "system")]
+        assert conversations.count_unanswered(session) == 1, "a person answers as well"
+
+
+def test_a_stop_is_confirmed_once_although_the_number_is_off_the_list_then(
+    here: Installation, sandbox: Sandbox
+) -> None:
+    with here.sessions.begin() as session:
+        shop(session)
+        for number, text in enumerate(("Abmelden", "abmelden!", "Anmelden", "Abmelden")):
+            hear(session, text, to=FIRST, sid=f"SM{number}")
+    told = confirmed(here, sandbox)
+    assert [words.split(" Mit ")[0] for words in told] == [
+        "Shop: Sie bekommen hier keine Neuigkeiten mehr von uns.",
+        "Shop: Danke, ab jetzt bekommen Sie hier unsere Neuigkeiten.",
+        "Shop: Sie bekommen hier keine Neuigkeiten mehr von uns.",
+    ]
+
+
+def test_what_twilio_confirms_by_itself_is_left_to_it_unless_that_is_switched_off(
+    here: Installation, sandbox: Sandbox
+) -> None:
+    with here.sessions.begin() as session:
+        shop(session)
+        shop(session, "whatsapp")
+        for number, text in enumerate(("STOP", "START")):
+            hear(session, text, to=FIRST, sid=f"SM{number}")
+        hear(session, "STOP", to=FIRST, sid="SM8", channel="whatsapp")
+    assert confirmed(here, sandbox) == []
+    assert len(confirmed(here, sandbox, "whatsapp")) == 1
+    with here.sessions.begin() as session:
+        settings_of.set_answer_standard_words(session, on=True, by="t")
+        settings_of.set_keyword_answer(session, Keyword.STOP, "en", "{sender} is silent {{ now }}.", by="t")
+        hear(session, "STOP", to=FIRST, sid="SM9")
+    assert confirmed(here, sandbox)[-1] == "Shop is silent {{ now }}."
+
+
+def test_a_keyword_is_heeded_where_nothing_can_be_sent_from(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        hear(session, "Abmelden", to="")
+    with sessions() as session:
+        assert session.scalars(select(Delivery.id)).all() == []
+        assert session.scalars(select(Suppression.list)).all() == ["unsubscribed"]

@@ -124,7 +124,8 @@ async def test_a_word_by_whatsapp_answers_the_request_and_the_same_report_change
         records = session.scalars(select(Consent).order_by(Consent.id)).all()
         assert [(one.given, one.way) for one in records] == [(True, "keyword"), (False, "keyword"), (True, "keyword")]
         assert session.scalars(select(Suppression.released_at.is_(None))).all() == [False]
-        assert session.scalars(select(ConversationMessage.text).order_by(ConversationMessage.id)).all() == [
+        theirs = select(ConversationMessage.text).where(ConversationMessage.direction == "in")
+        assert session.scalars(theirs.order_by(ConversationMessage.id)).all() == [
             "Hello",
             "Ja",
             "STOP",

@@ -9,6 +9,8 @@ SENTENCES = {
     "cap.bad_purpose": N_("“%(purpose)s” is no purpose of messages."),
     "setting.bad_retention": N_("“%(kept)s” can be kept for %(least)s to %(most)s days, or for ever with 0."),
     "setting.bad_tracking": N_("Opens and clicks can be kept of each recipient, counted, or not at all."),
+    "setting.bad_language": N_("“%(language)s” names no language. Write two letters, such as en or de."),
+    "setting.answer_too_long": N_("The text is too long: %(most)s characters at most, each part costs money."),
     "setting.bad_days": N_("Choose between 1 and %(most)s days."),
     "setting.bad_soft_bounces": N_("Choose a number between 1 and %(most)s."),
     "setting.bad_hours": N_("Choose between 0 and %(most)s hours."),
