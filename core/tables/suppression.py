@@ -38,6 +38,7 @@ class Suppression(Base):
             postgresql_where=text("released_at IS NULL AND contact_id IS NOT NULL AND address_key IS NULL"),
             postgresql_nulls_not_distinct=True,
         ),
+        Index("ix_suppressions_contact_id", "contact_id", postgresql_where=text("address_key IS NOT NULL")),
     )
 
     id: Mapped[Id]
