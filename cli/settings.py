@@ -96,6 +96,27 @@ def allowed_numbers(channel: str, beginnings: Annotated[list[str] | None, typer.
         print(_("%(channel)s goes to numbers of all countries.", channel=channel))
 
 
+@app.command(
+    "senders-by-number",
+    help=_(
+        "Who writes on a channel to numbers that begin so, such as +1=+12025550123; without any: the campaign's sender."
+    ),
+)
+def senders_by_number(channel: str, pairs: Annotated[list[str] | None, typer.Argument(metavar="PAIR")] = None) -> None:
+    wanted = dict(_pair(one) for one in pairs or ())
+    with opened() as door, door.sessions.begin() as session:
+        settings.set_senders_by_number(session, channel, wanted, by=BY)
+    for beginning, address in wanted.items():
+        print(_("To numbers that begin with %(beginning)s writes %(address)s.", beginning=beginning, address=address))
+    if not wanted:
+        print(_("On %(channel)s each campaign's own sender writes to all.", channel=channel))
+
+
+def _pair(written: str) -> tuple[str, str]:
+    beginning, _sign, address = written.partition("=")
+    return beginning.strip(), address.strip()
+
+
 @app.command("balance-warning", help=_("Tell operators when the balance lasts for fewer messages than this; 0: never."))
 def balance_warning(messages: Annotated[int, typer.Argument(min=0)]) -> None:
     with opened() as door, door.sessions.begin() as session:

@@ -30,8 +30,14 @@ class Sender:
     reply_to: str | None = None
     pool: tuple[str, ...] = ()
     """More numbers that share the work with `address`."""
+    abroad: tuple[tuple[str, str], ...] = ()
+    """Who writes instead to numbers that begin so; the longest beginning first."""
     keys: tuple[SealedKey, ...] = ()
     """What its letters are signed with; none: they are not signed."""
+
+    def address_for(self, number: str) -> str:
+        """Who writes to this number: the sender of its country, where one is set, else this one's address."""
+        return next((other for beginning, other in self.abroad if number.startswith(beginning)), self.address)
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,7 @@ def telephones() -> ResponseReturnValue:
         for key in NUMBERED:
             beginnings = request.form.get(f"allowed_{key}", "").replace(",", " ").split()
             settings.set_allowed_numbers(session, key, beginnings, by=by())
+            settings.set_senders_by_number(session, key, _abroad(request.form.get(f"abroad_{key}", "")), by=by())
         settings.set_balance_warning(session, warning, by=by())
 
     return _saved(change)
@@ -109,6 +110,18 @@ def _tracking() -> Tracking:
     return Tracking(wanted)
 
 
+def _abroad(written: str) -> dict[str, str]:
+    """Lines such as `+1 = +12025550123`; a sender's name may hold spaces."""
+    pairs = (line.partition("=") for line in written.splitlines() if line.strip())
+    return {beginning.strip(): address.strip() for beginning, _sign, address in pairs}
+
+
+def _abroad_kept(key: str) -> str:
+    kept = business.value(reading(), "senders_by_number").get(key, {})
+    written = "\n".join(f"{beginning} = {address}" for beginning, address in kept.items())
+    return request.form.get(f"abroad_{key}", written)
+
+
 def _allowed(key: str) -> str:
     kept = " ".join(business.value(reading(), "allowed_numbers").get(key, []))
     return request.form.get(f"allowed_{key}", kept)
@@ -125,7 +138,7 @@ def _page() -> str:
         tracking=request.form.get("tracking", business.value(session, "tracking")),
         catch_up_hours=request.form.get("catch_up_hours", business.value(session, "catch_up_hours")),
         consent_days=request.form.get("consent_days", business.value(session, "consent_days")),
-        allowed=[(key, channel(key), _allowed(key)) for key in NUMBERED],
+        allowed=[(key, channel(key), _allowed(key), _abroad_kept(key)) for key in NUMBERED],
         balance_warning=request.form.get("balance_warning", business.value(session, "balance_warning_messages")),
         approval_above=business.value(session, "approval_above"),
         cap=business.value(session, "frequency_cap"),

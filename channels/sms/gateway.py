@@ -95,7 +95,7 @@ class Gateway:
         await admitted(self._buckets, self._bucket)
         values = {
             "{to}": message.address,
-            "{from}": message.content.sender.address,
+            "{from}": message.content.sender.address_for(message.address),
             "{text}": text,
             "{id}": str(message.delivery_id),
         }

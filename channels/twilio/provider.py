@@ -133,9 +133,10 @@ class TwilioProvider:
     def _from(self, message: Message) -> dict[str, str]:
         """A pool's numbers take turns, but a recipient always hears from the same one."""
         sender = message.content.sender
-        if sender.address.startswith("MG"):
-            return {"MessagingServiceSid": sender.address}
-        numbers = (sender.address, *sender.pool)
+        chosen = sender.address_for(message.address)
+        if chosen.startswith("MG"):
+            return {"MessagingServiceSid": chosen}
+        numbers = (chosen, *(sender.pool if chosen == sender.address else ()))
         return {"From": self._prefix + numbers[sum(message.address.encode()) % len(numbers)]}
 
 

@@ -38,6 +38,7 @@ DEFAULTS: dict[str, Any] = {
     "tracking": "individual",
     "frequency_cap": None,
     "allowed_numbers": {},
+    "senders_by_number": {},
     "balance_warning_messages": 500,
     "approval_above": None,
 }

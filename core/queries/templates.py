@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from core.errors import NotFound
 from core.messages import Content, SealedKey, Sender
 from core.queries import attachments, dkim
+from core.queries import settings as business
 from core.rules.addresses import ADDRESS_VARIABLES, mail_domain
+from core.rules.contacts.cells import PHONED
 from core.rules.short_messages import FROM
 from core.tables.campaigns import Campaign, Origin, SenderRow
 from core.tables.contacts import Attribute
@@ -114,7 +116,20 @@ def _from(session: Session, sender: SenderRow, extras: Mapping[str, Any]) -> Sen
     """An answer comes from the very number that was written to, whichever of the sender's it is."""
     if FROM in extras:
         return Sender(sender.name, extras[FROM], sender.reply_to)
-    return Sender(sender.name, sender.address, sender.reply_to, tuple(sender.pool), _keys(session, sender))
+    abroad = _abroad(session, sender.channel) if sender.channel in PHONED else ()
+    return Sender(
+        sender.name,
+        sender.address,
+        sender.reply_to,
+        pool=tuple(sender.pool),
+        abroad=abroad,
+        keys=_keys(session, sender),
+    )
+
+
+def _abroad(session: Session, channel: str) -> tuple[tuple[str, str], ...]:
+    kept = business.value(session, "senders_by_number").get(channel, {})
+    return tuple(sorted(kept.items(), key=lambda one: -len(one[0])))
 
 
 def _keys(session: Session, sender: SenderRow) -> tuple[SealedKey, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import Invalid, NotFound, Refused
@@ -94,6 +94,13 @@ def get(session: Session, sender_id: int) -> SenderRow:
     if sender is None:
         raise NotFound("sender.not_found", id=sender_id)
     return sender
+
+
+def is_known(session: Session, channel: str, address: str) -> bool:
+    """Whether a sender of the channel that may be used has this address, be it as one of its pool."""
+    has_it = or_(SenderRow.address == address, SenderRow.pool.contains([address]))
+    usable = (SenderRow.channel == channel, SenderRow.archived_at.is_(None))
+    return session.scalar(select(SenderRow.id).where(has_it, *usable).limit(1)) is not None
 
 
 def archive(session: Session, sender_id: int, *, by: str, now: datetime) -> None:

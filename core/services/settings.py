@@ -1,7 +1,7 @@
 """Changing business settings: checked, audited, and put into force at once."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from core.queries import settings as queries
 from core.rules import confirming
 from core.rules.capping import USUALLY_EXEMPT, made
 from core.rules.keywords import Keyword
-from core.services import audit, series
+from core.services import audit, senders, series
 from core.vocabulary import Tracking
 
 BEGINNING = re.compile(r"\+[1-9]\d{0,7}")
@@ -116,6 +116,25 @@ def set_allowed_numbers(session: Session, channel: str, beginnings: Sequence[str
     queries.put(session, "allowed_numbers", after, by=by)
     revisions.move(session)
     audit.note(session, by, "set", "setting:allowed_numbers", before=before, after=after)
+
+
+def set_senders_by_number(session: Session, channel: str, addresses: Mapping[str, str], *, by: str) -> None:
+    """To numbers that begin so another sender of the channel writes, whatever the campaign's; none: always that one.
+
+    Raises Invalid (`price.bad_prefix`, `sender.bad_number`), and for a sender that there is not
+    (`setting.unknown_sender`): its answers and its STOP would belong to nobody.
+    """
+    after: dict[str, str] = {}
+    for beginning, address in addresses.items():
+        if not BEGINNING.fullmatch(beginning):
+            raise Invalid("price.bad_prefix", where="senders_by_number", prefix=beginning[:20])
+        after[beginning] = senders.usable_address(channel, address)
+        if not senders.is_known(session, channel, after[beginning]):
+            raise Invalid("setting.unknown_sender", where="senders_by_number", address=after[beginning])
+    before = queries.value(session, "senders_by_number")
+    kept = {**before, channel: dict(sorted(after.items()))}
+    queries.put(session, "senders_by_number", kept, by=by)
+    audit.note(session, by, "set", "setting:senders_by_number", before=before, after=kept)
 
 
 def set_balance_warning(session: Session, messages: int, *, by: str) -> None:

@@ -8,10 +8,13 @@ from sqlalchemy import select, update
 
 from channels.known import CHANNELS
 from core.database import Sessions
+from core.errors import Invalid
 from core.queries import campaigns as queries
-from core.queries import numbers
-from core.services import campaigns, imports, segments, settings
+from core.queries import numbers, templates
+from core.services import campaigns, imports, segments, senders, settings
+from core.tables.campaigns import Origin
 from core.tables.contacts import Identity
+from core.tables.contents import ContentRow
 from core.tables.imports import Import
 from core.vocabulary import Reason
 
@@ -76,3 +79,26 @@ def test_an_export_tells_of_all_of_them(sessions: Sessions, drafted: int, monkey
         campaign = queries.get(session, drafted)
         told = list(numbers.every(session, campaign, datetime.now(UTC), traits=CHANNELS["sms"]))
     assert [one.name for one in told] == ["Home", "Rome", "Gone"]
+
+
+def test_a_country_may_have_a_sender_of_its_own_if_there_is_such_a_sender(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        home = senders.create(session, name="Home", address="+4915110000001", channel="sms", by="t")
+        senders.create(session, name="US", address="+12025550123", channel="sms", pool=["+12025550124"], by="t")
+        wanted = {"+1": "+1 202 555 0123", "+1808": "+12025550124"}
+        settings.set_senders_by_number(session, "sms", wanted, by="t")
+        for wrong, code in (
+            ({"US": "+12025550123"}, "price.bad_prefix"),
+            ({"+1": "+12025550999"}, "setting.unknown_sender"),
+            ({"+1": ""}, "sender.bad_number"),
+        ):
+            with pytest.raises(Invalid) as problem:
+                settings.set_senders_by_number(session, "sms", wrong, by="t")
+            assert problem.value.code == code
+        origin = Origin(kind="campaign", channel="sms", purpose="marketing", sender_id=home.id)
+        row = ContentRow(kind="short", language="en", source="Hi", subject="", plain="Hi", hash=b"2")
+        session.add_all([origin, row])
+        session.flush()
+        sender = templates.content(session, row.id, origin.id).sender
+    told = {number: sender.address_for(number) for number in ("+12125551234", "+18085551234", "+4915122222222")}
+    assert list(told.values()) == ["+12025550123", "+12025550124", "+4915110000001"]

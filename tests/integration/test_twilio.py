@@ -98,6 +98,21 @@ async def test_a_pool_shares_the_work_and_a_recipient_always_hears_from_the_same
         assert sent[0].body == "Hi Ada"
 
 
+async def test_a_country_hears_from_its_own_sender_and_all_others_from_the_campaigns(tmp_path: Path) -> None:
+    """The longer beginning decides, and the pool works for the campaign's own sender alone."""
+    service = f"MG{'a' * 32}"
+    abroad = (("+491511000002", service), ("+4915110000", "+4915199999999"))
+    sender = Sender("Shop", "+4915110000001", pool=("+4915110000002",), abroad=abroad)
+    async with running(tmp_path) as sandbox:
+        texts = [text_to(number, content=replace(TEXT, sender=sender)) for number in (1, 2, 3)]
+        own = text_to(4, content=replace(TEXT, sender=sender))._replace(address="+4915221234567")
+        await send(twilio_provider(sandbox), [*texts, own])
+        sent = {one.recipient: one for one in sandbox.twilio.page(limit=10)}
+        assert {sent[number_of(number)].sender for number in (1, 3)} == {"+4915199999999"}
+        assert sent[number_of(2)].service == service
+        assert sent["+4915221234567"].sender in {"+4915110000001", "+4915110000002"}
+
+
 async def test_a_messaging_service_chooses_its_sender_itself(tmp_path: Path) -> None:
     async with running(tmp_path) as sandbox:
         service = f"MG{'a' * 32}"

@@ -12,6 +12,9 @@ SENTENCES = {
     "setting.bad_language": N_("“%(language)s” names no language. Write two letters, such as en or de."),
     "setting.answer_too_long": N_("The text is too long: %(most)s characters at most, each part costs money."),
     "setting.bad_days": N_("Choose between 1 and %(most)s days."),
+    "setting.unknown_sender": N_(
+        "No sender of this channel has “%(address)s”. Make it a sender, or one of a sender's pool."
+    ),
     "setting.bad_soft_bounces": N_("Choose a number between 1 and %(most)s."),
     "setting.bad_hours": N_("Choose between 0 and %(most)s hours."),
     "setting.both": N_("%(name)s and %(other)s are both set. Keep one of them."),

@@ -3,6 +3,8 @@
 from sqlalchemy import update
 
 from core.database import Sessions
+from core.queries import settings as business
+from core.services import senders
 from core.tables.campaigns import Campaign
 from core.tables.contacts import Identity
 from core.tables.imports import Import
@@ -31,3 +33,15 @@ def test_a_landline_is_shown_with_its_row_and_can_be_downloaded(
 
 def test_where_all_is_well_the_page_says_so(administrator: Person, draft: int) -> None:
     assert "No number is invalid" in administrator.get(f"/campaigns/{draft}/numbers").text
+
+
+def test_an_administrator_writes_who_writes_to_which_country(administrator: Person, sessions: Sessions) -> None:
+    path, post = "/settings/", {"balance_warning": 500, "abroad_sms": "+1 = +12025550123\n"}
+    assert "No sender of this channel has" in administrator.post("/settings/telephones", path, **post).text
+    with sessions.begin() as session:
+        senders.create(session, name="US", address="+12025550123", channel="sms", by="t")
+    assert administrator.post("/settings/telephones", path, **post).status_code == 302
+    assert "+1 = +12025550123</textarea>" in administrator.get(path).text
+    assert administrator.post("/settings/telephones", path, balance_warning=500, abroad_sms="").status_code == 302
+    with sessions() as session:
+        assert business.value(session, "senders_by_number")["sms"] == {}
