@@ -20,6 +20,7 @@ from core.database import Sessions
 from core.errors import Forged
 from core.messages import Accepted, Content, Deferred, Event, Message, Refused, Sender, Unknown
 from core.ports import HookRequest
+from core.queries import deliveries
 from core.rules.addresses import address_key
 from core.services import events
 from core.tables.contacts import Contact, Identity
@@ -220,6 +221,22 @@ async def test_doubt_is_settled_by_the_report_in_any_order(sessions: Sessions, a
         assert await events.record(connection, reports) == 4
         assert await events.record(connection, reports) == 0
     assert _states(sessions) == {one: ("sent", None), two: ("delivered", None), three: ("failed", "carrier_filtered")}
+
+
+async def test_a_report_that_comes_before_our_own_record_counts_and_the_record_takes_nothing_back(
+    sessions: Sessions, async_engine: AsyncEngine
+) -> None:
+    there, dead, taken = _deliveries(sessions, 3, DeliveryState.SENDING)
+    async with async_engine.begin() as connection:
+        reports = [_status(there, "delivered"), _status(dead, "undelivered", 30005), _status(taken, "sent")]
+        assert await events.record(connection, reports) == 3
+    told = {there: ("delivered", None), dead: ("failed", "invalid_address"), taken: ("sent", None)}
+    assert _states(sessions) == told
+    nothing: dict[str, list[int]] = {"ids": [], "generations": [], "batch_ids": []}
+    with sessions.begin() as session:
+        accepted = {"accepted_ids": [there, dead, taken], "saids": ["SM1", "SM2", "SM3"], "now": NOON}
+        session.execute(deliveries.turn("email"), {**accepted, **nothing})
+    assert _states(sessions) == told
 
 
 async def test_a_phone_that_is_off_is_tried_again_and_a_dead_number_never(
