@@ -47,12 +47,12 @@ def test_the_demonstration_counts_what_happened() -> None:
 
 
 def test_by_telegram_a_third_never_wrote_and_the_sandbox_counts_the_same() -> None:
-    running = demo("--telegram", "--once", "--recipients", "60", "--json")
+    running = demo("--telegram", "--once", "--recipients", "30", "--json")
     said, complained = running.communicate(timeout=240)
     assert running.returncode == 0, complained
     told = json.loads(said)
     counted = {name: figure["counted"] for name, figure in told["figures"].items()}
-    assert (told["agrees"], counted["reachable"], counted["never_wrote"], counted["sent"]) == (True, 40, 20, 40)
+    assert (told["agrees"], counted["reachable"], counted["never_wrote"], counted["sent"]) == (True, 20, 10, 20)
     assert left_over() == []
 
 
@@ -70,14 +70,14 @@ def test_a_demonstration_that_is_stopped_leaves_nothing_behind() -> None:
 
 
 def test_a_campaign_out_of_money_at_40_percent_finishes_by_itself_after_the_top_up() -> None:
-    running = demo("--recipients", "100", "--json", command="demo-balance")
+    running = demo("--recipients", "20", "--json", command="demo-balance")
     said, complained = running.communicate(timeout=400)
     assert running.returncode == 0, complained
     told = json.loads(said)
     empty, over = told["moments"]
     assert empty["waits_for"] == ["balance_too_low"]
-    assert (sum(empty["states"].values()), empty["states"]["pending"]) == (100, 60)
-    assert (sum(over["states"].values()), over["waits_for"]) == (100, [])
-    assert told["arrived"] == {"messages": 100, "recipients": 100}
-    assert "7.50 USD" in told["refused"]
+    assert (sum(empty["states"].values()), empty["states"]["pending"]) == (20, 12)
+    assert (sum(over["states"].values()), over["waits_for"]) == (20, [])
+    assert told["arrived"] == {"messages": 20, "recipients": 20}
+    assert "1.50 USD" in told["refused"]
     assert left_over() == []
