@@ -11,8 +11,6 @@ from cli.finding import found
 from cli.output import AsJson, print_json
 from core.queries import settings as business
 from core.queries import story
-from core.rules.addresses import address_key
-from core.rules.contacts import cells
 from core.tables.campaigns import Campaign
 from texts import _
 from texts.story import step
@@ -28,9 +26,8 @@ def why(
 ) -> None:
     with opened() as door, door.sessions() as session:
         asked = found(session, Campaign, campaign)
-        written = cells.address(address, asked.channel, door.settings.default_country)
-        key = address_key(door.keys.addresses, asked.channel, written)
-        told = story.of_address(session, asked.id, key, datetime.now(UTC))
+        hashing, country = door.keys.addresses, door.settings.default_country
+        told = story.of_person(session, asked.id, address, datetime.now(UTC), hashing=hashing, country=country)
         zone = ZoneInfo(business.value(session, "timezone"))
     if as_json:
         steps = [{"at": one.at, "code": one.code, **one.params} for one in told.steps]

@@ -9,10 +9,8 @@ from admin.access import needs
 from admin.context import panel, reading
 from admin.words import say
 from core.errors import Invalid
-from core.queries import campaigns, story
+from core.queries import story
 from core.queries.story import Story
-from core.rules.addresses import address_key
-from core.rules.contacts import cells
 from core.vocabulary import Role
 
 pages = Blueprint("why", __name__, url_prefix="/campaigns")
@@ -27,15 +25,14 @@ def recipient(id: int, delivery_id: int) -> ResponseReturnValue:  # noqa: A002 -
 @needs(Role.VIEWER)
 def address(id: int) -> ResponseReturnValue:  # noqa: A002
     """By an address, which is posted: it belongs into no log of pages."""
-    asked = campaigns.get(reading(), id)
     given = request.form.get("address", "").strip()
+    hashing, country = panel().keys.addresses, panel().settings.default_country
     try:
-        written = cells.address(given, asked.channel, panel().settings.default_country)
+        told = story.of_person(reading(), id, given, datetime.now(UTC), hashing=hashing, country=country)
     except Invalid as problem:
-        say(Invalid(problem.code, value=given, **problem.params))
+        say(problem)
         return redirect(url_for("campaign.people", id=id))
-    key = address_key(panel().keys.addresses, asked.channel, written)
-    return _page(story.of_address(reading(), id, key, datetime.now(UTC)), written)
+    return _page(told, given)
 
 
 def _page(told: Story, address: str | None = None) -> str:

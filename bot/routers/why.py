@@ -15,12 +15,9 @@ from bot.running import Run
 from bot.screen import place_of
 from bot.telling import answer_in_time
 from bot.words import heading, moment, name, quoted
-from core.errors import Invalid
 from core.queries import campaigns, story
 from core.queries import settings as business
 from core.queries.story import Story
-from core.rules.addresses import address_key
-from core.rules.contacts import cells
 from core.vocabulary import Role
 from texts import _
 from texts.reasons import advice
@@ -69,14 +66,8 @@ async def replied(message: Message, run: Run, key: bytes, country: str) -> None:
 
 
 def _told(session: Session, campaign_id: int, address: str, key: bytes, country: str) -> str:
-    campaign = campaigns.get(session, campaign_id)
-    try:
-        written = cells.address(address, campaign.channel, country)
-    except Invalid as problem:
-        raise Invalid(problem.code, value=address, **problem.params) from None
-    hashed = address_key(key, campaign.channel, written)
-    told = story.of_address(session, campaign_id, hashed, datetime.now(UTC))
-    return _drawn(told, written, ZoneInfo(business.value(session, "timezone")))
+    told = story.of_person(session, campaign_id, address, datetime.now(UTC), hashing=key, country=country)
+    return _drawn(told, address, ZoneInfo(business.value(session, "timezone")))
 
 
 def _drawn(told: Story, address: str, zone: ZoneInfo) -> str:

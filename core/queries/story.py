@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from core.errors import NotFound
+from core.errors import Invalid, NotFound
 from core.queries import campaigns, segments, statistics, topics, waits
-from core.queries.steps import origins
+from core.queries.steps import of_campaign, origins
+from core.rules.addresses import address_key
+from core.rules.contacts import cells
 from core.tables.attempts import Attempt
 from core.tables.campaigns import Campaign
 from core.tables.consent import Consent, ConsentRequest
@@ -43,13 +45,33 @@ class Story:
     steps: list[Step]
 
 
-def of_address(session: Session, campaign_id: int, address_key: bytes, now: datetime) -> Story:
-    """By an address that the person has or had on the campaign's channel."""
+def of_person(
+    session: Session, campaign_id: int, written: str, now: datetime, *, hashing: bytes, country: str
+) -> Story:
+    """By an address on any of the campaign's channels, as a person writes it.
+
+    Raises Invalid where it is an address of none of them, for the reason of the first.
+    """
     campaign = campaigns.get(session, campaign_id)
-    owners = select(Identity.contact_id).where(Identity.address_key == address_key, Identity.contact_id.is_not(None))
+    channels = [campaign.channel, *(one.channel for one in of_campaign(session, campaign_id))]
+    keys, wrong = [], []
+    for channel in dict.fromkeys(channels):
+        try:
+            keys.append(address_key(hashing, channel, cells.address(written, channel, country)))
+        except Invalid as problem:
+            wrong.append(problem)
+    if not keys:
+        raise Invalid(wrong[0].code, value=written, **wrong[0].params)
+    return of_address(session, campaign_id, keys, now)
+
+
+def of_address(session: Session, campaign_id: int, keys: Sequence[bytes], now: datetime) -> Story:
+    """By the keys of an address that the person has or had on a channel of the campaign."""
+    campaign = campaigns.get(session, campaign_id)
+    owners = select(Identity.contact_id).where(Identity.address_key.in_(keys), Identity.contact_id.is_not(None))
     contact_ids = session.scalars(owners.distinct().order_by(Identity.contact_id)).all()
     if campaign.origin_id is not None:
-        named = or_(Delivery.address_key == address_key, Delivery.contact_id.in_(contact_ids))
+        named = or_(Delivery.address_key.in_(keys), Delivery.contact_id.in_(contact_ids))
         whose = select(Delivery).where(Delivery.origin_id == campaign.origin_id, named)
         delivery = session.scalar(whose.order_by(Delivery.address_key.is_(None), Delivery.id).limit(1))
         if delivery is not None:

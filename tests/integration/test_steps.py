@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from channels.email.press import press
 from channels.known import CHANNELS
 from core.database import Sessions
-from core.errors import Refused
+from core.errors import Invalid, Refused
 from core.messages import Money
 from core.queries import ledger, recipients, settings, statistics, story
 from core.queries.steps import origins
+from core.rules.addresses import address_key
 from core.rules.outside import Outside
 from core.services import campaigns, prices, segments, senders, steps, templates
 from core.services import recipients as preparing
@@ -189,9 +190,23 @@ def test_the_result_is_that_of_the_last_step_and_the_story_tells_all(sessions: S
             (1, "sms", "sent"),
             (2, "email", "failed"),
         }
-        told = story.of_address(session, campaign_id, (1).to_bytes(16, "big"), NOON)
+        told = story.of_address(session, campaign_id, [(1).to_bytes(16, "big")], NOON)
         assert {"chosen", "checked", "next_channel", "accepted"} < {one.code for one in told.steps}
         assert told.steps[-1].params == {"state": "sent", "reason": None}
+
+
+def test_a_person_is_found_by_their_address_on_any_channel_of_the_campaign(sessions: Sessions) -> None:
+    campaign_id = begun(sessions, people=2, numbers=(1,))
+    with sessions.begin() as session:
+        for channel, kept in (("email", "person2@example.org"), ("sms", "+4915112345678")):
+            keyed = update(Identity).where(Identity.contact_id == 2, Identity.channel == channel)
+            session.execute(keyed.values(address=kept, address_key=address_key(b"k" * 32, channel, kept)))
+    with sessions() as session:
+        for written in ("Person2@Example.org", "0151 12345678", "+49 151 123 456 78"):
+            told = story.of_person(session, campaign_id, written, NOON, hashing=b"k" * 32, country="DE")
+            assert (told.contact_id, told.steps[-1].code) == (2, "stands"), written
+        with pytest.raises(Invalid, match=r"import\.bad_email"):
+            story.of_person(session, campaign_id, "nobody", NOON, hashing=b"k" * 32, country="DE")
 
 
 def test_whoever_was_reached_while_the_next_message_waits_does_not_get_it(sessions: Sessions) -> None:
