@@ -18,6 +18,7 @@ from cli.numbers import look_at_numbers, show_numbers
 from cli.output import BY, AsJson, print_json
 from core.errors import Invalid, NotFound
 from core.queries import campaigns as queries
+from core.queries.trials import latest
 from core.rules.hours import Hours
 from core.services import campaigns, trials
 from core.services import doubts as settling
@@ -29,7 +30,7 @@ from core.tables.campaigns import Campaign, SenderRow
 from core.tables.segments import Segment
 from core.tables.templates import Template
 from core.vocabulary import CHANNEL_EMAIL, CampaignState, DoubtDecision
-from texts import _
+from texts import _, arrival
 from texts.approvals import waits
 from texts.doubts import decided
 from texts.reasons import state
@@ -154,6 +155,25 @@ def try_out(which: Which, addresses: list[str], as_json: AsJson = False) -> None
     print_json({"addresses": sent}) if as_json else print(
         _("The test is on its way to %(addresses)s.", addresses=", ".join(sent))
     )
+
+
+@app.command(
+    "tests", help=_("The last test letters: what became of each, and how it arrived where a copy came back to us.")
+)
+def tried(which: Which, as_json: AsJson = False) -> None:
+    with opened() as door, door.sessions() as session:
+        sent = latest(session, found(session, Campaign, which).id)
+    rows = [
+        {"address": one.address, "state": one.state, "arrived": arrival.noted(one.arrival) if one.arrival else []}
+        for one in sent
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    for one in rows:
+        print(f"{one['address'] or '–'}  {state(str(one['state']))}")
+        for line in one["arrived"] or []:
+            print(f"    {line}")
 
 
 @app.command(help=_("Show whom it reaches, ask, and begin to send."))

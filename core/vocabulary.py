@@ -139,6 +139,8 @@ class EventKind(StrEnum):
     REPLIED = "replied"
     AUTOREPLIED = "autoreplied"
     """A machine answered in the recipient's name: out of office, and the like."""
+    ARRIVED = "arrived"
+    """A copy of the letter itself was received: how it arrived, and nothing follows from it."""
     UNREAD = "unread"
     """Something came back that says nothing that could be understood; kept for people to look at."""
     STARTED = "started"

@@ -1,5 +1,6 @@
 """How a letter arrived, in sentences that an operator can act on."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -55,6 +56,12 @@ def alignment(domain: str, aligned: bool) -> str:
     if aligned:
         return _("A good signature belongs to %(domain)s, which stands in From: DMARC is content.", domain=domain)
     return _("No good signature belongs to %(domain)s, which stands in From.", domain=domain)
+
+
+def noted(kept: str) -> list[str]:
+    """The same of a copy that was received by itself, from what was kept of it."""
+    told = json.loads(kept)
+    return lines(told, told["seconds"])
 
 
 def lines(told: Mapping[str, Any], seconds: float | None) -> list[str]:

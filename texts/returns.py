@@ -10,6 +10,7 @@ KINDS = {
     "unsubscribed": N_("unsubscribed by mail"),
     "replied": N_("answered by a person"),
     "autoreplied": N_("answered by a machine"),
+    "arrived": N_("copy of a letter, as it arrived"),
     "unread": N_("not understood"),
 }
 CLASSES = {

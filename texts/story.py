@@ -32,6 +32,7 @@ STEPS = {
     "delivered": N_("Delivered."),
     "delayed": N_("Not delivered yet, and still tried: %(said)s"),
     "bounced": N_("Came back: %(said)s"),
+    "arrived": N_("A copy of it was received, and tells how it arrived."),
     "autoreplied": N_("Answered by a machine: out of office, or the like."),
     "opened_person": N_("Opened."),
     "opened_unknown": N_("Opened, by a program that does not say what it is."),

@@ -29,7 +29,7 @@ from core.services import templates as letters
 from core.services.utm import set_utm
 from core.tables.campaigns import Campaign
 from core.vocabulary import CHANNEL_EMAIL, CampaignState, Role, Tracking
-from texts import _, rhythms
+from texts import _, arrival, rhythms
 from texts import domains as domain_words
 from texts.approvals import approval, waits
 from texts.costs import cost_lines
@@ -175,6 +175,7 @@ def check(id: int) -> ResponseReturnValue:  # noqa: A002
         include=[segments.get(session, one).name for one in campaign.include],
         exclude=[segments.get(session, one).name for one in campaign.exclude],
         trials=latest(session, id),
+        arrived=arrival.noted,
         cost_lines=cost_lines,
         step_lines=step_lines,
         approval=approval,

@@ -1,8 +1,9 @@
 """How a letter arrived, read from a copy that was received: nothing is believed that its receiver did not add."""
 
+import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
@@ -18,6 +19,7 @@ PLACE = re.compile(r"\bby\s+([^\s;()]+)", re.IGNORECASE)
 SOURCE = re.compile(r"\bfrom\s+([^\s;()]+)", re.IGNORECASE)
 ENCRYPTED = re.compile(r"\bwith\s+(?:utf8)?e?smtps", re.IGNORECASE)
 MOST = 50
+MOST_NOTED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,19 @@ def read(mail: bytes, names: Names) -> Arrival:
         signatures=signatures,
         aligned=any(dmarc.is_aligned(one, sender, organisation, strict=strict) for one in good),
     )
+
+
+def noted(found: Arrival) -> str:
+    """What is worth keeping of it, in JSON: no addresses of servers, and of a long list its beginning."""
+    kept = {
+        "from_domain": found.from_domain,
+        "aligned": found.aligned,
+        "signatures": [asdict(one) for one in found.signatures[:MOST_NOTED]],
+        "results": [asdict(one) for one in found.results[:MOST_NOTED]],
+        "hops": [{"encrypted": hop.encrypted} for hop in found.hops],
+        "seconds": found.seconds,
+    }
+    return json.dumps(kept)
 
 
 def _results(fields: Sequence[Header]) -> list[Result]:

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from core.tables.campaigns import Origin
 from core.tables.contacts import Identity
 from core.tables.deliveries import Delivery
-from core.tables.events import Engagement
-from core.vocabulary import DeliveryState, OriginKind
+from core.tables.events import Engagement, EventRow
+from core.vocabulary import DeliveryState, EventKind, OriginKind
 
 ACCEPTED = (DeliveryState.SENT, DeliveryState.DELIVERED)
 
@@ -27,10 +27,25 @@ class Trial:
     """When the relay took it."""
     opened_at: datetime | None
     clicked_at: datetime | None
+    arrival: str | None = None
+    """What a copy that was received says of its way, in JSON."""
+
+
+def is_trial(session: Session, delivery_id: int) -> bool:
+    """Whether the letter was a test."""
+    kind = select(Origin.kind).join(Delivery, Delivery.origin_id == Origin.id).where(Delivery.id == delivery_id)
+    return session.scalar(kind) == OriginKind.TEST
 
 
 def latest(session: Session, campaign_id: int, *, limit: int = 10) -> Sequence[Trial]:
     """The last test mails, the newest first."""
+    copied = (
+        select(EventRow.details["arrival"].astext)
+        .where(EventRow.delivery_id == Delivery.id, EventRow.kind == EventKind.ARRIVED)
+        .order_by(EventRow.id.desc())
+        .limit(1)
+        .correlate(Delivery)
+    )
     accepted = case((Delivery.state.in_(ACCEPTED), Delivery.settled_at))
     statement = (
         select(
@@ -42,6 +57,7 @@ def latest(session: Session, campaign_id: int, *, limit: int = 10) -> Sequence[T
             accepted,
             Engagement.read_at,
             Engagement.clicked_at,
+            copied.scalar_subquery(),
         )
         .join(Origin, Origin.id == Delivery.origin_id)
         .outerjoin(Engagement, Engagement.delivery_id == Delivery.id)

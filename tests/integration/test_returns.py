@@ -19,17 +19,21 @@ from config.keys import Keys
 from core.database import Sessions
 from core.messages import Content, Message, Sender
 from core.queries import ledger, mailboxes
+from core.queries.trials import latest
 from core.rules import tokens
+from core.tables.campaigns import Origin
 from core.tables.deliveries import Delivery
 from core.tables.events import Engagement, EventRow
 from core.tables.suppression import Suppression
-from core.vocabulary import CampaignState, DeliveryState
+from core.vocabulary import CampaignState, DeliveryState, OriginKind
 from tests.integration.campaign_factory import NOON, make_campaign
 from tests.integration.certificates import Authority
+from tests.integration.dns_server import dns_server
 from tests.integration.dovecot_factory import Dovecot, dovecot
 from tests.integration.email_factory import CONTENT, PlainMime, kinds, relay, send
 from tests.integration.postfix_factory import postfix
 from tests.integration.scripted_smtp import ScriptedSmtp
+from texts import arrival
 from workers.installation import Installation, now
 from workers.returns import read_returns
 from workers.timetable import tick
@@ -169,6 +173,46 @@ def test_a_forged_bounce_suppresses_nobody(installation: Installation, sessions:
     read(installation)
     assert told(sessions) == {"bounced": [None, None, None]}
     assert (states(sessions), listed(sessions)) == (["sent"], set())
+
+
+@pytest.mark.parametrize("is_test", [True, False])
+def test_a_copy_of_a_test_letter_tells_how_it_arrived_and_changes_nothing_else(
+    installation: Installation, sessions: Sessions, server: Dovecot, is_test: bool
+) -> None:
+    sent(sessions, 1)
+    with sessions.begin() as session:
+        kind = OriginKind.TEST if is_test else OriginKind.CAMPAIGN
+        session.execute(update(Origin).values(kind=kind))
+    token = tokens.sign_lower(KEYS.signing, tokens.MESSAGE_ID, 1).decode()
+    leave = PATH.mailto("news@shop.test")(1).decode().strip(", ")
+    copy = written("Spring", "unsubscribe", **{"Message-ID": f"<{token}@shop.test>", "List-Unsubscribe": leave})
+    claims = b"Authentication-Results: mx.far.test; spf=pass smtp.mailfrom=shop.test; dmarc=pass header.from=shop.test"
+    server.put(claims + b"\r\n" + copy)
+    with dns_server() as zone:
+        here = replace(installation, settings=replace(installation.settings, dns=zone.address))
+        read(here)
+        read(here)
+    assert told(sessions) == {"arrived": [1]}
+    assert states(sessions) == ["sent"]
+    assert listed(sessions) == set()
+    assert stays(server) == 0
+    with sessions() as session:
+        shown = latest(session, 1)
+    if is_test:
+        assert shown[0].arrival is not None
+        assert "SPF: mx.far.test found that the relay may send for shop.test." in arrival.noted(shown[0].arrival)
+        assert "The letter has no signature." in arrival.noted(shown[0].arrival)
+    else:
+        assert shown == []
+
+
+def test_a_copy_under_a_name_that_is_not_ours_is_nobodys(
+    installation: Installation, sessions: Sessions, server: Dovecot
+) -> None:
+    sent(sessions, 1)
+    server.put(written("Spring", "Hello", **{"Message-ID": f"<{'ab' * 21}@shop.test>"}))
+    read(installation)
+    assert told(sessions) == {"unread": [None]}
 
 
 def test_a_letter_that_was_never_written_is_nobodys(

@@ -9,7 +9,7 @@ from email.message import Message
 from channels.email.returning import UNSUBSCRIBE
 from channels.email.returns.parsing import SIZE_LIMIT, read_return
 from channels.email.returns.spoken import asks_to_leave
-from channels.email.returns.whose import whose
+from channels.email.returns.whose import copied, whose
 from channels.email.returns.wording import BOUNCING
 from channels.email.returns.words import header, text_of
 from core.messages import Event
@@ -30,6 +30,9 @@ def understand(raw: bytes, key: bytes, at: datetime) -> Event:
     holds, this never raises: what cannot be read is `unread`.
     """
     raw = raw[:SIZE_LIMIT]
+    copy_of = _copied(raw, key)
+    if copy_of is not None:
+        return Event(EventKind.ARRIVED, MAILBOX, message_key(raw), at, copy_of, "email", details={"way": MAILBOX})
     found = whose(key, _texts(raw))
     mark, delivery_id = found or ("", None)
     kind, bounce, details = _meant(raw, mark, is_ours=delivery_id is not None)
@@ -44,6 +47,17 @@ def unreadable(raw: bytes, at: datetime, why: str) -> Event:
 
 def message_key(raw: bytes) -> str:
     return hashlib.blake2b(raw, digest_size=16).hexdigest()
+
+
+def _copied(raw: bytes, key: bytes) -> int | None:
+    """The delivery of which it is a copy; a server that sends a letter back under the letter's own name is heard."""
+    mail = _parsed(raw)
+    found = copied(key, _all(mail, ADDRESSED), header(mail, "Message-ID"))
+    return None if found is None or read_return(raw) else found
+
+
+def _all(mail: Message, names: Sequence[str]) -> str:
+    return " ".join(str(value) for name in names for value in mail.get_all(name, []))
 
 
 def _meant(raw: bytes, mark: str, *, is_ours: bool) -> tuple[EventKind, BounceClass | None, dict[str, str]]:
@@ -96,8 +110,8 @@ def _said(notice: Notice) -> str:
 def _texts(raw: bytes) -> Iterator[str]:
     """Where it was sent to, what it answers, then all that stands in it, decoded where it was encoded."""
     mail = _parsed(raw)
-    yield " ".join(str(value) for name in ADDRESSED for value in mail.get_all(name, []))
-    yield " ".join(str(value) for name in ANSWERED for value in mail.get_all(name, []))
+    yield _all(mail, ADDRESSED)
+    yield _all(mail, ANSWERED)
     yield raw.decode("latin-1")
     for part in _walk(mail):
         if str(part.get("Content-Transfer-Encoding", "")).strip().lower() in ("base64", "quoted-printable"):

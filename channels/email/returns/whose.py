@@ -21,6 +21,14 @@ def whose(key: bytes, texts: Iterable[str]) -> tuple[str, int] | None:
     return None
 
 
+def copied(key: bytes, addressed: str, message_id: str) -> int | None:
+    """The delivery of which a mail is a copy: it bears the letter's own Message-ID, and came to no address of one."""
+    if sent_to(key, addressed) is not None:
+        return None
+    found = _by_message_id(key, message_id)
+    return None if found is None else found[1]
+
+
 def _by_message_id(key: bytes, text: str) -> tuple[str, int] | None:
     for token in _MESSAGE_ID.findall(text)[:MOST_TRIED]:
         delivery_id = tokens.verify_lower(key, tokens.MESSAGE_ID, token)
