@@ -142,7 +142,7 @@ def test_pause_resume_and_cancel_by_name(drafted: int) -> None:
 def test_an_unknown_campaign_is_named() -> None:
     with pytest.raises(NotFound) as problem:
         run(status, "Winter")
-    assert problem.value.params["id"] == "Winter"
+    assert problem.value.params["name"] == "Winter"
 
 
 def test_check_proves_the_ledger_and_finds_what_contradicts(sessions: Sessions) -> None:

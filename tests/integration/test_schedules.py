@@ -76,7 +76,7 @@ def test_whoever_has_joined_until_then_is_meant_and_the_letter_is_the_one_that_w
     with sessions() as session:
         campaign = session.get_one(Campaign, campaign_id)
         assert campaign.audience is not None
-        assert campaign.audience["as_of"] == NINE.isoformat()
+        assert datetime.fromisoformat(campaign.audience["as_of"]) == NINE
         assert session.get_one(ContentRow, campaign.content_id).subject == "Hello"
 
 
