@@ -9,6 +9,7 @@ from core.tables.campaigns import Campaign
 from core.tables.contacts import Identity
 from core.tables.imports import Import
 from tests.integration.panel.people import Person
+from tests.integration.panel.test_steps import text_by_sms
 
 
 def test_a_landline_is_shown_with_its_row_and_can_be_downloaded(
@@ -45,3 +46,13 @@ def test_an_administrator_writes_who_writes_to_which_country(administrator: Pers
     assert administrator.post("/settings/telephones", path, balance_warning=500, abroad_sms="").status_code == 302
     with sessions() as session:
         assert business.value(session, "senders_by_number")["sms"] == {}
+
+
+def test_the_last_look_before_the_launch_says_how_many(administrator: Person, draft: int, sessions: Sessions) -> None:
+    sender, text = text_by_sms(sessions)
+    with sessions.begin() as session:
+        session.execute(update(Identity).values(channel="sms", address="+493012345678"))
+        session.execute(update(Campaign).values(channel="sms", sender_id=sender, template_id=text))
+    page = administrator.get(f"/campaigns/{draft}/check").text
+    assert "1 number needs a look." in page
+    assert "Launch now" in page
