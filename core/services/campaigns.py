@@ -18,14 +18,14 @@ from core.rules import confirmation
 from core.rules.campaigns import next_state
 from core.rules.hours import Hours, meet
 from core.rules.outside import Outside, links_are_dead
-from core.services import approvals, audit, costs, steps, topics
+from core.services import approvals, audit, costs, drafts, origins, steps, topics
 from core.services.costs import Cost
 from core.services.fitting import fitting, saved
 from core.services.marking import marked_for
 from core.services.steps import StepPreview
-from core.tables.campaigns import Campaign, Origin
+from core.tables.campaigns import Campaign
 from core.tables.contents import ContentRow
-from core.vocabulary import CHANNEL_EMAIL, CampaignState, GateScope, OriginKind, Purpose, Reason
+from core.vocabulary import CHANNEL_EMAIL, CampaignState, GateScope, Purpose, Reason
 from core.vocabulary import CampaignAction as A
 
 
@@ -88,13 +88,7 @@ def create(
 
 def change(session: Session, campaign_id: int, *, version: int, by: str, **fields: object) -> Campaign:
     """Change a draft; raise Refused if it is scheduled or launched, or was changed by somebody else meanwhile."""
-    campaign = queries.locked(session, campaign_id)
-    if campaign.state == CampaignState.SCHEDULED:
-        raise Refused("campaign.scheduled", name=campaign.name)
-    if campaign.state != CampaignState.DRAFT:
-        raise Refused("campaign.frozen", name=campaign.name)
-    if campaign.version != version:
-        raise Refused("campaign.changed_meanwhile", name=campaign.name)
+    campaign = drafts.locked(session, campaign_id, version=version)
     if fields.get("channel", campaign.channel) != campaign.channel:
         campaign.template_id = campaign.sender_id = None
     topics.check(session, fields.get("topic"))
@@ -147,11 +141,7 @@ def set_hours(session: Session, campaign_id: int, hours: Hours | None, *, own_zo
 
 def set_uncapped(session: Session, campaign_id: int, uncapped: bool, *, by: str) -> Campaign:
     """Let it go past the frequency cap, or hold it to it, for whoever may launch; it voids confirmations."""
-    campaign = queries.locked(session, campaign_id)
-    if campaign.state == CampaignState.SCHEDULED:
-        raise Refused("campaign.scheduled", name=campaign.name)
-    if campaign.state != CampaignState.DRAFT:
-        raise Refused("campaign.frozen", name=campaign.name)
+    campaign = drafts.locked(session, campaign_id)
     campaign.settings = {**campaign.settings, capping.UNCAPPED: uncapped}
     campaign.version += 1
     audit.note(session, by, "uncapped" if uncapped else "capped", f"campaign:{campaign_id}")
@@ -235,18 +225,9 @@ def begin(
     cost = costs.estimate(session, campaign, content, frozen, now=now, traits=traits)
     costs.check(cost, part=part, name=campaign.name)
     content = marked_for(session, campaign, content)
-    origin = Origin(
-        kind=OriginKind.CAMPAIGN,
-        channel=campaign.channel,
-        purpose=campaign.purpose,
-        topic=campaign.topic,
-        campaign_id=campaign.id,
-        sender_id=campaign.sender_id,
-    )
-    session.add(origin)
-    session.flush()
+    campaign.origin_id = origins.of_campaign(session, campaign, campaign.channel, campaign.sender_id)
     campaign.state = state
-    campaign.origin_id, campaign.content_id, campaign.audience = origin.id, content.id, frozen
+    campaign.content_id, campaign.audience = content.id, frozen
     campaign.launched_at, campaign.launched_by = now, by
     steps.freeze(session, campaign, channels)
     ring(session)

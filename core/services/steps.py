@@ -17,14 +17,14 @@ from core.queries import steps as queries
 from core.queries.audience import Leg
 from core.queries.capping import cap_for
 from core.rules import steps as rules
-from core.services import audit, costs
+from core.services import audit, costs, drafts, origins
 from core.services.costs import Cost
 from core.services.fitting import fitting, saved, traits_for
 from core.services.marking import marked_for
-from core.tables.campaigns import Campaign, Origin
+from core.tables.campaigns import Campaign
 from core.tables.contents import ContentRow
 from core.tables.steps import CampaignStep
-from core.vocabulary import CampaignState, OriginKind, Reason
+from core.vocabulary import CampaignState, Reason
 
 CHUNK = 50_000
 
@@ -59,13 +59,7 @@ def put(
     Raises Refused as `campaigns.change` does, and for what could not work: too many, a channel twice, a letter or a
     sender of another channel, or a wait for what the channel before cannot tell.
     """
-    campaign = campaigns_queries.locked(session, campaign_id)
-    if campaign.state == CampaignState.SCHEDULED:
-        raise Refused("campaign.scheduled", name=campaign.name)
-    if campaign.state != CampaignState.DRAFT:
-        raise Refused("campaign.frozen", name=campaign.name)
-    if campaign.version != version:
-        raise Refused("campaign.changed_meanwhile", name=campaign.name)
+    campaign = drafts.locked(session, campaign_id, version=version)
     if len(wanted) > rules.MOST_STEPS:
         raise Refused("step.too_many", most=rules.MOST_STEPS)
     session.execute(delete(CampaignStep).where(CampaignStep.campaign_id == campaign_id))
@@ -124,17 +118,7 @@ def freeze(session: Session, campaign: Campaign, channels: Channels) -> None:
     check(session, campaign, channels)
     keep(session, campaign)
     for step in queries.of_campaign(session, campaign.id):
-        origin = Origin(
-            kind=OriginKind.CAMPAIGN,
-            channel=step.channel,
-            purpose=campaign.purpose,
-            topic=campaign.topic,
-            campaign_id=campaign.id,
-            sender_id=step.sender_id,
-        )
-        session.add(origin)
-        session.flush()
-        step.origin_id = origin.id
+        step.origin_id = origins.of_campaign(session, campaign, step.channel, step.sender_id)
 
 
 def leg(campaign: Campaign, step: CampaignStep) -> Leg:
