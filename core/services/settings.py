@@ -29,9 +29,8 @@ def set_timezone(session: Session, name: str, *, by: str) -> None:
     if name not in available_timezones():
         raise Invalid("setting.bad_timezone", where="timezone", name=name[:60])
     before = queries.value(session, "timezone")
-    queries.put(session, "timezone", name, by=by)
+    _set(session, "timezone", name, by=by)
     series.retime(session, ZoneInfo(before), ZoneInfo(name))
-    audit.note(session, by, "set", "setting:timezone", before=before, after=name)
 
 
 def name_bot(session: Session, username: str) -> None:
@@ -42,27 +41,21 @@ def name_bot(session: Session, username: str) -> None:
 
 def set_tracking(session: Session, mode: Tracking, *, by: str) -> None:
     """How opens and clicks are kept from now on, where a campaign does not say so for itself."""
-    before = queries.value(session, "tracking")
-    queries.put(session, "tracking", mode.value, by=by)
-    audit.note(session, by, "set", "setting:tracking", before=before, after=mode.value)
+    _set(session, "tracking", mode.value, by=by)
 
 
 def set_consent_days(session: Session, days: int, *, by: str) -> None:
     """For how long a request for consent may be answered; raise Invalid out of 1–365."""
     if not 1 <= days <= MOST_CONSENT_DAYS:
         raise Invalid("setting.bad_days", where="consent_days", most=MOST_CONSENT_DAYS)
-    before = queries.value(session, "consent_days")
-    queries.put(session, "consent_days", days, by=by)
-    audit.note(session, by, "set", "setting:consent_days", before=before, after=days)
+    _set(session, "consent_days", days, by=by)
 
 
 def set_catch_up_hours(session: Session, hours: int, *, by: str) -> None:
     """How late a launch may be that was missed while nothing ran; raise Invalid out of 0–72."""
     if not 0 <= hours <= MOST_CATCH_UP_HOURS:
         raise Invalid("setting.bad_hours", where="catch_up_hours", most=MOST_CATCH_UP_HOURS)
-    before = queries.value(session, "catch_up_hours")
-    queries.put(session, "catch_up_hours", hours, by=by)
-    audit.note(session, by, "set", "setting:catch_up_hours", before=before, after=hours)
+    _set(session, "catch_up_hours", hours, by=by)
 
 
 def set_soft_bounces(session: Session, *, most: int, days: int, by: str) -> None:
@@ -70,17 +63,14 @@ def set_soft_bounces(session: Session, *, most: int, days: int, by: str) -> None
     for name, value, limit in (("soft_bounces", most, MOST_SOFT_BOUNCES), ("soft_bounce_days", days, MOST_SOFT_DAYS)):
         if not 1 <= value <= limit:
             raise Invalid("setting.bad_soft_bounces", where=name, most=limit)
-        before = queries.value(session, name)
-        queries.put(session, name, value, by=by)
-        audit.note(session, by, "set", f"setting:{name}", before=before, after=value)
+        _set(session, name, value, by=by)
 
 
 def set_keywords(session: Session, meant: Keyword, words: Sequence[str], *, by: str) -> None:
     """The account's own words for it, beside the usual ones; none: only these."""
     before = queries.value(session, "keywords")
     after = {**before, meant.value: sorted({word.strip() for word in words if word.strip()})}
-    queries.put(session, "keywords", after, by=by)
-    audit.note(session, by, "set", "setting:keywords", before=before, after=after)
+    _set(session, "keywords", after, by=by)
 
 
 def set_keyword_answer(session: Session, meant: Keyword, tongue: str, text: str, *, by: str) -> None:
@@ -95,15 +85,12 @@ def set_keyword_answer(session: Session, meant: Keyword, tongue: str, text: str,
     before = queries.value(session, "keyword_answers")
     texts = {**before.get(meant.value, {}), tongue: text.strip()}
     after = {**before, meant.value: {code: words for code, words in texts.items() if words}}
-    queries.put(session, "keyword_answers", after, by=by)
-    audit.note(session, by, "set", "setting:keyword_answers", before=before, after=after)
+    _set(session, "keyword_answers", after, by=by)
 
 
 def set_answer_standard_words(session: Session, *, on: bool, by: str) -> None:
     """Whether we confirm STOP and START by SMS where the carrier's own words were used, which it answers itself."""
-    before = queries.value(session, "answer_standard_words")
-    queries.put(session, "answer_standard_words", on, by=by)
-    audit.note(session, by, "set", "setting:answer_standard_words", before=before, after=on)
+    _set(session, "answer_standard_words", on, by=by)
 
 
 def set_allowed_numbers(session: Session, channel: str, beginnings: Sequence[str], *, by: str) -> None:
@@ -113,9 +100,8 @@ def set_allowed_numbers(session: Session, channel: str, beginnings: Sequence[str
             raise Invalid("price.bad_prefix", where="allowed_numbers", prefix=beginning[:20])
     before = queries.value(session, "allowed_numbers")
     after = {**before, channel: sorted(set(beginnings))}
-    queries.put(session, "allowed_numbers", after, by=by)
+    _set(session, "allowed_numbers", after, by=by)
     revisions.move(session)
-    audit.note(session, by, "set", "setting:allowed_numbers", before=before, after=after)
 
 
 def set_senders_by_number(session: Session, channel: str, addresses: Mapping[str, str], *, by: str) -> None:
@@ -133,26 +119,21 @@ def set_senders_by_number(session: Session, channel: str, addresses: Mapping[str
             raise Invalid("setting.unknown_sender", where="senders_by_number", address=after[beginning])
     before = queries.value(session, "senders_by_number")
     kept = {**before, channel: dict(sorted(after.items()))}
-    queries.put(session, "senders_by_number", kept, by=by)
-    audit.note(session, by, "set", "setting:senders_by_number", before=before, after=kept)
+    _set(session, "senders_by_number", kept, by=by)
 
 
 def set_balance_warning(session: Session, messages: int, *, by: str) -> None:
     """Operators are told when the balance lasts for fewer messages of one part; 0: never. Raise Invalid below 0."""
     if not 0 <= messages < 2**31:
         raise Invalid("setting.bad_number", where="balance_warning_messages")
-    before = queries.value(session, "balance_warning_messages")
-    queries.put(session, "balance_warning_messages", messages, by=by)
-    audit.note(session, by, "set", "setting:balance_warning_messages", before=before, after=messages)
+    _set(session, "balance_warning_messages", messages, by=by)
 
 
 def set_approval_above(session: Session, recipients: int | None, *, by: str) -> None:
     """A launch to more recipients takes two people; None: one is always enough. Raise Invalid below 1."""
     if recipients is not None and not 1 <= recipients < 2**31:
         raise Invalid("setting.bad_number", where="approval_above")
-    before = queries.value(session, "approval_above")
-    queries.put(session, "approval_above", recipients, by=by)
-    audit.note(session, by, "set", "setting:approval_above", before=before, after=recipients)
+    _set(session, "approval_above", recipients, by=by)
 
 
 def set_frequency_cap(
@@ -162,15 +143,18 @@ def set_frequency_cap(
 
     Raises Invalid (`cap.bad_messages`, `cap.bad_days`, `cap.bad_purpose`).
     """
-    before = queries.value(session, "frequency_cap")
     cap = None if messages is None else made(messages, days, exempt)
     kept = cap and {"messages": cap.messages, "days": cap.days, "exempt": sorted(cap.exempt)}
-    queries.put(session, "frequency_cap", kept, by=by)
-    audit.note(session, by, "set", "setting:frequency_cap", before=before, after=kept)
+    _set(session, "frequency_cap", kept, by=by)
 
 
 def set_bounce_digest(session: Session, *, on: bool, by: str) -> None:
     """Whether each sender's mailbox is told once a day which addresses do not exist."""
-    before = queries.value(session, "bounce_digest")
-    queries.put(session, "bounce_digest", on, by=by)
-    audit.note(session, by, "set", "setting:bounce_digest", before=before, after=on)
+    _set(session, "bounce_digest", on, by=by)
+
+
+def _set(session: Session, key: str, after: object, *, by: str) -> None:
+    """Each change of a setting is in the audit with what it was before."""
+    before = queries.value(session, key)
+    queries.put(session, key, after, by=by)
+    audit.note(session, by, "set", f"setting:{key}", before=before, after=after)
