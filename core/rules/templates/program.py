@@ -71,11 +71,6 @@ class Program:
     required: frozenset[str]
     """Those that stand somewhere without a fallback and outside of any condition."""
 
-    @property
-    def flat(self) -> bool:
-        """Whether it holds constants and slots alone, so that a caller may encode its pieces beforehand."""
-        return all(isinstance(piece, str | Slot) for piece in self.pieces)
-
     def render(self, values: Values) -> str:
         """Raise MissingValue, or Invalid (`template.too_long`) past a million characters."""
         out: list[str] = []
