@@ -1,20 +1,19 @@
-"""Whom a campaign is for: its frozen audience as a condition, counted by reason, and turned into deliveries."""
+"""Whom a campaign is for: its frozen audience as a condition, counted by reason and by price."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, DateTime, Select, and_, case, false, func, literal, null, or_, select, true
-from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
 from core.ports import Traits
 from core.queries import segments
 from core.queries import settings as business
 from core.queries.capping import cap_for
-from core.queries.eligibility import CONSENT_OPEN_DAYS, NOTHING, live_identity, reason_for
+from core.queries.eligibility import NOTHING, live_identity, reason_for
 from core.queries.prices import price_of
 from core.queries.spans import Span
 from core.queries.templates import CONTACT_VARIABLES
@@ -23,8 +22,9 @@ from core.rules.capping import Cap
 from core.tables.campaigns import Campaign
 from core.tables.contacts import Contact, Identity
 from core.tables.deliveries import Delivery
-from core.vocabulary import DeliveryState, Reason
+from core.vocabulary import Reason
 
+Value = ColumnElement[Any]
 Frozen = dict[str, Any]
 """`include` and `exclude` hold expression trees, `as_of` the instant of which they speak (ISO 8601),
 by the account's clock.
@@ -67,12 +67,12 @@ def frozen(session: Session, include: Sequence[int], exclude: Sequence[int], now
 def count(session: Session, audience: Frozen) -> int:
     """How many contacts are chosen, whether they can be reached or not."""
     segments.plan_for_all(session)
-    return session.scalar(select(func.count(Contact.id)).where(_chosen(audience))) or 0
+    return session.scalar(select(func.count(Contact.id)).where(chosen_by(audience))) or 0
 
 
 def first(session: Session, audience: Frozen) -> int | None:
     """One of the chosen, the same each time: whose values a test is filled with."""
-    chosen = select(Contact.id).where(_chosen(audience), Contact.erased_at.is_(None))
+    chosen = select(Contact.id).where(chosen_by(audience), Contact.erased_at.is_(None))
     return session.scalar(chosen.order_by(Contact.id).limit(1))
 
 
@@ -119,7 +119,7 @@ def judged(
         select(reason.label("reason"), key.label("key"))
         .select_from(Contact)
         .outerjoin(Identity, live_identity(campaign.channel))
-        .where(_chosen(audience))
+        .where(chosen_by(audience))
     )
 
 
@@ -135,7 +135,7 @@ def lacking(session: Session, campaign: Campaign, audience: Frozen, required: Se
         select(*counts)
         .select_from(Contact)
         .outerjoin(Identity, live_identity(campaign.channel))
-        .where(_chosen(audience))
+        .where(chosen_by(audience))
     )
     found = session.execute(statement).one()
     return {name: int(count) for name, count in zip(required, found, strict=True) if count}
@@ -158,7 +158,7 @@ def by_price(
         select(Identity.address_key, price)
         .select_from(Contact)
         .join(Identity, live_identity(campaign.channel))
-        .where(_chosen(audience), reason_of(campaign, required, now, days, traits=traits, cap=cap).is_(None))
+        .where(chosen_by(audience), reason_of(campaign, required, now, days, traits=traits, cap=cap).is_(None))
         .distinct()
         .subquery()
     )
@@ -175,7 +175,7 @@ def longest(
     found = (
         select(Contact, Identity.address)
         .join(Identity, live_identity(campaign.channel))
-        .where(_chosen(audience), Contact.erased_at.is_(None))
+        .where(chosen_by(audience), Contact.erased_at.is_(None))
     )
     length = sum((func.length(func.coalesce(text, "")) for text in texts), literal(0))
     first = session.execute(found.order_by(length.desc(), Contact.id).limit(1)).all()
@@ -189,111 +189,6 @@ def _values(contact: Contact, address: str | None, channel: str) -> dict[str, An
     return {**contact.attributes, **own, address_variable(channel): address}
 
 
-def end_of_chunk(after: int, size: int) -> Select[int | None]:
-    """The contact id that ends the next chunk of `size` contacts; null when there are none left."""
-    chunk = select(Contact.id).where(Contact.id > after).order_by(Contact.id).limit(size).subquery()
-    return select(func.max(chunk.c.id))
-
-
-def prepare_chunk(
-    campaign: Campaign,
-    required: Sequence[str],
-    after: int,
-    upto: int,
-    now: datetime,
-    *,
-    cancelled: bool,
-    traits: Traits | None = None,
-    consent_days: int = CONSENT_OPEN_DAYS,
-    asks: bool = False,
-    cap: Cap | None = None,
-) -> Insert:
-    """Deliveries for the chosen contacts with ids in (after, upto]; running it twice adds nothing.
-
-    Where people can be asked for consent (`asks`), those who lack nothing else wait for it. Of contacts that share an
-    address the first gets the message, the others `duplicate_address`: that is what the first of the two inserts
-    finds out, in one look at the index that it has to write to anyway.
-    """
-    span = Span(after, upto)
-    reason: Value = literal(Reason.CANCELLED.value)
-    waiting: Value = false()
-    if not cancelled:
-        reason = reason_of(campaign, required, now, consent_days, span, traits=traits, cap=cap)
-        waiting = _waits(campaign, required, reason, now, span, traits=traits) if asks else false()
-    leg = Leg(campaign.channel, campaign.purpose, campaign.consent_required, campaign.origin_id, campaign.content_id)
-    until = now + timedelta(days=consent_days)
-    return deliveries_for(leg, _chosen_within(campaign, span, reason, waiting), until=until, cancelled=cancelled)
-
-
-def deliveries_for(leg: Leg, chosen: CTE, *, until: datetime | None = None, cancelled: bool = False) -> Insert:
-    """Rows for the `chosen` contacts of a leg, in two inserts (see `prepare_chunk`).
-
-    The CTE has `contact_id`, `identity_id`, `address_key`, `reason`, and who `waits` for consent, `until` when.
-    """
-    waits = chosen.c.waits
-    state = case((waits, DeliveryState.AWAITING_CONSENT.value), else_=DeliveryState.PENDING.value)
-    due = case((waits, literal(until, DateTime(timezone=True))))
-    free = _deliveries(leg, chosen, state=state, reason=chosen.c.reason, key=chosen.c.address_key, due=due)
-    first = free.where(or_(chosen.c.reason.is_(None), waits)).order_by(waits, chosen.c.contact_id)
-    taken = insert(Delivery).from_select(COLUMNS, first)
-    sent = taken.on_conflict_do_nothing().returning(Delivery.contact_id).cte("sent")
-    refused = DeliveryState.CANCELLED if cancelled else DeliveryState.SKIPPED
-    why = func.coalesce(case((waits, null()), else_=chosen.c.reason), literal(Reason.DUPLICATE_ADDRESS.value))
-    rest = _deliveries(leg, chosen, state=literal(refused.value), reason=why, key=null(), due=null())
-    left = ~select(sent.c.contact_id).where(sent.c.contact_id == chosen.c.contact_id).exists()
-    others = insert(Delivery).from_select(COLUMNS, rest.where(left).order_by(chosen.c.contact_id))
-    return others.on_conflict_do_nothing(index_elements=["origin_id", "contact_id", "step"])
-
-
-Value = ColumnElement[Any]
-COLUMNS = (
-    "origin_id",
-    "content_id",
-    "channel",
-    "step",
-    "contact_id",
-    "identity_id",
-    "state",
-    "reason",
-    "address_key",
-    "due_at",
-)
-
-
-def _chosen_within(campaign: Campaign, span: Span, reason: Value, waits: Value) -> CTE:
-    assert campaign.audience is not None
-    return (
-        select(
-            Contact.id.label("contact_id"),
-            Identity.id.label("identity_id"),
-            Identity.address_key.label("address_key"),
-            reason.label("reason"),
-            waits.label("waits"),
-        )
-        .select_from(Contact)
-        .outerjoin(Identity, and_(live_identity(campaign.channel), *span.holds(Identity.contact_id)))
-        .where(*span.holds(Contact.id), _chosen(campaign.audience, span))
-        .cte("chosen")
-        .prefix_with("MATERIALIZED")
-    )
-
-
-def _deliveries(leg: Leg, chosen: CTE, *, state: Value, reason: Value, key: Value, due: Value) -> Select[Any]:
-    """Rows in the order of COLUMNS."""
-    return select(
-        literal(leg.origin_id),
-        literal(leg.content_id),
-        literal(leg.channel),
-        literal(leg.step),
-        chosen.c.contact_id,
-        chosen.c.identity_id,
-        state,
-        reason,
-        key,
-        due,
-    )
-
-
 def _shared(channel: str) -> Select[bytes]:
     """The present addresses that more than one contact has."""
     return (
@@ -304,7 +199,7 @@ def _shared(channel: str) -> Select[bytes]:
     )
 
 
-def _chosen(audience: Frozen, span: Span | None = None) -> ColumnElement[bool]:
+def chosen_by(audience: Frozen, span: Span | None = None) -> ColumnElement[bool]:
     as_of = datetime.fromisoformat(audience["as_of"])
     included = segments.any_of(audience["include"], as_of, span)
     chosen = and_(included, segments.none_of(audience["exclude"], as_of, span))
@@ -348,21 +243,10 @@ def reason_of(
         cap=cap,
         topic=campaign.topic,
     )
-    return func.coalesce(reason, _lacking(required, campaign.channel))
+    return func.coalesce(reason, lacking_value(required, campaign.channel))
 
 
-def _waits(
-    campaign: Campaign, required: Sequence[str], reason: Value, now: datetime, span: Span, *, traits: Traits | None
-) -> Value:
-    """Whether consent is all that is missing."""
-    if not campaign.consent_required:
-        return false()
-    other = reason_for(campaign.channel, campaign.purpose, False, now, span=span, traits=traits, topic=campaign.topic)
-    free = func.coalesce(other, _lacking(required, campaign.channel)).is_(None)
-    return and_(func.coalesce(reason, "") == Reason.CONSENT_MISSING.value, free)
-
-
-def _lacking(required: Sequence[str], channel: str) -> ColumnElement[str | None]:
+def lacking_value(required: Sequence[str], channel: str) -> ColumnElement[str | None]:
     lacking = [_lacks(name, channel) for name in required]
     return case((or_(*lacking), literal(Reason.TEMPLATE_LACKS_VALUE.value))) if lacking else NOTHING
 

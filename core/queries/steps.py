@@ -20,8 +20,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from core.ports import Traits
-from core.queries.audience import Leg, deliveries_for, reason_of
+from core.queries.audience import Leg, reason_of
 from core.queries.eligibility import live_identity
+from core.queries.preparing import deliveries_for
 from core.rules.capping import Cap
 from core.rules.steps import ENDING
 from core.tables.campaigns import Campaign

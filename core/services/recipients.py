@@ -8,9 +8,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from core.database import Sessions
 from core.ports import Channels, ConsentPress
-from core.queries import audience, gates, leases, segments
 from core.queries import campaigns as queries
 from core.queries import consent as asked
+from core.queries import gates, leases, preparing, segments
 from core.queries import settings as business
 from core.queries import steps as steps_queries
 from core.queries.bell import ring
@@ -141,7 +141,7 @@ def _prepare_chunk(
         if not leases.renew(session, lease, holder, LEASE_SECONDS):
             return True
         size = CHUNK if campaign.prepared_up_to else FIRST_CHUNK
-        upto = session.scalar(audience.end_of_chunk(campaign.prepared_up_to, size))
+        upto = session.scalar(preparing.end_of_chunk(campaign.prepared_up_to, size))
         if upto is None:
             campaign.prepared_at = now
             ring(session)
@@ -153,7 +153,7 @@ def _prepare_chunk(
         segments.plan_for_all(session)
         asks = asking is not None and campaign.channel in asking.channels and campaign.consent_required
         session.execute(
-            audience.prepare_chunk(
+            preparing.prepare_chunk(
                 campaign,
                 content.required,
                 after,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from channels.known import CHANNELS
 from core.database import Sessions
-from core.queries import audience
+from core.queries import audience, preparing
 from core.services import recipients
 from core.services import segments as making
 from core.tables.campaigns import Campaign, Origin
@@ -81,7 +81,7 @@ def test_a_chunk_that_is_prepared_twice_adds_nothing(sessions: Sessions) -> None
         _share(session, ids[3], ids[2])
         campaign = session.get_one(Campaign, _sending(session))
         for _ in range(2):
-            session.execute(audience.prepare_chunk(campaign, [], 0, ids[-1], NOON, cancelled=False))
+            session.execute(preparing.prepare_chunk(campaign, [], 0, ids[-1], NOON, cancelled=False))
         rows = session.execute(select(Delivery.contact_id, Delivery.reason).order_by(Delivery.contact_id)).all()
         assert [tuple(row) for row in rows] == [*((one, None) for one in ids[:3]), (ids[3], "duplicate_address")]
 
