@@ -15,7 +15,7 @@ from cli.finding import found
 from cli.output import BY, AsJson, grouped, print_json
 from core.errors import Invalid
 from core.rules.consent_rows import NEEDED, OPTIONAL
-from core.services import consent, consent_imports
+from core.services import asking, consent_imports
 from core.services.consent_imports import Result, Row
 from core.tables.campaigns import SenderRow
 from core.vocabulary import CHANNEL_EMAIL
@@ -58,7 +58,7 @@ def ask(
     channel: Annotated[str, typer.Option(help=_("The channel: email, sms, telegram, whatsapp …"))] = CHANNEL_EMAIL,
 ) -> None:
     with opened() as door, door.sessions.begin() as session:
-        consent.ask_again(
+        asking.ask_again(
             session,
             contact_named(session, door, who),
             channel=channel,

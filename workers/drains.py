@@ -26,7 +26,7 @@ from core.queries.liveness import alive
 from core.rules.capping import Cap
 from core.rules.hours import Hours
 from core.rules.patience import Patience
-from core.services import consent, pacing, recipients, trials
+from core.services import asking, pacing, recipients, trials
 from core.services.claims import Claims
 from core.services.dispatcher import Drain, Drained
 from core.services.slots import Limit
@@ -181,7 +181,7 @@ def _conclude(sessions: Sessions, channel: str, drained: Drained) -> None:
             recipients.finish_if_done(sessions, campaign.id, now())
         else:
             trials.close_if_done(sessions, origin_id)
-            consent.conclude(sessions, origin_id, now())
+            asking.conclude(sessions, origin_id, now())
 
 
 def _wait_for(sessions: Sessions, origin_id: int, opening: datetime) -> None:

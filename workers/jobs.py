@@ -50,7 +50,7 @@ def prepare(campaign_id: int) -> None:
             holder=holder(),
             clock=now,
             stop=_until_told(PREPARE_SECONDS),
-            asking=ConsentWording(installation.settings.language),
+            press=ConsentWording(installation.settings.language),
         )
 
 

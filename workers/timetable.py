@@ -11,7 +11,7 @@ from channels.outside import outside
 from core.database import Sessions
 from core.ports import Bell
 from core.queries import due, leases, mailboxes, prices, series, statuses
-from core.services import consent, digests, doubts, pacing, reaper, recipients, rejudging, schedules, steps, uploads
+from core.services import asking, digests, doubts, pacing, reaper, recipients, rejudging, schedules, steps, uploads
 from core.services import series as runs
 from core.vocabulary import CHANNEL_EMAIL
 from texts import speaking
@@ -36,7 +36,7 @@ def tick(installation: Installation, bell: Bell) -> int:
     _begin(sessions)
     measures.expired.inc(reaper.bring_back_expired(sessions, now()))
     doubts.retry_by_policy(sessions, now())
-    consent.end_unanswered(sessions, now())
+    asking.end_unanswered(sessions, now())
     steps.advance(sessions, now(), channels=CHANNELS)
     with sessions.begin() as session:
         pacing.open_today(session, now())

@@ -17,7 +17,7 @@ from channels.consent import ConsentWording
 from core.errors import Problem
 from core.queries.contact_pages import Person, addresses, consent_record, labels, matches, person
 from core.rules.zones import zone_of
-from core.services import consent, erasure, senders
+from core.services import asking, erasure, senders
 from core.tables.contacts import Contact
 from core.vocabulary import Role
 from texts import N_, _
@@ -83,7 +83,7 @@ def ask(id: int) -> ResponseReturnValue:  # noqa: A002
             sender = senders.get(session, request.form.get("sender_id", 0, type=int))
             press = ConsentWording(panel().settings.language)
             now = datetime.now(UTC)
-            consent.ask_again(session, id, channel=sender.channel, sender_id=sender.id, press=press, by=by(), now=now)
+            asking.ask_again(session, id, channel=sender.channel, sender_id=sender.id, press=press, by=by(), now=now)
         flash(_("The request is on its way. What waits for the answer goes as soon as it is yes."), "done")
     except Problem as problem:
         say(problem)

@@ -17,7 +17,7 @@ from core.queries.bell import ring
 from core.queries.capping import cap_for
 from core.queries.spans import Span
 from core.rules.campaigns import next_state
-from core.services import consent, steps
+from core.services import asking, steps
 from core.services.fitting import traits_for
 from core.tables.campaigns import Campaign, Origin
 from core.tables.contents import ContentRow
@@ -39,11 +39,11 @@ def prepare(
     holder: str,
     clock: Callable[[], datetime],
     stop: Callable[[], bool],
-    asking: ConsentPress | None = None,
+    press: ConsentPress | None = None,
 ) -> bool:
     """Give every chosen contact its delivery; one transaction a chunk, so it may end anywhere and go on.
 
-    With `asking` those who lack nothing but consent are asked for it, and their deliveries wait for the answer.
+    With `press` those who lack nothing but consent are asked for it, and their deliveries wait for the answer.
     A cancelled campaign's remaining contacts get `cancelled` rows, so that nobody chosen is without one.
     Returns whether preparation is complete; False if `stop` asked to end, or another worker is at it.
     """
@@ -53,7 +53,7 @@ def prepare(
             return False
     try:
         while not stop():
-            if _prepare_chunk(sessions, campaign_id, lease, holder, clock(), channels=channels, asking=asking):
+            if _prepare_chunk(sessions, campaign_id, lease, holder, clock(), channels=channels, press=press):
                 return True
         return False
     finally:
@@ -132,7 +132,7 @@ def _prepare_chunk(
     now: datetime,
     *,
     channels: Channels,
-    asking: ConsentPress | None,
+    press: ConsentPress | None,
 ) -> bool:
     with sessions.begin() as session:
         campaign = queries.locked(session, campaign_id)
@@ -151,7 +151,7 @@ def _prepare_chunk(
         traits = traits_for(channels, campaign.channel, content)
         after = campaign.prepared_up_to
         segments.plan_for_all(session)
-        asks = asking is not None and campaign.channel in asking.channels and campaign.consent_required
+        asks = press is not None and campaign.channel in press.channels and campaign.consent_required
         session.execute(
             preparing.prepare_chunk(
                 campaign,
@@ -166,8 +166,8 @@ def _prepare_chunk(
                 cap=cap_for(session, campaign.purpose, campaign.settings),
             )
         )
-        if asking is not None and asks and not cancelled:
-            consent.ask_waiting(session, campaign, Span(after, upto), asking, now)
+        if press is not None and asks and not cancelled:
+            asking.ask_waiting(session, campaign, Span(after, upto), press, now)
         if campaign.prepared_up_to == 0:
             ring(session)
         campaign.prepared_up_to = upto

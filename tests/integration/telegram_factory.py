@@ -53,7 +53,7 @@ def launched(
         campaigns.launch(session, campaign.id, by="test", now=now(), **seen)
     asking = ConsentWording("en")
     assert recipients.prepare(
-        sessions, campaign.id, channels=CHANNELS, holder="test", clock=now, stop=lambda: False, asking=asking
+        sessions, campaign.id, channels=CHANNELS, holder="test", clock=now, stop=lambda: False, press=asking
     )
     return preview
 

@@ -21,7 +21,7 @@ from core.errors import Refused
 from core.queries import audience
 from core.queries.due import campaigns_to_finish
 from core.rules import tokens
-from core.services import consent, recipients
+from core.services import asking, consent, recipients
 from core.services import segments as making
 from core.services.consent import Standing
 from core.tables.campaigns import Campaign, Origin
@@ -106,7 +106,7 @@ def test_the_campaign_stays_sending_until_all_have_answered_or_their_time_ran_ou
         (contact_id,) = make_contacts(session, 1)
         campaign_id = _sending(session)
     _prepare(sessions, campaign_id)
-    consent.end_unanswered(sessions, NOON + timedelta(days=40))
+    asking.end_unanswered(sessions, NOON + timedelta(days=40))
     assert _standing(sessions, campaign_id)[contact_id][0] == "awaiting_consent", "its letter has not left yet"
     left = NOON + timedelta(days=40)
     with sessions.begin() as session:
@@ -115,9 +115,9 @@ def test_the_campaign_stays_sending_until_all_have_answered_or_their_time_ran_ou
         )
         assert campaigns_to_finish(session) == []
     assert not recipients.finish_if_done(sessions, campaign_id, left)
-    consent.end_unanswered(sessions, left + timedelta(days=27))
+    asking.end_unanswered(sessions, left + timedelta(days=27))
     assert _standing(sessions, campaign_id)[contact_id][0] == "awaiting_consent"
-    consent.end_unanswered(sessions, left + timedelta(days=28))
+    asking.end_unanswered(sessions, left + timedelta(days=28))
     assert _standing(sessions, campaign_id)[contact_id] == ("skipped", "consent_unanswered")
     assert recipients.finish_if_done(sessions, campaign_id, left + timedelta(days=28))
     with sessions.begin() as session:
@@ -139,9 +139,9 @@ def test_who_could_not_be_asked_is_not_waited_for(sessions: Sessions) -> None:
     with sessions.begin() as session:
         made = session.get_one(Delivery, letter)
         made.state, made.reason = "failed", "recipient_server_refused"
-        asking = made.origin_id
-    consent.conclude(sessions, asking, NOON)
-    consent.end_unanswered(sessions, NOON)
+        requests = made.origin_id
+    asking.conclude(sessions, requests, NOON)
+    asking.end_unanswered(sessions, NOON)
     assert _standing(sessions, campaign_id)[contact_id] == ("skipped", "consent_missing")
 
 
@@ -191,11 +191,11 @@ def test_a_person_may_ask_once_more_and_only_where_there_is_something_to_ask(ses
     _prepare(sessions, campaign_id)
     again = {"channel": "email", "sender_id": sender_id, "press": ASKING, "by": "anna", "now": NOON}
     with sessions.begin() as session, pytest.raises(Refused, match="still_open"):
-        consent.ask_again(session, contact_id, **again)  # type: ignore[arg-type]
+        asking.ask_again(session, contact_id, **again)  # type: ignore[arg-type]
     with sessions.begin() as session:
         consent.answer(session, _letter(sessions, contact_id), given=False, way="link", now=NOON)
     with sessions.begin() as session:
-        letter = consent.ask_again(session, contact_id, **again)  # type: ignore[arg-type]
+        letter = asking.ask_again(session, contact_id, **again)  # type: ignore[arg-type]
         third = _sending(session, name="Third")
     with sessions.begin() as session:
         session.execute(update(Suppression).values(released_at=NOON))
@@ -205,7 +205,7 @@ def test_a_person_may_ask_once_more_and_only_where_there_is_something_to_ask(ses
         assert consent.answer(session, letter, given=True, way="button", now=NOON).new
     assert _standing(sessions, third)[contact_id] == ("pending", None)
     with sessions.begin() as session, pytest.raises(Refused, match="given_already"):
-        consent.ask_again(session, contact_id, **again)  # type: ignore[arg-type]
+        asking.ask_again(session, contact_id, **again)  # type: ignore[arg-type]
 
 
 async def test_a_get_shows_and_only_the_button_answers(
@@ -263,7 +263,7 @@ def _prepare(sessions: Sessions, campaign_id: int, now: datetime = NOON) -> None
         holder=f"test{campaign_id}",
         clock=lambda: now,
         stop=lambda: False,
-        asking=ASKING,
+        press=ASKING,
     )
 
 
