@@ -6,6 +6,7 @@ from functools import partial
 from aiogram import Bot
 
 from bot import broadcast, limits
+from bot.rounds import Rounds
 from bot.running import Run
 from core.queries.limits import untold
 from core.services import pacing
@@ -13,7 +14,7 @@ from core.services import pacing
 
 async def watch(bot: Bot, run: Run) -> None:
     """Tell of each block once, for as long as the bot runs; one that nobody could be told of is tried again."""
-    await broadcast.keep_telling("alarms", partial(_tell, bot, run))
+    await Rounds("alarms", partial(_tell, bot, run)).keep()
 
 
 async def _tell(bot: Bot, run: Run) -> bool:

@@ -1,16 +1,14 @@
 """Saying something to operators in their chats without having been asked."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import TelegramAPIError, TelegramNetworkError, TelegramRetryAfter, TelegramServerError
+from aiogram.exceptions import TelegramAPIError
 
-from bot.faults import report
+from bot.rounds import PASSING
 from bot.running import Run
 from bot.screen import Drawn
-from core.errors import Problem
 from core.queries import operators
 from core.rules.roles import includes
 from core.tables.operators import Operator
@@ -18,23 +16,6 @@ from core.vocabulary import Role
 from texts import speaking
 
 log = structlog.get_logger()
-PASSING = (TelegramNetworkError, TelegramServerError, TelegramRetryAfter)
-LOOK_SECONDS = 1.0
-AFTER_FAULT_SECONDS = 5.0
-
-
-async def keep_telling(what: str, tell: Callable[[], Awaitable[bool]]) -> None:
-    """Call `tell` for as long as the bot runs; while it answers that not all is told, or fails, with longer pauses."""
-    while True:
-        pause = AFTER_FAULT_SECONDS
-        try:
-            if await tell():
-                pause = LOOK_SECONDS
-        except Problem as problem:
-            log.warning(f"{what} wait", code=problem.code)
-        except Exception as fault:  # noqa: BLE001 - the outermost loop: it must not end with one bad message
-            report(f"operators could not be told: {what}", fault)
-        await asyncio.sleep(pause)
 
 
 async def to_operators(bot: Bot, run: Run, draw: Callable[[Operator], Drawn], *, least: Role = Role.VIEWER) -> bool:

@@ -7,12 +7,9 @@ import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import structlog
-
-from bot.faults import report
+from bot.rounds import Rounds
 from bot.running import Run
 from core.database import Sessions, async_engine
-from core.errors import Problem
 from core.messages import Content
 from core.ports import Provider
 from core.queries import due
@@ -21,10 +18,6 @@ from core.services import trials
 from core.services.claims import Claims
 from core.services.dispatcher import Drain
 
-log = structlog.get_logger()
-LOOK_SECONDS = 1.0
-"""How often answers are looked for that somebody wrote in the panel."""
-AFTER_FAULT_SECONDS = 5.0
 SIZE = 20
 
 
@@ -42,36 +35,23 @@ class Courier:
 
     def __init__(self, run: Run, bag: Bag | None) -> None:
         self._run, self._bag = run, bag
-        self._rung = asyncio.Event()
+        self._rounds = Rounds("answers to customers", self._carry_waiting)
         self._holder = f"courier:{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
     def ring(self) -> None:
         """Somebody has just answered."""
-        self._rung.set()
+        self._rounds.ring()
 
     async def work(self) -> None:
         """Carry answers for as long as the bot runs."""
-        if self._bag is None:
-            return
-        while True:
-            try:
-                await self._wait()
-                if await self._run(due.answers_wait, self._bag.provider.traits.channel, datetime.now(UTC)):
-                    await self._carry(self._bag)
-            except Problem as problem:
-                log.warning("answers wait", code=problem.code)
-                await asyncio.sleep(AFTER_FAULT_SECONDS)
-            except Exception as fault:  # noqa: BLE001 - the outermost loop: it must not end with one bad answer
-                report("answers could not be carried", fault)
-                await asyncio.sleep(AFTER_FAULT_SECONDS)
+        if self._bag is not None:
+            await self._rounds.keep()
 
-    async def _wait(self) -> None:
-        try:
-            async with asyncio.timeout(LOOK_SECONDS):
-                await self._rung.wait()
-        except TimeoutError:
-            return
-        self._rung.clear()
+    async def _carry_waiting(self) -> bool:
+        assert self._bag is not None
+        if await self._run(due.answers_wait, self._bag.provider.traits.channel, datetime.now(UTC)):
+            await self._carry(self._bag)
+        return True
 
     async def _carry(self, bag: Bag) -> None:
         engine = async_engine(bag.database_url)

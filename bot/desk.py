@@ -3,7 +3,6 @@
 What has to be shown stands in the database until it is: a bot that was killed in between shows it when it is back.
 """
 
-import asyncio
 from contextlib import suppress
 from dataclasses import replace
 
@@ -17,13 +16,11 @@ from aiogram.exceptions import (
 )
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.broadcast import PASSING
-from bot.faults import report
 from bot.presses import AnswerPressed, AskNumberPressed
+from bot.rounds import PASSING, Rounds
 from bot.running import Run
 from bot.topics import Topics
 from bot.words import name, quoted
-from core.errors import Problem
 from core.queries import conversations as queries
 from core.queries import desk, operators
 from core.queries.conversations import Talk
@@ -36,9 +33,6 @@ from texts import _, speaking
 log = structlog.get_logger()
 SHOWN = 3000
 AT_ONCE = 20
-LOOK_SECONDS = 1.0
-"""How often is looked for what came in by other channels, or was answered in the panel."""
-AFTER_FAULT_SECONDS = 5.0
 CHANNEL = "telegram"
 NO_CHAT = "chat not found"
 
@@ -49,35 +43,21 @@ class Desk:
     def __init__(self, bot: Bot, run: Run) -> None:
         self._bot, self._run = bot, run
         self._topics = Topics(bot, run)
-        self._rung = asyncio.Event()
+        self._rounds = Rounds("customers' messages", self._show_waiting)
 
     def ring(self) -> None:
         """Somebody has just written."""
-        self._rung.set()
+        self._rounds.ring()
 
     async def work(self) -> None:
-        """Show what waits for as long as the bot runs."""
-        while True:
-            try:
-                await self._wait()
-                for one in await self._run(desk.waiting, AT_ONCE):
-                    await self._show(one)
-                    await self._run(service.shown, [one.id])
-            except PASSING as fault:
-                log.warning("operators hear of customers later", fault=type(fault).__name__)
-                await asyncio.sleep(AFTER_FAULT_SECONDS)
-            except Problem as problem:
-                log.warning("operators hear of customers later", code=problem.code)
-                await asyncio.sleep(AFTER_FAULT_SECONDS)
-            except Exception as fault:  # noqa: BLE001 - the outermost loop: it must not end with one bad message
-                report("a customer's message could not be shown", fault)
-                await asyncio.sleep(AFTER_FAULT_SECONDS)
+        """Show what waits, what other channels and the panel brought included, for as long as the bot runs."""
+        await self._rounds.keep()
 
-    async def _wait(self) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(LOOK_SECONDS):
-                await self._rung.wait()
-        self._rung.clear()
+    async def _show_waiting(self) -> bool:
+        for one in await self._run(desk.waiting, AT_ONCE):
+            await self._show(one)
+            await self._run(service.shown, [one.id])
+        return True
 
     async def _show(self, one: Waiting) -> None:
         talk = await self._run(queries.get, one.identity_id)

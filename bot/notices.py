@@ -8,6 +8,7 @@ from aiogram import Bot
 from sqlalchemy.orm import Session
 
 from bot import broadcast, keyboards
+from bot.rounds import Rounds
 from bot.running import Run
 from bot.screen import Drawn
 from bot.words import quoted
@@ -22,7 +23,7 @@ from texts.notices import notice
 
 async def watch(bot: Bot, run: Run) -> None:
     """Say each once, for as long as the bot runs; what nobody could be told is tried again."""
-    await broadcast.keep_telling("notices", partial(_tell, bot, run))
+    await Rounds("notices", partial(_tell, bot, run)).keep()
 
 
 async def _tell(bot: Bot, run: Run) -> bool:
