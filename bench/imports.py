@@ -18,7 +18,7 @@ from bench.installation import arguments, opened
 from core.database import Sessions
 from core.queries import segments
 from core.rules.segments import parse
-from core.services import imports
+from core.services import import_runs, imports
 
 KEY = b"k" * 32
 HEADER = ["Kundennummer", "Vorname", "Nachname", "E-Mail", "Handy", "Land"]
@@ -75,7 +75,9 @@ def uploaded(sessions: Sessions, path: Path) -> int:
 
 
 def run(sessions: Sessions, import_id: int, *, for_good: bool) -> str:
-    found = imports.run(sessions, import_id, for_good=for_good, key=KEY, country="DE", holder="bench")
+    found = import_runs.run(
+        sessions, import_id, for_good=for_good, key=KEY, country="DE", holder="bench", now=datetime.now(UTC)
+    )
     return f"{found.added:,} new, {found.updated:,} changed, {found.unchanged:,} unchanged, {found.refused:,} refused"
 
 

@@ -276,6 +276,13 @@ class AttributeType(StrEnum):
     FLAG = "flag"
 
 
+class ImportKind(StrEnum):
+    """What a file brings in."""
+
+    CONTACTS = "contacts"
+    CONSENTS = "consents"
+
+
 class ImportState(StrEnum):
     UPLOADED = "uploaded"
     CHECKING = "checking"

@@ -11,7 +11,7 @@ import structlog
 from channels.consent import ConsentWording
 from channels.known import CHANNELS
 from core.errors import Problem
-from core.services import imports, recipients
+from core.services import import_runs, recipients
 from workers import balances, measures, returns, statuses
 from workers.drains import drain_channel
 from workers.installation import holder, now, opened
@@ -92,19 +92,20 @@ def run_import(import_id: int) -> None:
     die_with_parent()
     with opened() as installation:
         try:
-            imports.run_asked(
+            import_runs.run_asked(
                 installation.sessions,
                 import_id,
                 key=installation.keys.addresses,
                 country=installation.settings.default_country,
                 holder=holder(),
+                now=now(),
                 stop=_until_told(IMPORT_SECONDS),
             )
         except Problem as problem:
             log.info("import_ended", import_id=import_id, code=problem.code)
         except Exception:
             log.exception("import_fault", import_id=import_id)
-            imports.give_up(installation.sessions, import_id, Problem("import.fault"))
+            import_runs.give_up(installation.sessions, import_id, Problem("import.fault"))
 
 
 def _until_told(seconds: float = JOB_SECONDS) -> Callable[[], bool]:

@@ -1,4 +1,4 @@
-"""Imports: upload, what each column means, a dry run, and then the same for good."""
+"""Imports of contacts and of consents: upload, what each column means, a dry run, and then the same for good."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,15 +14,17 @@ from admin.context import panel, reading, writing
 from admin.downloads import csv_response
 from admin.uploads import keep
 from admin.views.lists import ListView
-from admin.words import Formatter, ago, number, say
+from admin.words import Formatter, ago, channel, number, say
+from channels.known import KNOWN
 from core.errors import Problem
 from core.queries import leases, segments
+from core.rules import consent_rows
 from core.rules.contacts.columns import FIELDS, attribute_key
 from core.services import imports
 from core.services.import_progress import lease_of
 from core.services.imports import RUNNING
 from core.tables.imports import Import
-from core.vocabulary import AttributeType, ImportState, Role, SegmentKind
+from core.vocabulary import AttributeType, ImportKind, ImportState, Role, SegmentKind
 from texts import N_, _
 from texts.problems import sentence
 
@@ -47,6 +49,15 @@ MEANINGS = {
     "country": N_("Country"),
     "timezone": N_("Time zone"),
 }
+CONSENT_MEANINGS = {
+    "address": N_("Email address or number"),
+    "date": N_("When it was given"),
+    "source": N_("Where it was given"),
+    "text": N_("What was agreed to"),
+    "channel": N_("Channel"),
+    "language": N_("Language"),
+}
+KINDS = {ImportKind.CONTACTS: N_("Contacts"), ImportKind.CONSENTS: N_("Consents given elsewhere")}
 TYPES = {
     AttributeType.TEXT: N_("text"),
     AttributeType.NUMBER: N_("number"),
@@ -57,15 +68,16 @@ TYPES = {
 
 class ImportList(ListView):
     title = N_("Imports")
-    intro = N_("Files of contacts: tried first, imported when you say so.")
+    intro = N_("Files of contacts, and of consents given elsewhere: tried first, imported when you say so.")
     row_page = "import.detail"
     new_page = "import.upload"
-    new_words = N_("Import contacts")
+    new_words = N_("Import a file")
     empty_words = N_("Nothing has been imported yet.")
-    column_list = ("filename", "state", "rows", "added", "updated", "refused", "created_at")
+    column_list = ("filename", "kind", "state", "rows", "added", "updated", "refused", "created_at")
     numbers = ("rows", "added", "updated", "refused")
     column_labels: ClassVar[dict[str, str]] = {
         "filename": N_("File"),
+        "kind": N_("Holds"),
         "state": N_("State"),
         "rows": N_("Rows"),
         "added": N_("New"),
@@ -75,6 +87,7 @@ class ImportList(ListView):
     }
     column_formatters: ClassVar[dict[str, Formatter]] = {
         "filename": lambda _v, _c, row, _n: row.filename,
+        "kind": lambda _v, _c, row, _n: _(KINDS[row.kind]),
         "state": lambda _v, _c, row, _n: Markup('<span class="badge {}">{}</span>').format(
             row.state, _(STATES[row.state])
         ),
@@ -89,13 +102,14 @@ class ImportList(ListView):
 @pages.route("/new", methods=["GET", "POST"])
 @needs(Role.EDITOR)
 def upload() -> ResponseReturnValue:
+    kind = ImportKind.CONSENTS if request.values.get("kind") == ImportKind.CONSENTS else ImportKind.CONTACTS
     if request.method == "POST":
         try:
             name, path = keep(request.files.get("file"), panel().settings.data)
             try:
-                imports.proposal(path)
+                imports.proposal(path, kind)
                 with writing() as session:
-                    made = imports.register(session, filename=name, path=path, by=by())
+                    made = imports.register(session, filename=name, path=path, kind=kind, by=by())
             except Problem as problem:
                 path.unlink()
                 problem.params["name"] = name
@@ -103,28 +117,33 @@ def upload() -> ResponseReturnValue:
             return redirect(url_for("import.detail", id=made.id))
         except Problem as problem:
             say(problem)
-    return render_template("panel/import_upload.html")
+    kinds = [(one, _(words)) for one, words in KINDS.items()]
+    return render_template("panel/import_upload.html", kinds=kinds, kind=kind)
 
 
 @pages.get("/<int:id>")
 def detail(id: int) -> ResponseReturnValue:  # noqa: A002 - the name of the part of the address
+    return _page(id, mapping="mapping" in request.args)
+
+
+def _page(import_id: int, *, mapping: bool) -> str:
+    """With the columns open to be changed if that is wanted, or if nothing has come of them yet."""
     session = reading()
-    row = imports.get(session, id)
+    row = imports.get(session, import_id)
     running = row.state in RUNNING
-    mapping = (
-        not running
-        and row.state != ImportState.APPLIED
-        and (row.state != ImportState.CHECKED or "mapping" in request.args)
-    )
+    mapping = not running and row.state != ImportState.APPLIED and (mapping or row.state != ImportState.CHECKED)
     return render_template(
         "panel/import.html",
         row=row,
+        consents=row.kind == ImportKind.CONSENTS,
         state=_(STATES[ImportState(row.state)]),
         running=running,
         said=_said(row),
         mapping=_proposed(row) if mapping and row.path else None,
         problem=sentence(row.problem["code"], row.problem["params"]) if row.problem else None,
-        refusals=_refusals(id) if row.refused else [],
+        usual=request.form or row.usual or {},
+        channels=[(traits.channel, channel(traits.channel)) for traits in KNOWN],
+        refusals=_refusals(import_id) if row.refused else [],
         lists=[(one.id, one.name) for one in segments.page(session, limit=500) if one.kind == SegmentKind.STATIC],
         segment=segments.get(session, row.segment_id) if row.segment_id else None,
     )
@@ -138,11 +157,12 @@ def check(id: int) -> ResponseReturnValue:  # noqa: A002
     try:
         with writing() as session:
             chosen = {index: meaning for index, meaning in enumerate(meanings) if meaning}
-            imports.choose(session, id, chosen, segment_id=request.form.get("segment_id", type=int))
+            segment_id = request.form.get("segment_id", type=int)
+            imports.choose(session, id, chosen, segment_id=segment_id, usual=request.form)
             imports.ask(session, id, for_good=False, by=by())
     except Problem as problem:
         say(problem)
-        return redirect(url_for("import.detail", id=id, mapping=1))
+        return _page(id, mapping=True)
     return redirect(url_for("import.detail", id=id))
 
 
@@ -190,13 +210,14 @@ def _said(row: Import) -> str:
 def _proposed(row: Import) -> dict[str, Any] | None:
     """The columns with what each is taken for (or was, before), the choices for each, and its first values."""
     try:
-        found = imports.proposal(Path(row.path or ""))
+        found = imports.proposal(Path(row.path or ""), row.kind)
     except Problem as problem:
         say(problem)
         return None
-    kept = {int(index): meaning for index, meaning in (row.mapping or {}).items()}
+    typed = dict(enumerate(request.form.getlist("meaning")))
+    meant = typed or {int(index): meaning for index, meaning in (row.mapping or {}).items()} or found.mapping
     columns = [
-        (label, (kept if kept else found.mapping).get(index, ""), _choices(label), _first_values(found.sample, index))
+        (label, meant.get(index, ""), _choices(label, row.kind), _first_values(found.sample, index))
         for index, label in enumerate(found.columns)
     ]
     return {"columns": columns, "most_rows": found.most_rows}
@@ -208,7 +229,9 @@ def _first_values(sample: list[list[str]], index: int) -> list[str]:
     return [cell[:40] for cell in cells if cell][:3]
 
 
-def _choices(label: str) -> list[tuple[str, str]]:
+def _choices(label: str, kind: str) -> list[tuple[str, str]]:
+    if kind == ImportKind.CONSENTS:
+        return [(field, _(CONSENT_MEANINGS[field])) for field in consent_rows.FIELDS]
     fields = [(field, _(MEANINGS[field])) for field in FIELDS]
     key = attribute_key(label)
     if not key or key in FIELDS:

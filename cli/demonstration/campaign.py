@@ -16,7 +16,7 @@ from cli.demonstration import letter
 from core.queries import settings as business
 from core.queries import statistics
 from core.queries.statistics import Figures
-from core.services import campaigns, imports, pacing, segments, senders, templates
+from core.services import campaigns, import_runs, imports, pacing, segments, senders, templates
 from core.vocabulary import CampaignState, DeliveryState
 from texts import _
 
@@ -40,13 +40,14 @@ def take_in(door: Opened, path: Path, tell: Tell) -> Imported:
         import_id = imports.register(session, filename=path.name, path=path, by=BY).id
         imports.choose(session, import_id, imports.proposal(path).mapping)
     for for_good, words in ((False, _("Trying the import")), (True, _("Importing"))):
-        result = imports.run(
+        result = import_runs.run(
             door.sessions,
             import_id,
             for_good=for_good,
             key=door.keys.addresses,
             country=door.settings.default_country,
             holder=BY,
+            now=datetime.now(UTC),
             progress=lambda done, words=words: tell(words, done),  # type: ignore[misc]
         )
     return Imported(result.added, result.refused)

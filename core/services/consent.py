@@ -114,13 +114,14 @@ def answer_by_word(session: Session, identity_id: int, text: str, now: datetime)
 
 def record(session: Session, whose: Whose, wording: Wording, *, given: bool, at: datetime, now: datetime) -> None:
     """Append a decision, for good: whatever request is open is answered by it, and what waits for it goes or ends."""
-    record_all(session, [(whose, wording, at)], given=given, now=now)
+    append(session, [(whose, wording, at)], given=given, now=now)
+    announce(session)
 
 
-def record_all(
+def append(
     session: Session, decisions: Sequence[tuple[Whose, Wording, datetime]], *, given: bool, now: datetime
 ) -> None:
-    """Several at once, each with the moment at which it was made."""
+    """Several at once, each with the moment at which it was made; the caller announces them, once for all."""
     session.execute(insert(Consent), [_row(*decision, given=given) for decision in decisions])
     concerned: dict[tuple[str, str], list[int]] = {}
     for whose, _wording, _at in decisions:
@@ -130,10 +131,17 @@ def record_all(
         _answered(session, contact_ids, channel, purpose, given=given, now=now)
 
 
+def announce(session: Session) -> None:
+    """Consents have changed: who can be reached is counted anew, and what was let go is sent."""
+    revisions.move(session)
+    ring(session)
+
+
 def learnt(session: Session, whose: Whose, *, given: bool, now: datetime) -> None:
     """A decision was recorded by another way, while a request may be open: it is answered by that."""
     ids = [] if whose.contact_id is None else [whose.contact_id]
     _answered(session, ids, whose.channel, whose.purpose, given=given, now=now)
+    announce(session)
 
 
 def _row(whose: Whose, wording: Wording, at: datetime, *, given: bool) -> dict[str, object]:
@@ -184,8 +192,6 @@ def _answered(
         .values(given=given, answered_at=now)
     )
     session.execute(queries.settle(channel, purpose, now, Delivery.contact_id.in_(contact_ids)))
-    revisions.move(session)
-    ring(session)
 
 
 def _unsubscribe(session: Session, letter: Delivery) -> None:

@@ -1,7 +1,7 @@
 """One pass of an import over its file, within the caller's transaction: staged, matched, and what came of it kept."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +22,8 @@ from files import Table
 CHUNK = 1000
 Params = dict[str, Any]
 Reasons = dict[int, tuple[str, Params]]
+Refusal = tuple[int, str, Mapping[str, object], Sequence[str]]
+"""The row's number, why, with the parameters of that, and its cells."""
 Rows = Iterator[tuple[int, list[str]]]
 
 
@@ -52,7 +54,7 @@ def stage(session: Session, table: Table, reader: Reader, teller: Teller) -> Res
 def apply(
     session: Session,
     import_id: int,
-    mapping: dict[str, str],
+    meanings: Mapping[int, str],
     *,
     columns: Sequence[str],
     segment_id: int | None,
@@ -60,10 +62,10 @@ def apply(
 ) -> None:
     """Make contacts of what is staged, and keep the attributes that came with them."""
     staging.apply(session, import_id, segment_id, lambda: teller.tell(0.8))
-    for index, meaning in mapping.items():
+    for index, meaning in meanings.items():
         if meaning.startswith("attribute:"):
             name, kind = attribute_of(meaning)
-            known = upsert(Attribute).values(key=name, label=columns[int(index)], type=kind)
+            known = upsert(Attribute).values(key=name, label=columns[index], type=kind)
             session.execute(known.on_conflict_do_nothing())
     revisions.move(session)
 
@@ -81,15 +83,25 @@ def keep_refused(session: Session, import_id: int, table: Table) -> None:
 
     Both go in the order of the file and in chunks, so that a file of which every row is refused costs no memory.
     """
-    session.execute(delete(ImportRefusal).where(ImportRefusal.import_id == import_id))
+    forget_refused(session, import_id)
     staging.keep_refused(session, import_id)
     rows = table.rows()
     for chunk in staging.refused_later(session, CHUNK):
         reasons = {row: (code, params) for row, code, params in chunk}
-        with _copied(session, staging.COPY_REFUSED) as copy:
-            for row, cells in _among(rows, reasons):
-                code, params = reasons[row]
-                copy.write_row((import_id, row, code, json.dumps(params), json.dumps(cells)))
+        refuse(session, import_id, ((row, *reasons[row], cells) for row, cells in _among(rows, reasons)))
+
+
+def forget_refused(session: Session, import_id: int) -> None:
+    """Those of the run before."""
+    session.execute(delete(ImportRefusal).where(ImportRefusal.import_id == import_id))
+
+
+def refuse(session: Session, import_id: int, refusals: Iterable[Refusal]) -> None:
+    """Keep refused rows, each with its reason and as it stood in the file."""
+    with _copied(session, staging.COPY_REFUSED) as copy:
+        for row, code, params, cells in refusals:
+            kept = json.dumps([cell.replace("\0", "\ufffd") for cell in cells])
+            copy.write_row((import_id, row, code, json.dumps(dict(params)), kept))
 
 
 def _among(rows: Rows, reasons: Reasons) -> Rows:

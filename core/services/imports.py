@@ -1,8 +1,7 @@
-"""Importing a file of contacts: a dry run first, then the same again for good; refused rows are kept with why."""
+"""Files of contacts, or of consents given elsewhere, to be imported: what their columns mean, and what is asked for."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -10,23 +9,19 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.database import Sessions, reduced_errors
-from core.errors import Invalid, NotFound, Problem, Refused, Unavailable
-from core.queries import leases, staging
+from core.errors import Invalid, NotFound, Problem, Refused
+from core.queries import leases
 from core.queries.bell import ring
+from core.rules import consent_rows
 from core.rules.contacts import cells as values
 from core.rules.contacts.columns import propose
-from core.rules.contacts.rows import Reader
-from core.services import audit, import_pass
-from core.services.import_pass import Result
-from core.services.import_progress import LEASE_SECONDS, Cancelled, Interrupted, Progress, Teller, lease_of
+from core.services import audit
+from core.services.import_progress import Cancelled, lease_of
 from core.tables.imports import Import, ImportRefusal
-from core.vocabulary import ImportState
+from core.vocabulary import ImportKind, ImportState
 from files import FileProblem, Table, open_table
 
 SAMPLE_ROWS = 200
-MANY = 10_000
-"""New or changed contacts after which the tables are put in order at once."""
 RUNNING = (ImportState.CHECKING, ImportState.APPLYING)
 
 
@@ -40,46 +35,57 @@ class Proposal:
     most_rows: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """What is to be done, as it stood when the lease was taken."""
-
-    id: int
-    name: str
-    path: Path
-    mapping: dict[str, str]
-    segment_id: int | None
-    for_good: bool
-    holder: str
-
-
-def register(session: Session, *, filename: str, path: Path, by: str, segment_id: int | None = None) -> Import:
+def register(
+    session: Session,
+    *,
+    filename: str,
+    path: Path,
+    by: str,
+    kind: ImportKind = ImportKind.CONTACTS,
+    segment_id: int | None = None,
+) -> Import:
     """Note an uploaded file."""
-    row = Import(filename=filename, path=str(path), created_by=by, segment_id=segment_id)
+    row = Import(filename=filename, path=str(path), kind=kind, created_by=by, segment_id=segment_id)
     session.add(row)
     session.flush()
     audit.note(session, by, "upload", f"import:{row.id}")
     return row
 
 
-def proposal(path: Path) -> Proposal:
+def proposal(path: Path, kind: str = ImportKind.CONTACTS) -> Proposal:
     """Look at the header and the first rows; attributes get the narrowest type that fits them.
 
     Raises Invalid for a file that is no table.
     """
     try:
-        return _proposal(open_table(path))
+        return _proposal(open_table(path), kind)
     except FileProblem as problem:
         raise Invalid(problem.code, **problem.params) from None
 
 
-def choose(session: Session, import_id: int, mapping: dict[int, str], *, segment_id: int | None = None) -> None:
-    """Keep what the columns mean; raise Refused (`import.no_address`) if none of them leads to a person."""
-    if not {"email", "phone", "external_id"} & set(mapping.values()):
-        raise Refused("import.no_address")
-    row = _locked(session, import_id)
+def choose(
+    session: Session,
+    import_id: int,
+    mapping: dict[int, str],
+    *,
+    segment_id: int | None = None,
+    usual: Mapping[str, str] | None = None,
+) -> None:
+    """Keep what the columns mean, and of consents what holds for rows that do not say it themselves.
+
+    Raises Refused (`import.no_address`) if no column leads to a person, and (`consent_row.no_<what is missing>`) if
+    neither a column nor `usual` says what a consent needs.
+    """
+    row = locked(session, import_id)
     _refuse_running_or_applied(row)
+    usual = {name: said.strip() for name, said in (usual or {}).items() if name in consent_rows.COMMON and said.strip()}
+    if row.kind == ImportKind.CONSENTS:
+        if lacking := consent_rows.missing({*mapping.values(), *usual}):
+            raise Refused(f"consent_row.no_{lacking}")
+    elif not {"email", "phone", "external_id"} & set(mapping.values()):
+        raise Refused("import.no_address")
     row.mapping = {str(index): meaning for index, meaning in mapping.items()}
+    row.usual = usual
     if segment_id is not None:
         row.segment_id = segment_id
 
@@ -89,7 +95,7 @@ def ask(session: Session, import_id: int, *, for_good: bool, by: str) -> Import:
 
     Raises Refused if it was not tried before (`import.not_checked`), is done already, or its file is gone.
     """
-    row = _locked(session, import_id)
+    row = locked(session, import_id)
     wanted = ImportState.APPLYING if for_good else ImportState.CHECKING
     if row.state == wanted:
         return row
@@ -98,7 +104,7 @@ def ask(session: Session, import_id: int, *, for_good: bool, by: str) -> Import:
         raise Refused("import.not_checked")
     if row.path is None:
         raise Refused("import.file_gone", name=row.filename)
-    _begin(row, wanted)
+    begin(row, wanted)
     audit.note(session, by, "import" if for_good else "check_import", f"import:{import_id}")
     ring(session)
     return row
@@ -106,12 +112,12 @@ def ask(session: Session, import_id: int, *, for_good: bool, by: str) -> Import:
 
 def cancel(session: Session, import_id: int) -> None:
     """One that waits is cancelled at once; one that runs ends within a second. Neither changes anything."""
-    row = _locked(session, import_id)
+    row = locked(session, import_id)
     if row.state not in RUNNING:
         return
     row.cancel_requested = True
     if not leases.held(session, lease_of(import_id)):
-        _conclude(row, Cancelled("import.cancelled"))
+        conclude(row, Cancelled("import.cancelled"))
 
 
 def get(session: Session, import_id: int) -> Import:
@@ -127,56 +133,30 @@ def refusals(session: Session, import_id: int, *, most: int | None = None) -> It
     yield from session.scalars(rows, execution_options={"yield_per": 1000})
 
 
-def run(
-    sessions: Sessions,
-    import_id: int,
-    *,
-    for_good: bool,
-    key: bytes,
-    country: str,
-    holder: str,
-    progress: Progress | None = None,
-) -> Result:
-    """The dry run, or the import itself, for somebody who waits for it; both do the same, and one keeps what it did.
-
-    Everything happens in one transaction, so a broken file or a cancel changes nothing. Raises Cancelled, or the
-    problem of the file; the import's row says so too.
-    """
-    with sessions.begin() as session:
-        row = _locked(session, import_id)
-        if not leases.acquire(session, lease_of(import_id), holder, LEASE_SECONDS):
-            raise Refused("import.running")
-        _begin(row, ImportState.APPLYING if for_good else ImportState.CHECKING)
-        order = _order(row, holder)
-    return _carry_out(sessions, order, key, country, Teller(sessions, import_id, holder, progress))
+def locked(session: Session, import_id: int) -> Import:
+    """For a change; raise NotFound."""
+    row = session.get(Import, import_id, populate_existing=True, with_for_update=True)
+    if row is None:
+        raise NotFound("import.not_found", id=import_id)
+    return row
 
 
-def run_asked(
-    sessions: Sessions, import_id: int, *, key: bytes, country: str, holder: str, stop: Callable[[], bool]
-) -> Result | None:
-    """What `ask` asked for, from the start; None if it is done already, or under way somewhere else.
-
-    Raises Interrupted once `stop` says so, after which it may be run again.
-    """
-    with sessions.begin() as session:
-        row = _locked(session, import_id)
-        if row.state not in RUNNING or not leases.acquire(session, lease_of(import_id), holder, LEASE_SECONDS):
-            return None
-        order = _order(row, holder)
-    return _carry_out(sessions, order, key, country, Teller(sessions, import_id, holder, stop=stop))
+def begin(row: Import, state: ImportState) -> None:
+    """From the start, whatever came of it before."""
+    row.state = state
+    row.progress, row.problem, row.cancel_requested, row.finished_at = 0.0, None, False, None
 
 
-def give_up(sessions: Sessions, import_id: int, problem: Problem) -> None:
-    """Let it fail for good, so that it is not run again and again."""
-    with sessions.begin() as session:
-        row = _locked(session, import_id)
-        if row.state in RUNNING:
-            _conclude(row, problem)
+def conclude(row: Import, problem: Problem) -> None:
+    """It came to nothing, and says why."""
+    row.state = ImportState.CANCELLED if isinstance(problem, Cancelled) else ImportState.FAILED
+    row.problem = {"code": problem.code, "params": json.loads(json.dumps(problem.params, default=str))}
+    row.finished_at = func.now()
 
 
-def _proposal(table: Table) -> Proposal:
+def _proposal(table: Table, kind: str) -> Proposal:
     sample = [cells for _, cells in islice(table.rows(), SAMPLE_ROWS)]
-    mapping = propose(table.columns)
+    mapping = propose(table.columns) if kind == ImportKind.CONTACTS else consent_rows.propose(table.columns)
     for index, meaning in mapping.items():
         if meaning.startswith("attribute:"):
             filled = [cells[index].strip() for cells in sample if len(cells) > index and cells[index].strip()]
@@ -184,80 +164,8 @@ def _proposal(table: Table) -> Proposal:
     return Proposal(table.columns, mapping, sample[:20], table.most_rows)
 
 
-def _locked(session: Session, import_id: int) -> Import:
-    row = session.get(Import, import_id, populate_existing=True, with_for_update=True)
-    if row is None:
-        raise NotFound("import.not_found", id=import_id)
-    return row
-
-
 def _refuse_running_or_applied(row: Import) -> None:
     if row.state in RUNNING:
         raise Refused("import.running")
     if row.state == ImportState.APPLIED:
         raise Refused("import.applied", name=row.filename)
-
-
-def _begin(row: Import, state: ImportState) -> None:
-    row.state = state
-    row.progress, row.problem, row.cancel_requested, row.finished_at = 0.0, None, False, None
-
-
-def _order(row: Import, holder: str) -> _Order:
-    for_good = row.state == ImportState.APPLYING
-    return _Order(row.id, row.filename, Path(row.path or ""), dict(row.mapping or {}), row.segment_id, for_good, holder)
-
-
-def _carry_out(sessions: Sessions, order: _Order, key: bytes, country: str, teller: Teller) -> Result:
-    try:
-        with reduced_errors():
-            result = _transacted(sessions, order, key, country, teller)
-    except (Interrupted, Unavailable):
-        raise
-    except FileProblem as problem:
-        fault = Invalid(problem.code, **{**problem.params, "name": order.name})
-        give_up(sessions, order.id, fault)
-        raise fault from None
-    except Problem as problem:
-        give_up(sessions, order.id, problem)
-        raise
-    finally:
-        with sessions.begin() as session:
-            leases.release(session, lease_of(order.id), order.holder)
-    if order.for_good and result.added + result.updated >= MANY:
-        with suppress(Problem), reduced_errors():
-            staging.tidy(sessions)
-    return result
-
-
-def _transacted(sessions: Sessions, order: _Order, key: bytes, country: str, teller: Teller) -> Result:
-    """The lease is kept in the same transaction as the contacts: who has lost it commits nothing."""
-    table = open_table(order.path)
-    reader = Reader({int(index): meaning for index, meaning in order.mapping.items()}, key, country)
-    with sessions() as session:
-        result = import_pass.stage(session, table, reader, teller)
-        if order.for_good:
-            import_pass.apply(
-                session,
-                order.id,
-                order.mapping,
-                columns=table.columns,
-                segment_id=order.segment_id,
-                teller=teller,
-            )
-            audit.note(session, order.holder, "imported", f"import:{order.id}", added=result.added)
-        import_pass.keep_refused(session, order.id, table)
-        teller.tell(0.99)
-        row = _locked(session, order.id)
-        row.columns = list(table.columns)
-        import_pass.keep(row, ImportState.APPLIED if order.for_good else ImportState.CHECKED, result)
-        if not leases.renew(session, lease_of(order.id), order.holder, LEASE_SECONDS):
-            raise Interrupted("import.interrupted")
-        session.commit()
-    return result
-
-
-def _conclude(row: Import, problem: Problem) -> None:
-    row.state = ImportState.CANCELLED if isinstance(problem, Cancelled) else ImportState.FAILED
-    row.problem = {"code": problem.code, "params": json.loads(json.dumps(problem.params, default=str))}
-    row.finished_at = func.now()

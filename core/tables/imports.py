@@ -7,21 +7,24 @@ from sqlalchemy import Float, ForeignKey, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.tables.base import Base, CreatedAt, Id, only
-from core.vocabulary import ImportState
+from core.vocabulary import ImportKind, ImportState
 
 
 class Import(Base):
     """One uploaded file. `mapping` says what each column means; the counts are those of the last check or run."""
 
     __tablename__ = "imports"
-    __table_args__ = (only("state", ImportState),)
+    __table_args__ = (only("state", ImportState), only("kind", ImportKind))
 
     id: Mapped[Id]
+    kind: Mapped[str] = mapped_column(server_default=ImportKind.CONTACTS)
     filename: Mapped[str]
     path: Mapped[str | None]
     """Below the data directory; null once the file has been deleted."""
     state: Mapped[str] = mapped_column(server_default=ImportState.UPLOADED)
     mapping: Mapped[dict[str, Any] | None]
+    usual: Mapped[dict[str, Any] | None]
+    """What is meant where a row does not say it, by the names of the fields."""
     columns: Mapped[list[Any] | None]
     """The header, kept for the refused rows when the file is gone."""
     segment_id: Mapped[int | None] = mapped_column(ForeignKey("segments.id", ondelete="SET NULL"))

@@ -15,8 +15,9 @@ import embedded
 from admin.app import create_app, first_login
 from config.keys import Keys
 from core import database, migrations
-from core.services import imports, segments
+from core.services import import_runs, segments
 from core.tables.contacts import Contact, Identity
+from tests.integration.campaign_factory import NOON
 
 pytestmark = pytest.mark.browser
 CHROMIUM = Path("/usr/bin/chromium")
@@ -180,7 +181,9 @@ def test_a_file_is_tried_and_imported_while_the_page_tells_how_far(
     page.wait_for_selector("text=Waiting for a worker")
     sessions = database.make_sessions(engine)
     for button, told in (("Import", "Import this now?"), (None, "The file is imported.")):
-        imports.run_asked(sessions, 1, key=KEYS.addresses, country="DE", holder="worker", stop=lambda: False)
+        import_runs.run_asked(
+            sessions, 1, key=KEYS.addresses, country="DE", holder="worker", now=NOON, stop=lambda: False
+        )
         page.wait_for_selector(f"text={told}")
         if button:
             page.wait_for_selector("text=“nobody” is not an email address.")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from core.database import Sessions
 from core.errors import Refused
 from core.queries import due, leases
-from core.services import imports, uploads
+from core.services import import_runs, imports, uploads
 from core.services.import_pass import Result
 from core.services.import_progress import Interrupted, lease_of
 from core.tables.audit import AuditEntry
@@ -18,6 +18,7 @@ from core.tables.contacts import Contact
 from core.tables.imports import Import
 from core.tables.leases import Lease
 from core.vocabulary import ImportState
+from tests.integration.campaign_factory import NOON
 
 KEY = b"a" * 32
 ROWS = "email,name\na@example.org,Ada\nnobody,Bea\n"
@@ -38,7 +39,7 @@ def ask(sessions: Sessions, import_id: int, *, for_good: bool) -> None:
 
 
 def work(sessions: Sessions, import_id: int, holder: str = "worker", *, told: bool = False) -> Result | None:
-    return imports.run_asked(sessions, import_id, key=KEY, country="DE", holder=holder, stop=lambda: told)
+    return import_runs.run_asked(sessions, import_id, key=KEY, country="DE", holder=holder, now=NOON, stop=lambda: told)
 
 
 def state(session: Session, import_id: int) -> str:
@@ -122,7 +123,7 @@ def test_a_worker_that_slept_through_its_lease_commits_nothing(sessions: Session
         return False
 
     with pytest.raises(Interrupted):
-        imports.run_asked(sessions, import_id, key=KEY, country="DE", holder="worker", stop=overtaken)
+        import_runs.run_asked(sessions, import_id, key=KEY, country="DE", holder="worker", now=NOON, stop=overtaken)
     assert asked > 2
     assert contacts(sessions) == 0
     with sessions() as session:

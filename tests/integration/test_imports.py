@@ -11,12 +11,13 @@ from core.database import DatabaseFault, Sessions, reduced_errors
 from core.errors import Invalid, Refused
 from core.queries import staging
 from core.rules.addresses import address_key
-from core.services import imports
+from core.services import import_runs, imports
 from core.services.import_pass import Result
 from core.tables.contacts import Attribute, Contact, Identity
 from core.tables.imports import Import
 from core.tables.suppression import Suppression
 from core.vocabulary import ImportState
+from tests.integration.campaign_factory import NOON
 
 KEY = b"a" * 32
 GERMAN = (
@@ -32,7 +33,7 @@ def run(sessions: Sessions, path: Path, *, for_good: bool = True) -> tuple[int, 
     with sessions.begin() as session:
         import_id = imports.register(session, filename=path.name, path=path, by="test").id
         imports.choose(session, import_id, proposal.mapping)
-    result = imports.run(sessions, import_id, for_good=for_good, key=KEY, country="DE", holder="test")
+    result = import_runs.run(sessions, import_id, for_good=for_good, key=KEY, country="DE", holder="test", now=NOON)
     return import_id, result
 
 

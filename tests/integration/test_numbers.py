@@ -11,12 +11,13 @@ from core.database import Sessions
 from core.errors import Invalid
 from core.queries import campaigns as queries
 from core.queries import numbers, templates
-from core.services import campaigns, imports, segments, senders, settings
+from core.services import campaigns, import_runs, imports, segments, senders, settings
 from core.tables.campaigns import Origin
 from core.tables.contacts import Identity
 from core.tables.contents import ContentRow
 from core.tables.imports import Import
 from core.vocabulary import Reason
+from tests.integration.campaign_factory import NOON
 
 NUMBERS = (
     "Name,Phone\nAda,+4915111111111\nHome,+493012345678\nTwin,+4915111111111\nRome,+393123456789\nGone,+4915122222222\n"
@@ -31,7 +32,7 @@ def drafted(sessions: Sessions, tmp_path: Path) -> int:
     with sessions.begin() as session:
         import_id = imports.register(session, filename="people.csv", path=path, by="test").id
         imports.choose(session, import_id, {0: "first_name", 1: "phone"})
-    imports.run(sessions, import_id, for_good=True, key=b"a" * 32, country="DE", holder="test")
+    import_runs.run(sessions, import_id, for_good=True, key=b"a" * 32, country="DE", holder="test", now=NOON)
     with sessions.begin() as session:
         settings.set_allowed_numbers(session, "sms", ["+49"], by="t")
         session.execute(update(Identity).where(Identity.address == "+4915122222222").values(invalid=True))

@@ -7,7 +7,6 @@ SENTENCES = {
     "consent.no_address": N_("The contact has no address on this channel (%(channel)s). Add one first."),
     "consent.given_already": N_("The contact has given this consent already."),
     "consent.still_open": N_("The contact was asked on %(at)s and may still answer. Wait for it."),
-    "consent_row.no_column": N_("The file has no column “%(where)s”. Its first row must name: %(columns)s."),
     "consent_row.no_address": N_("There is no address."),
     "consent_row.no_date": N_("It is not said when the consent was given, so that it does not count."),
     "consent_row.no_source": N_("It is not said where the consent was given, so that it does not count."),

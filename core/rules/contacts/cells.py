@@ -49,10 +49,22 @@ def attribute(cell: str, kind: AttributeType) -> str | float | bool:
         case AttributeType.NUMBER:
             return _number(cell)
         case AttributeType.DATE:
-            return _date(cell).isoformat()
+            return day(cell).isoformat()
         case AttributeType.FLAG:
             return _flag(cell)
     return cell
+
+
+def day(cell: str) -> date:
+    """ISO 8601, German, or American where the day tells it from that; Invalid (`import.bad_value`) if it is none."""
+    try:
+        if found := GERMAN_DATE.fullmatch(cell):
+            return date(int(found[3]), int(found[2]), int(found[1]))
+        if (found := US_DATE.fullmatch(cell)) and int(found[2]) > 12:
+            return date(int(found[3]), int(found[1]), int(found[2]))
+        return date.fromisoformat(cell[:10])
+    except ValueError:
+        raise Invalid("import.bad_value", type="date") from None
 
 
 def kind_of(samples: list[str]) -> AttributeType:
@@ -79,17 +91,6 @@ def _number(cell: str) -> float | int:
     if len(plain) > MOST_DIGITS or not NUMBER.fullmatch(plain):
         raise Invalid("import.bad_value", type="number")
     return float(plain) if "." in plain else int(plain)
-
-
-def _date(cell: str) -> date:
-    try:
-        if found := GERMAN_DATE.fullmatch(cell):
-            return date(int(found[3]), int(found[2]), int(found[1]))
-        if (found := US_DATE.fullmatch(cell)) and int(found[2]) > 12:
-            return date(int(found[3]), int(found[1]), int(found[2]))
-        return date.fromisoformat(cell[:10])
-    except ValueError:
-        raise Invalid("import.bad_value", type="date") from None
 
 
 def _flag(cell: str) -> bool:

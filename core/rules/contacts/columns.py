@@ -1,7 +1,7 @@
 """Recognising columns by their headers, in English and German."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 FIELDS = ("external_id", "email", "phone", "first_name", "last_name", "language", "country", "timezone")
 IGNORE = ""
@@ -17,20 +17,27 @@ NAMES = {
     "country": "country countrycode land laendercode",
     "timezone": "timezone tz zeitzone",
 }
-_BY_NAME = {name: field for field, names in NAMES.items() for name in names.split()}
 
 
 def propose(columns: Sequence[str]) -> dict[int, str]:
     """For each column a field, `attribute:<key>`, or nothing for one without a header; each field at most once."""
-    proposed: dict[int, str] = {}
+    proposed = recognised(columns, NAMES)
     for index, column in enumerate(columns):
-        field = _BY_NAME.get(_plain(column))
-        if field is not None and field not in proposed.values():
-            proposed[index] = field
-        else:
+        if index not in proposed:
             key = attribute_key(column)
             proposed[index] = f"attribute:{key}" if key and key not in FIELDS else IGNORE
-    return proposed
+    return dict(sorted(proposed.items()))
+
+
+def recognised(columns: Sequence[str], names: Mapping[str, str]) -> dict[int, str]:
+    """The columns whose headers are among the names of a field, each field at most once."""
+    by_name = {name: field for field, known in names.items() for name in known.split()}
+    found: dict[int, str] = {}
+    for index, column in enumerate(columns):
+        field = by_name.get(_plain(column))
+        if field is not None and field not in found.values():
+            found[index] = field
+    return found
 
 
 def attribute_key(label: str) -> str:
