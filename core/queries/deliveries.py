@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    ColumnElement,
     DateTime,
     Insert,
     Integer,
@@ -60,11 +61,20 @@ def _accepted() -> ReturningUpdate[int]:
         update(Delivery)
         .where(
             Delivery.id == done.c.accepted_id,
-            or_(*(Delivery.state == state for state in (S.SENDING, S.IN_DOUBT, S.CLAIMED, S.PENDING))),
+            or_(*(Delivery.state == state for state in (S.SENDING, S.IN_DOUBT, S.CLAIMED)), _waits_unreported()),
         )
         .values(state=S.SENT, settled_at=NOW, said=done.c.said, reason=null())
         .returning(Delivery.id)
     )
+
+
+def _waits_unreported() -> ColumnElement[bool]:
+    """Waits, but not because the provider has reported already that the message did not arrive.
+
+    Such a report leaves no time of settling, where an outcome of our own leaves one.
+    """
+    reported = and_(Delivery.reason == Reason.RETRY_LATER, Delivery.settled_at.is_(None))
+    return and_(Delivery.state == S.PENDING, func.coalesce(~reported, True))
 
 
 def _marked(channel: str) -> ReturningUpdate[int]:

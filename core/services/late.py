@@ -48,7 +48,8 @@ def current() -> ColumnElement[bool]:
 async def retry(connection: AsyncConnection, delivery_ids: list[int]) -> None:
     """What the provider itself says did not arrive, and may later: it waits, a few times, while its origin is open.
 
-    That is no blind resending: the report says that this attempt is over.
+    That is no blind resending: the report says that this attempt is over. It may come before our own record that
+    the provider has taken the message, which moves nothing then (see core.queries.deliveries).
     """
     passing = _last(EventRow.bounce).scalar_subquery().in_(PASSING)
     told = _last(EventRow.details["reason"].astext).scalar_subquery() == ""
@@ -56,7 +57,7 @@ async def retry(connection: AsyncConnection, delivery_ids: list[int]) -> None:
     await connection.execute(
         update(Delivery)
         .where(Delivery.id.in_(delivery_ids), Delivery.attempt < TRIES, passing, told, still_open)
-        .where(Delivery.state.in_((DeliveryState.SENT, DeliveryState.IN_DOUBT)))
+        .where(Delivery.state.in_((DeliveryState.SENT, DeliveryState.IN_DOUBT, DeliveryState.SENDING)))
         .values(state=DeliveryState.PENDING, reason=Reason.RETRY_LATER, due_at=func.now() + WAIT, settled_at=None)
     )
 

@@ -239,6 +239,28 @@ async def test_a_report_that_comes_before_our_own_record_counts_and_the_record_t
     assert _states(sessions) == told
 
 
+async def test_a_phone_that_is_off_is_tried_again_even_if_that_is_reported_before_our_own_record(
+    sessions: Sessions, async_engine: AsyncEngine
+) -> None:
+    early, last, released = _deliveries(sessions, 3, DeliveryState.SENDING)
+    with sessions.begin() as session:
+        session.execute(update(Delivery).where(Delivery.id == last).values(attempt=3))
+        waits = {"state": DeliveryState.PENDING, "reason": None}
+        session.execute(update(Delivery).where(Delivery.id == released).values(waits))
+    async with async_engine.begin() as connection:
+        reports = [_status(early, "undelivered", 30003), _status(last, "undelivered", 30008, attempt=3)]
+        await events.record(connection, [*reports, _status(early, "sent")])
+    told = {early: ("pending", "retry_later"), last: ("failed", "recipient_server_refused")}
+    assert _states(sessions) == {**told, released: ("pending", None)}
+    nothing: dict[str, list[int]] = {"ids": [], "generations": [], "batch_ids": []}
+    with sessions.begin() as session:
+        accepted = {"accepted_ids": [early, last, released], "saids": ["SM1", "SM2", "SM3"], "now": NOON}
+        session.execute(deliveries.turn("email"), {**accepted, **nothing})
+        due = session.scalars(select(Delivery.id).where(Delivery.due_at.is_not(None))).all()
+    assert _states(sessions) == {**told, released: ("sent", None)}
+    assert due == [early]
+
+
 async def test_a_phone_that_is_off_is_tried_again_and_a_dead_number_never(
     sessions: Sessions, async_engine: AsyncEngine
 ) -> None:
