@@ -57,7 +57,7 @@ class DeliveryState(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a chosen recipient got nothing, or has to wait; the first 13 are in the order in which they win."""
+    """Why a chosen recipient got nothing, or has to wait; the first 14 are in the order in which they win."""
 
     ERASED = "erased"
     COMPLAINED = "complained"
@@ -67,6 +67,7 @@ class Reason(StrEnum):
     EXCLUDED = "excluded"
     NO_ADDRESS = "no_address"
     INVALID_ADDRESS = "invalid_address"
+    NOT_A_MOBILE = "not_a_mobile"
     DUPLICATE_ADDRESS = "duplicate_address"
     CONSENT_MISSING = "consent_missing"
     CONSENT_DECLINED = "consent_declined"
@@ -75,7 +76,6 @@ class Reason(StrEnum):
     REPLY_WINDOW_CLOSED = "reply_window_closed"
     BOT_BLOCKED = "bot_blocked"
     OPTED_OUT_BY_KEYWORD = "opted_out_by_keyword"
-    NOT_A_MOBILE = "not_a_mobile"
     COUNTRY_NOT_ENABLED = "country_not_enabled"
     FREQUENCY_CAP = "frequency_cap"
     TEMPLATE_LACKS_VALUE = "template_lacks_value"

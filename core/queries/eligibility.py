@@ -1,5 +1,6 @@
 """Why a contact may not be written to on a channel: one expression for reach, preview, preparation and claim."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,6 +26,8 @@ CONSENT_OPEN_DAYS = 28
 
 NUMBERED = ("sms", "whatsapp")
 """Channels whose addresses are telephone numbers."""
+TEXTED = "sms"
+"""The one of them that reaches mobile telephones alone."""
 ALLOWED_NUMBERS = "allowed_numbers"
 NOTHING: ColumnElement[Any] = cast(null(), Text)
 TopicOf = str | ColumnElement[str] | None
@@ -80,6 +83,7 @@ def reason_for(
         case(
             (identity.id.is_(None), literal(Reason.NO_ADDRESS.value)),
             (identity.invalid, literal(Reason.INVALID_ADDRESS.value)),
+            *_textless(channel, identity),
         ),
         _if(duplicate, Reason.DUPLICATE_ADDRESS),
         consent_reason(channel, purpose, now, days=consent_days, span=span) if consent_required else NOTHING,
@@ -211,6 +215,11 @@ def country_reason(channel: str, identity: type[Identity]) -> ColumnElement[str 
     fits = select(listed.c.beginning).where(func.starts_with(identity.address, listed.c.beginning)).exists()
     some = func.coalesce(func.jsonb_array_length(kept), 0) > 0
     return case((and_(some, ~fits), literal(Reason.COUNTRY_NOT_ENABLED.value)))
+
+
+def _textless(channel: str, identity: type[Identity]) -> Sequence[tuple[Column, ColumnElement[str]]]:
+    """A landline may well have WhatsApp; an SMS would be paid for and never read."""
+    return [(identity.textless, literal(Reason.NOT_A_MOBILE.value))] if channel == TEXTED else []
 
 
 def is_approved(content_id: Column) -> ColumnElement[bool]:

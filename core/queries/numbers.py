@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from core.ports import Traits
 from core.queries import audience, segments
-from core.rules.contacts.phones import is_no_mobile
 from core.tables.campaigns import Campaign
 from core.tables.contacts import Contact, Identity
 from core.tables.imports import Import
@@ -19,7 +18,7 @@ from core.vocabulary import Reason
 
 SHOWN = 50
 CHUNK = 1000
-AT_FAULT = (Reason.INVALID_ADDRESS, Reason.COUNTRY_NOT_ENABLED)
+AT_FAULT = (Reason.INVALID_ADDRESS, Reason.NOT_A_MOBILE, Reason.COUNTRY_NOT_ENABLED, Reason.DUPLICATE_ADDRESS)
 """What else is said of a number itself; of other reasons the person is the cause."""
 Found = tuple[int, Reason]
 """An identity, and why its number needs a look."""
@@ -73,22 +72,21 @@ def _found(session: Session, campaign: Campaign, now: datetime, traits: Traits) 
     segments.plan_for_all(session)
     frozen = audience.frozen(session, campaign.include, campaign.exclude, now)
     chosen = audience.judged(session, campaign, frozen, (), now, traits=traits)
-    columns = chosen.add_columns(Identity.id, Identity.address).where(Identity.id.is_not(None))
+    columns = chosen.add_columns(Identity.id).where(Identity.id.is_not(None))
     taken: set[bytes] = set()
-    for reason, key, identity_id, number in session.execute(
+    for reason, key, identity_id in session.execute(
         columns.order_by(Contact.id), execution_options={"yield_per": 5 * CHUNK}
     ):
-        why = Reason(reason) if reason else _why(number, key, taken)
-        if why in (*AT_FAULT, Reason.DUPLICATE_ADDRESS, Reason.NOT_A_MOBILE):
+        why = Reason(reason) if reason else _twice(key, taken)
+        if why in AT_FAULT:
             yield identity_id, why
 
 
-def _why(number: str | None, key: bytes | None, taken: set[bytes]) -> Reason | None:
-    if key is not None and key in taken:
-        return Reason.DUPLICATE_ADDRESS
-    if key is not None:
-        taken.add(key)
-    return Reason.NOT_A_MOBILE if number and is_no_mobile(number) else None
+def _twice(key: bytes | None, taken: set[bytes]) -> Reason | None:
+    if key is None or key not in taken:
+        taken.update(() if key is None else (key,))
+        return None
+    return Reason.DUPLICATE_ADDRESS
 
 
 def _told(session: Session, found: Sequence[Found]) -> list[Doubtful]:

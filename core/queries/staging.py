@@ -16,10 +16,13 @@ from core.rules.contacts.rows import STAGED
 Told = Callable[[], None]
 """Called between statements, each of which may take seconds."""
 
+CHANNELS = (("email", "email", "false"), ("sms", "phone", "coalesce(textless, false)"))
+"""With the column that holds its address, and what says whether that gets no SMS."""
+
 CREATE = """
 CREATE TEMPORARY TABLE staged (
-    row bigint, external_id text, email text, email_key bytea, phone text, phone_key bytea, first_name text,
-    last_name text, language text, country text, timezone text, attributes jsonb NOT NULL,
+    row bigint, external_id text, email text, email_key bytea, phone text, phone_key bytea, textless boolean,
+    first_name text, last_name text, language text, country text, timezone text, attributes jsonb NOT NULL,
     code text, params jsonb, cells jsonb, contact_id bigint, action text
 ) ON COMMIT DROP
 """
@@ -121,8 +124,8 @@ APPLY = [
     FROM staged s WHERE s.contact_id = c.id AND s.action = 'updated'
     """,
     *(
-        statement.format(channel=channel, name=name)
-        for channel, name in (("email", "email"), ("sms", "phone"))
+        statement.format(channel=channel, name=name, textless=textless)
+        for channel, name, textless in CHANNELS
         for statement in (
             """
             UPDATE identities i SET ended_at = now() FROM staged s
@@ -130,8 +133,8 @@ APPLY = [
             AND i.ended_at IS NULL AND s.{name}_key IS NOT NULL AND i.address_key <> s.{name}_key
             """,
             """
-            INSERT INTO identities (contact_id, channel, address, address_key, import_id, import_row)
-            SELECT contact_id, '{channel}', {name}, {name}_key, :import_id, row FROM staged
+            INSERT INTO identities (contact_id, channel, address, address_key, textless, import_id, import_row)
+            SELECT contact_id, '{channel}', {name}, {name}_key, {textless}, :import_id, row FROM staged
             WHERE action = 'updated' AND {name}_key IS NOT NULL ORDER BY row
             ON CONFLICT (contact_id, channel, address_key) DO UPDATE
             SET ended_at = NULL, import_id = excluded.import_id, import_row = excluded.import_row
@@ -142,11 +145,11 @@ APPLY = [
 ]
 
 ADDRESS = """
-INSERT INTO identities (contact_id, channel, address, address_key, import_id, import_row)
-SELECT contact_id, '{channel}', {name}, {name}_key, :import_id, row FROM staged
+INSERT INTO identities (contact_id, channel, address, address_key, textless, import_id, import_row)
+SELECT contact_id, '{channel}', {name}, {name}_key, {textless}, :import_id, row FROM staged
 WHERE action = 'new' AND {name}_key IS NOT NULL ORDER BY row
 """
-ADDRESSES = [ADDRESS.format(channel="email", name="email"), ADDRESS.format(channel="sms", name="phone")]
+ADDRESSES = [ADDRESS.format(channel=channel, name=name, textless=textless) for channel, name, textless in CHANNELS]
 """Of new contacts."""
 UNASKED = """
 SELECT set_config('session_replication_role', 'replica', true)

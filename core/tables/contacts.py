@@ -44,7 +44,7 @@ class Identity(Base):
             "contact_id",
             unique=True,
             postgresql_where=text("ended_at IS NULL"),
-            postgresql_include=["id", "address_key", "invalid"],
+            postgresql_include=["id", "address_key", "invalid", "textless"],
         ),
     )
 
@@ -58,6 +58,8 @@ class Identity(Base):
     """Keyed hash of the normalised address."""
     invalid: Mapped[bool] = mapped_column(server_default=text("false"))
     """Refused by the provider as an address that cannot exist."""
+    textless: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Of a landline, a hotline or the like, as its country's numbering plan says: an SMS does not arrive there."""
     created_at: Mapped[CreatedAt]
     ended_at: Mapped[datetime | None]
     import_id: Mapped[int | None]

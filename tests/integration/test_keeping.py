@@ -237,12 +237,20 @@ def test_an_older_database_is_saved_and_migrated_and_a_newer_one_refused(places:
     engine = sync_engine(place.url)
     with engine.begin() as connection:
         command.upgrade(migrations._config(connection), "0003")
+        connection.execute(text("INSERT INTO contacts (first_name) VALUES ('Home'), ('Ada')"))
+        for contact, number in enumerate(("+493012345678", "+4915111111111"), start=1):
+            values = f"({contact}, 'sms', '{number}', '{contact}')"
+            connection.execute(
+                text(f"INSERT INTO identities (contact_id, channel, address, address_key) VALUES {values}")
+            )
     done = upgrade(place.settings, programs=None, by="test")
     assert done.before == "0003"
     assert done.after > "0003"
     assert done.backup
     assert done.backup.exists()
     with engine.begin() as connection:
+        textless = connection.scalars(text("SELECT contact_id FROM identities WHERE textless")).all()
+        assert textless == [1]
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     engine.dispose()
     with pytest.raises(Refused) as refused, opened(settings=place.settings):

@@ -1,23 +1,26 @@
 """Numbers that need a look are shown before the launch, each with the row that it came from."""
 
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from channels.known import CHANNELS
 from core.database import Sessions
 from core.errors import Invalid
+from core.queries import audience, numbers, templates
 from core.queries import campaigns as queries
-from core.queries import numbers, templates
-from core.services import campaigns, import_runs, imports, segments, senders, settings
+from core.services import campaigns, import_runs, imports, recipients, segments, senders, settings
 from core.tables.campaigns import Origin
 from core.tables.contacts import Identity
 from core.tables.contents import ContentRow
+from core.tables.conversations import Conversation
+from core.tables.deliveries import Delivery
 from core.tables.imports import Import
 from core.vocabulary import Reason
-from tests.integration.campaign_factory import NOON
+from tests.integration.campaign_factory import NOON, make_content
 
 NUMBERS = (
     "Name,Phone\nAda,+4915111111111\nHome,+493012345678\nTwin,+4915111111111\nRome,+393123456789\nGone,+4915122222222\n"
@@ -58,11 +61,39 @@ def test_each_is_shown_with_its_reason_and_its_row(sessions: Sessions, drafted: 
     assert looked.total == 3
 
 
+def test_a_landline_gets_no_sms_and_the_preview_has_said_so_yet_it_may_have_whatsapp(
+    sessions: Sessions, drafted: int
+) -> None:
+    everybody: dict[str, object] = {"include": [{"all": []}], "exclude": [], "as_of": NOON.isoformat()}
+    with sessions.begin() as session:
+        campaign = queries.get(session, drafted)
+        counted = audience.by_reason(session, campaign, everybody, [], NOON, traits=CHANNELS["sms"])
+        campaign.state, campaign.audience, campaign.content_id = "sending", everybody, make_content(session)
+        origin = Origin(kind="campaign", channel="sms", purpose="marketing", campaign_id=drafted)
+        session.add(origin)
+        session.flush()
+        campaign.origin_id = origin.id
+        home = session.scalars(select(Identity).where(Identity.address == "+493012345678")).one()
+        chat = {"channel": "whatsapp", "address": home.address, "address_key": b"w"}
+        chat_id = session.scalar(insert(Identity).values(contact_id=home.contact_id, **chat).returning(Identity.id))
+        session.add(Conversation(identity_id=chat_id, last_inbound_at=NOON))
+    assert counted.reasons[Reason.NOT_A_MOBILE] == 1
+    recipients.prepare(sessions, drafted, channels=CHANNELS, holder="t", clock=lambda: NOON, stop=lambda: False)
+    with sessions() as session:
+        of_home = select(Delivery.state, Delivery.reason).where(Delivery.contact_id == home.contact_id)
+        assert session.execute(of_home).one() == ("skipped", "not_a_mobile")
+        rows = Counter(session.scalars(select(Delivery.reason)))
+        assert rows.pop(None) == counted.reachable
+        assert rows == counted.reasons
+        chats = audience.Leg("whatsapp", "marketing", consent_required=False)
+        assert audience.by_reason(session, chats, everybody, [], NOON, traits=CHANNELS["whatsapp"]).reachable == 1
+
+
 def test_of_two_with_one_number_the_second_is_named(sessions: Sessions, drafted: int) -> None:
     with sessions.begin() as session:
         ada = session.scalars(select(Identity).where(Identity.address == "+4915111111111")).one()
-        shared = (Identity.address == "+493012345678",)
-        session.execute(update(Identity).where(*shared).values(address=ada.address, address_key=ada.address_key))
+        same = {"address": ada.address, "address_key": ada.address_key, "textless": False}
+        session.execute(update(Identity).where(Identity.address == "+493012345678").values(**same))
     assert next((one.name, one.reason) for one in look(sessions, drafted).first) == ("Home", Reason.DUPLICATE_ADDRESS)
 
 

@@ -10,7 +10,7 @@ from core.errors import Invalid
 from core.rules.addresses import address_key
 from core.rules.contacts import cells as values
 from core.rules.contacts.columns import FIELDS
-from core.rules.contacts.phones import e164
+from core.rules.contacts.phones import e164, is_no_mobile
 from core.vocabulary import AttributeType
 
 STAGED = (
@@ -20,6 +20,7 @@ STAGED = (
     "email_key",
     "phone",
     "phone_key",
+    "textless",
     "first_name",
     "last_name",
     "language",
@@ -83,7 +84,7 @@ class Reader:
             raise Invalid("import.bad_character")
         if len(cells) < self._width:
             cells = [*cells, *[""] * (self._width - len(cells))]
-        staged: Staged = [number, *[None] * 14]
+        staged: Staged = [number, *[None] * (len(STAGED) - 1)]
         for index, field, place, check in self._fields:
             cell = cells[index].strip()
             if cell:
@@ -103,6 +104,8 @@ class Reader:
                 found = staged[PLACES[field] + 1] = address_key(self._key, channel, address)
         if found is None:
             raise Invalid("import.nobody")
+        number = staged[PLACES["phone"]]
+        staged[PLACES["textless"]] = number is not None and is_no_mobile(number)
 
     def _typed(self, cells: Cells) -> str:
         """The attributes as JSON, piece by piece: building a dict to write it out costs twice as much."""
@@ -120,7 +123,7 @@ class Reader:
 def refused(number: int, code: str, params: Mapping[str, object], cells: Cells) -> Staged:
     """A staged row that only tells why it cannot be used, and what stood in it."""
     kept = json.dumps([cell.replace("\0", "\ufffd") for cell in cells])
-    return [number, *[None] * 10, "{}", code, json.dumps(dict(params)), kept]
+    return [number, *[None] * (len(STAGED) - 5), "{}", code, json.dumps(dict(params)), kept]
 
 
 def _check(field: str, country: str) -> Callable[[str], str]:
