@@ -11,7 +11,7 @@ from core.queries import settings as queries
 from core.rules.capping import USUALLY_EXEMPT
 from core.rules.keywords import Keyword
 from core.rules.retention import Kept
-from core.services import pacing, retention, settings
+from core.services import keywords, pacing, retention, settings
 from texts import _
 from texts.retention import kept
 
@@ -53,7 +53,7 @@ def soft_bounces(most: Annotated[int, typer.Argument(min=1)], days: Annotated[in
 @app.command("keyword", help=_("Your own words for stop, start or help, beside the usual ones; none: only those."))
 def own_words(meant: Keyword, words: Annotated[list[str] | None, typer.Argument()] = None) -> None:
     with opened() as door, door.sessions.begin() as session:
-        settings.set_keywords(session, meant, words or [], by=BY)
+        keywords.set_words(session, meant, words or [], by=BY)
     print(_("Kept."))
 
 
@@ -64,7 +64,7 @@ def keyword_answer(
     text: Annotated[str, typer.Argument(help=_("{sender} stands for the sender's name. Empty: the usual text."))] = "",
 ) -> None:
     with opened() as door, door.sessions.begin() as session:
-        settings.set_keyword_answer(session, meant, language, text, by=BY)
+        keywords.set_answer(session, meant, language, text, by=BY)
     print(_("Kept."))
 
 
@@ -74,7 +74,7 @@ def keyword_answer(
 )
 def answer_standard_words(on: Annotated[bool, typer.Argument()]) -> None:
     with opened() as door, door.sessions.begin() as session:
-        settings.set_answer_standard_words(session, on=on, by=BY)
+        keywords.answer_standard_words(session, on=on, by=BY)
     print(_("STOP and START are confirmed by us.") if on else _("STOP and START are confirmed by Twilio."))
 
 

@@ -14,6 +14,7 @@ from admin.views import (
     conversations,
     emergency,
     imports,
+    keywords,
     limit,
     numbers,
     operators,
@@ -67,6 +68,7 @@ PAGES = (
     settings.pages,
     retention.pages,
     topics.pages,
+    keywords.pages,
     returns.pages,
     limit.pages,
     emergency.pages,
@@ -120,5 +122,5 @@ def menu() -> list[Item]:
     ]
     if may(Role.ADMINISTRATOR):
         items.append(Item(_("Operators"), "operators.index_view", "operators", ("operators", "operator"), apart=True))
-        items.append(Item(_("Settings"), "settings.show", "settings", ("settings", "sender", "topic")))
+        items.append(Item(_("Settings"), "settings.show", "settings", ("settings", "sender", "topic", "keyword")))
     return [item for item in items if item.endpoint in current_app.view_functions]

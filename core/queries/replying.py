@@ -37,6 +37,11 @@ def name(session: Session, way: Way) -> str:
     return sender.name if sender else way.number or ""
 
 
+def usual_name(session: Session, channel: str) -> str:
+    """Of who answers on the channel where nothing else is known."""
+    return name(session, Way(_sender(session, channel, None, None)))
+
+
 def was_told(session: Session, identity: Identity, kind: str) -> bool:
     """Whether an answer of that kind went to them already since they last opted in on the channel."""
     came_back = (

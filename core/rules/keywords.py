@@ -27,13 +27,14 @@ ASSENT: Mapping[bool, frozenset[str]] = {
     False: frozenset(["no", "n", "no thanks", "no thank you", "nein", "nein danke"]),
 }
 """How a question is answered in so many words."""
+LONGEST_WORD = 40
 
 
 def keyword(text: str, own: Mapping[str, Iterable[str]] | None = None) -> Keyword | None:
     """What a message that is nothing but a keyword asks for: case, punctuation and a leading slash do not count."""
-    word = _plain(text)
+    word = plain(text)
     for meant in Keyword:
-        mine = {one.strip().casefold() for one in (own or {}).get(meant.value, ())}
+        mine = {plain(one) for one in (own or {}).get(meant.value, ())}
         if word in WORDS[meant] or word in mine:
             return meant
     return None
@@ -41,9 +42,10 @@ def keyword(text: str, own: Mapping[str, Iterable[str]] | None = None) -> Keywor
 
 def assent(text: str) -> bool | None:
     """Whether a message that is nothing but a yes or a no says yes; None for any other."""
-    word = " ".join(_plain(text).replace(",", " ").split())
+    word = " ".join(plain(text).replace(",", " ").split())
     return next((given for given, words in ASSENT.items() if word in words), None)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A word as keywords are compared: without case, and without the signs that stand around it."""
     return text.strip().strip("/.!?\"'„“”").strip().casefold()

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from core.errors import Refused
+from core.queries import keywords
 from core.queries import replying as queries
-from core.queries import settings as business
 from core.rules import confirming
 from core.rules.keywords import Keyword
 from core.services import replying
@@ -21,7 +21,7 @@ def confirm(session: Session, identity: Identity, meant: Keyword, text: str, now
     STOP is confirmed once until they have opted in again: two machines must not answer each other for ever.
     """
     kind = f"keyword:{meant.value}"
-    if _left_to_carrier(session, identity, meant, text):
+    if keywords.left_to_carrier(session, identity.channel, meant, text):
         return
     if meant is Keyword.STOP and queries.was_told(session, identity, kind):
         return
@@ -31,8 +31,7 @@ def confirm(session: Session, identity: Identity, meant: Keyword, text: str, now
         return
     contact = session.get(Contact, identity.contact_id)
     tongues = (contact.language if contact else None, confirming.tongue(text))
-    own = business.value(session, "keyword_answers")
-    language, words = confirming.wording(own, meant, tongues, queries.name(session, way))
+    language, words = keywords.answer(session, meant, tongues, queries.name(session, way))
     delivery = replying.hand_over(session, identity, way, words, kind=kind, language=language)
     session.add(
         ConversationMessage(
@@ -45,8 +44,3 @@ def confirm(session: Session, identity: Identity, meant: Keyword, text: str, now
             at=now,
         )
     )
-
-
-def _left_to_carrier(session: Session, identity: Identity, meant: Keyword, text: str) -> bool:
-    ours = business.value(session, "answer_standard_words")
-    return not ours and confirming.by_carrier(meant, text, identity.channel)

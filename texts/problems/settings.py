@@ -11,6 +11,9 @@ SENTENCES = {
     "setting.bad_tracking": N_("Opens and clicks can be kept of each recipient, counted, or not at all."),
     "setting.bad_language": N_("“%(language)s” names no language. Write two letters, such as en or de."),
     "setting.answer_too_long": N_("The text is too long: %(most)s characters at most, each part costs money."),
+    "keyword.empty": N_("Write a word that holds at least one letter or digit."),
+    "keyword.long": N_("A keyword has at most %(most)s characters: whoever writes more writes a message."),
+    "keyword.taken": N_("“%(word)s” means %(meant)s already."),
     "setting.bad_days": N_("Choose between 1 and %(most)s days."),
     "setting.unknown_sender": N_(
         "No sender of this channel has “%(address)s”. Make it a sender, or one of a sender's pool."
