@@ -28,6 +28,7 @@ from texts import _, ngettext
 from texts.approvals import approval
 from texts.costs import cost_lines
 from texts.domains import worry
+from texts.seeds import seed_lines
 from texts.steps import step_lines
 from texts.times import moment
 
@@ -79,6 +80,8 @@ def drawn(look: Look, *, may_launch: bool) -> Drawn:
         parts.append("\n".join(quoted(line) for line in cost_lines(preview.cost)))
     if preview.steps:
         parts.append("\n".join(quoted(line) for line in step_lines(preview.steps)))
+    if preview.seeds:
+        parts.append("\n".join(quoted(line) for line in seed_lines(preview.seeds)))
     if look.allowance:
         parts.append(_limit(preview.reachable, look.allowance))
     if look.worry:

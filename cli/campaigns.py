@@ -1,5 +1,6 @@
 """`sendbote campaign`: makes campaigns, shows whom they would reach, launches them, and stops them."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
@@ -18,9 +19,10 @@ from cli.numbers import look_at_numbers, show_numbers
 from cli.output import BY, AsJson, print_json
 from core.errors import Invalid, NotFound
 from core.queries import campaigns as queries
-from core.queries.trials import latest
+from core.queries.trials import Trial, latest
+from core.queries.trials import copies as copied
 from core.rules.hours import Hours
-from core.services import campaigns, trials
+from core.services import campaigns, seeds, trials
 from core.services import doubts as settling
 from core.services import newcomers as joined
 from core.services import steps as later
@@ -33,7 +35,7 @@ from core.vocabulary import CHANNEL_EMAIL, CampaignState, DoubtDecision
 from texts import _, arrival
 from texts.approvals import waits
 from texts.doubts import decided
-from texts.reasons import state
+from texts.reasons import reason, state
 
 app = typer.Typer(no_args_is_help=True, help=_("Make, launch, pause and cancel campaigns."))
 schedules.add_to(app)
@@ -162,16 +164,31 @@ def try_out(which: Which, addresses: list[str], as_json: AsJson = False) -> None
 )
 def tried(which: Which, as_json: AsJson = False) -> None:
     with opened() as door, door.sessions() as session:
-        sent = latest(session, found(session, Campaign, which).id)
+        _say_sent(latest(session, found(session, Campaign, which).id), as_json)
+
+
+@app.command(help=_("What the seed addresses got of it, or why one got nothing, and how it arrived."))
+def copies(which: Which, as_json: AsJson = False) -> None:
+    with opened() as door, door.sessions() as session:
+        _say_sent(copied(session, found(session, Campaign, which).id), as_json)
+
+
+def _say_sent(sent: Sequence[Trial], as_json: bool) -> None:
     rows = [
-        {"address": one.address, "state": one.state, "arrived": arrival.noted(one.arrival) if one.arrival else []}
+        {
+            "address": one.address,
+            "state": one.state,
+            "reason": one.reason,
+            "arrived": arrival.noted(one.arrival) if one.arrival else [],
+        }
         for one in sent
     ]
     if as_json:
         print_json(rows)
         return
     for one in rows:
-        print(f"{one['address'] or '–'}  {state(str(one['state']))}")
+        why = f" ({reason(str(one['reason']))})" if one["reason"] else ""
+        print(f"{one['address'] or '–'}  {state(str(one['state']))}{why}")
         for line in one["arrived"] or []:
             print(f"    {line}")
 
@@ -244,6 +261,13 @@ def uncap(which: Which, hold: Annotated[bool, typer.Option("--hold")] = False) -
     with opened() as door, door.sessions.begin() as session:
         campaigns.set_uncapped(session, found(session, Campaign, which).id, not hold, by=BY)
     print(_("It keeps to the frequency cap.") if hold else _("It goes past the frequency cap."))
+
+
+@app.command(help=_("Send no copies of a draft to the seed addresses, or (with --send) send them again."))
+def unseed(which: Which, send: Annotated[bool, typer.Option("--send")] = False) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        seeds.leave_out(session, found(session, Campaign, which).id, not send, by=BY)
+    print(_("Seed addresses get a copy of it.") if send else _("Seed addresses get no copy of it."))
 
 
 @app.command(help=_("Add utm_… parameters to links of your own domains, for your web statistics. Without any: none."))

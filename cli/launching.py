@@ -22,6 +22,7 @@ from texts.approvals import approval
 from texts.costs import cost_lines
 from texts.domains import worry
 from texts.reasons import reason
+from texts.seeds import seed_lines
 from texts.steps import step_lines
 
 Which = Annotated[str, typer.Argument(metavar="CAMPAIGN", help=_("The campaign's number or name."))]
@@ -46,7 +47,7 @@ def show(looked: Preview, worried: Sequence[str]) -> None:
     rows.append((_("are excluded from the start"), looked.excluded))
     for words, count in rows:
         print(f"{grouped(count):>12}  {words}")
-    for line in (*cost_lines(looked.cost), *step_lines(looked.steps)):
+    for line in (*cost_lines(looked.cost), *step_lines(looked.steps), *seed_lines(looked.seeds)):
         print(line)
     for line in worried:
         print(line)
@@ -69,6 +70,7 @@ def table(looked: Preview, worried: Sequence[str]) -> dict[str, object]:
         "reasons": looked.reasons,
         "excluded": looked.excluded,
         "confirmation": looked.confirmation,
+        "seeds": [{"address": one.seed.address, "reason": one.reason} for one in looked.seeds],
         "worries": list(worried),
         "steps": [
             {"channel": one.step.channel, "at_most": one.reachable, "reasons": one.reasons} for one in looked.steps

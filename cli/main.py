@@ -28,6 +28,7 @@ SUBCOMMANDS = {
     "price": ("cli.prices", N_("Say what messages cost, and see what is left.")),
     "consent": ("cli.consent", N_("Bring in consents, and ask for consent once more.")),
     "series": ("cli.series", N_("Repeat campaigns, and see when they run.")),
+    "seeds": ("cli.seeds", N_("Addresses of your own that get a copy of every campaign.")),
     "topic": ("cli.topics", N_("Topics that customers may leave one by one.")),
     "campaign": ("cli.campaigns", N_("Make, launch, pause and cancel campaigns.")),
     "status": ("cli.status", N_("Show how campaigns are doing.")),

@@ -105,6 +105,7 @@ class OriginKind(StrEnum):
 
     CAMPAIGN = "campaign"
     TEST = "test"
+    SEED = "seed"
     CONSENT = "consent"
     SERVICE = "service"
     REPLY = "reply"
@@ -118,6 +119,8 @@ class Purpose(StrEnum):
     CONSENT = "consent"
     TEST = "test"
     """A test mail: whoever asks for it wants it, so that only lists that speak of the address itself hold."""
+    SEED = "seed"
+    """A campaign's copy for an address of our own: nobody asks for each one, so that every list holds."""
     REPLY = "reply"
     """An answer to what a customer wrote: who asks wants it, whatever they have withdrawn; the erased are let be."""
 
@@ -309,6 +312,9 @@ class OperatorState(StrEnum):
 
 CHANNEL_EMAIL = "email"
 """The one channel that the core itself must name: its daily limit has rules of its own. Channels are open keys."""
+
+UNCOUNTED = (Purpose.TEST, Purpose.SEED)
+"""What goes to ourselves: it uses up the daily limit, and counts in no share of errors or complaints."""
 
 FINAL_STATES = frozenset(
     {

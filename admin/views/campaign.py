@@ -16,12 +16,13 @@ from channels.outside import outside
 from core.database import Sessions
 from core.queries import campaigns as queries
 from core.queries import conversations, forecast, recipients, segments, statistics, steps, templates, waits
+from core.queries.trials import copies
 from core.rules.campaigns import actions
 from core.services import campaigns, doubts, results, schedules, senders
 from core.services import newcomers as joined
 from core.tables.campaigns import Campaign
 from core.vocabulary import CHANNEL_EMAIL, CampaignState, DeliveryState, DoubtDecision, Reason, Role
-from texts import _, reasons
+from texts import _, arrival, reasons
 from texts import doubts as doubt_words
 from texts.doubts import decided
 from texts.steps import told
@@ -187,6 +188,8 @@ def _shown(campaign: Campaign) -> dict[str, object]:
         "unknown": statistics.unknown(session, campaign.id) if launched else {},
         "machines": statistics.machines(session, campaign.id) if launched else {},
         "steps": [told(one) for one in steps.figures(session, campaign.id)] if launched else [],
+        "copies": copies(session, campaign.id) if launched else [],
+        "arrived": arrival.noted,
         "waits": waits.of_campaign(session, campaign, figures, now),
         "foreseen": forecast.of_campaign(session, campaign, figures, now),
         "moves": [action.value for action in actions(campaign.state) if action.value in MOVES],

@@ -22,6 +22,7 @@ from admin.views import (
     pictures,
     retention,
     returns,
+    seeds,
     segments,
     senders,
     series,
@@ -69,12 +70,14 @@ PAGES = (
     retention.pages,
     topics.pages,
     keywords.pages,
+    seeds.pages,
     returns.pages,
     limit.pages,
     emergency.pages,
     why.pages,
 )
 
+SETTINGS = ("settings", "sender", "topic", "keyword", "seed")
 LISTS = ("suppressions", "suppression", "suppression_lists")
 
 
@@ -122,5 +125,5 @@ def menu() -> list[Item]:
     ]
     if may(Role.ADMINISTRATOR):
         items.append(Item(_("Operators"), "operators.index_view", "operators", ("operators", "operator"), apart=True))
-        items.append(Item(_("Settings"), "settings.show", "settings", ("settings", "sender", "topic", "keyword")))
+        items.append(Item(_("Settings"), "settings.show", "settings", SETTINGS))
     return [item for item in items if item.endpoint in current_app.view_functions]

@@ -24,7 +24,7 @@ from core.queries import contact_pages, notices, numbers, pacing, segments, temp
 from core.queries.domains import worry
 from core.queries.eligibility import NUMBERED
 from core.queries.trials import latest
-from core.services import campaigns, senders, trials
+from core.services import campaigns, seeds, senders, trials
 from core.services import templates as letters
 from core.services.utm import set_utm
 from core.tables.campaigns import Campaign
@@ -33,6 +33,7 @@ from texts import _, arrival, rhythms
 from texts import domains as domain_words
 from texts.approvals import approval, waits
 from texts.costs import cost_lines
+from texts.seeds import seed_lines, why
 from texts.segments import channel
 from texts.steps import step_lines
 
@@ -178,6 +179,8 @@ def check(id: int) -> ResponseReturnValue:  # noqa: A002
         arrived=arrival.noted,
         cost_lines=cost_lines,
         step_lines=step_lines,
+        seed_lines=seed_lines,
+        seed_why=why,
         approval=approval,
         unread=notices.unread(session, id),
         dates=contact_pages.dates(session),
@@ -227,6 +230,18 @@ def uncap(id: int) -> ResponseReturnValue:  # noqa: A002
     try:
         with writing() as session:
             campaigns.set_uncapped(session, id, "uncapped" in request.form, by=by())
+    except Problem as problem:
+        say(problem)
+    return redirect(url_for("wizard.check", id=id))
+
+
+@pages.post("/<int:id>/seeds")
+@needs(Role.EDITOR)
+def leave_seeds_out(id: int) -> ResponseReturnValue:  # noqa: A002
+    """No copies of this one, or again."""
+    try:
+        with writing() as session:
+            seeds.leave_out(session, id, "left_out" in request.form, by=by())
     except Problem as problem:
         say(problem)
     return redirect(url_for("wizard.check", id=id))

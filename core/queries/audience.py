@@ -76,6 +76,32 @@ def first(session: Session, audience: Frozen) -> int | None:
     return session.scalar(chosen.order_by(Contact.id).limit(1))
 
 
+def reached(
+    session: Session,
+    campaign: Campaign | Leg,
+    audience: Frozen,
+    required: Sequence[str],
+    now: datetime,
+    *,
+    keys: Sequence[bytes],
+    traits: Traits | None = None,
+) -> set[bytes]:
+    """Which of a few addresses, by their keys, belong to somebody who is chosen and gets the message."""
+    present = (Identity.channel == campaign.channel, Identity.ended_at.is_(None), Identity.contact_id.is_not(None))
+    owners = session.scalars(select(Identity.contact_id).where(Identity.address_key.in_(keys), *present)).all()
+    if not owners:
+        return set()
+    days, cap = int(business.value(session, "consent_days")), cap_for(session, campaign.purpose, campaign.settings)
+    statement = (
+        select(Identity.address_key)
+        .select_from(Contact)
+        .join(Identity, live_identity(campaign.channel))
+        .where(Contact.id.in_(owners), Identity.address_key.in_(keys), chosen_by(audience))
+        .where(reason_of(campaign, required, now, days, traits=traits, cap=cap).is_(None))
+    )
+    return set(session.scalars(statement))
+
+
 def by_reason(
     session: Session,
     campaign: Campaign | Leg,

@@ -30,6 +30,7 @@ TEXTED = "sms"
 """The one of them that reaches mobile telephones alone."""
 ALLOWED_NUMBERS = "allowed_numbers"
 NOTHING: ColumnElement[Any] = cast(null(), Text)
+AS_MARKETING = (Purpose.CONSENT, Purpose.SEED)
 TopicOf = str | ColumnElement[str] | None
 """The topic that is asked about, perhaps as a parameter of the statement."""
 
@@ -94,7 +95,7 @@ def reason_for(
 
 
 def suppression_reason(
-    channel: str, purpose: str, contact_id: Column, address_key: Column, *, topic: TopicOf = None
+    channel: str | Column, purpose: str, contact_id: Column, address_key: Column, *, topic: TopicOf = None
 ) -> ColumnElement[str | None]:
     """The winning list that names this contact or this address, as its reason, or null.
 
@@ -232,13 +233,13 @@ def _if(condition: ColumnElement[bool] | None, reason: Reason) -> ColumnElement[
     return NOTHING if condition is None else case((condition, literal(reason.value)))
 
 
-def in_force(channel: str, purpose: str, topic: TopicOf = None) -> tuple[ColumnElement[bool], ...]:
-    """Entries that hold now; what stops marketing stops a request for consent too, and no service mail.
+def in_force(channel: str | Column, purpose: str, topic: TopicOf = None) -> tuple[ColumnElement[bool], ...]:
+    """Entries that hold now; what stops marketing stops a request for consent and a seed's copy, and no service mail.
 
     A test is stopped only by what speaks of the address itself: it is erased, it has complained, it does not exist;
     and an answer to what somebody asked, not even by an earlier complaint. What speaks of one topic stops only that.
     """
-    purposes = {purpose, Purpose.MARKETING.value} if purpose == Purpose.CONSENT else {purpose}
+    purposes = {purpose, Purpose.MARKETING.value} if purpose in AS_MARKETING else {purpose}
     in_force = (
         Suppression.topic.is_(None) if topic is None else or_(Suppression.topic.is_(None), Suppression.topic == topic),
         Suppression.released_at.is_(None),

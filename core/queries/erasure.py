@@ -12,6 +12,7 @@ from core.tables.conversations import Conversation, ConversationMessage, DeskMes
 from core.tables.deliveries import Delivery
 from core.tables.events import EventRow
 from core.tables.imports import ImportRefusal
+from core.tables.seeds import Seed
 from core.tables.segments import SegmentMember
 from core.tables.suppression import Suppression
 from core.vocabulary import DeliveryState, Reason, SuppressionList
@@ -49,6 +50,7 @@ def emptying(contact_id: int, address_keys: Sequence[bytes], addresses: Sequence
     yield update(ConversationMessage).where(ConversationMessage.identity_id.in_(theirs)).values(unsaid)
     yield update(Conversation).where(Conversation.identity_id.in_(theirs)).values(unanswered_since=None)
     yield delete(DeskMessage).where(DeskMessage.identity_id.in_(theirs))
+    yield delete(Seed).where(Seed.address_key.in_(address_keys))
     yield delete(Invitation).where(Invitation.contact_id == contact_id)
     yield delete(SegmentMember).where(SegmentMember.contact_id == contact_id)
     yield update(Consent).where(Consent.contact_id == contact_id, Consent.way == "keyword").values(wording=None)

@@ -31,7 +31,7 @@ from core.tables.campaigns import Origin
 from core.tables.deliveries import Delivery
 from core.tables.events import EventRow
 from core.tables.pacing import DailyLimit
-from core.vocabulary import CHANNEL_EMAIL, BounceClass, EventKind, PacingAction, Purpose, Reason
+from core.vocabulary import CHANNEL_EMAIL, UNCOUNTED, BounceClass, EventKind, PacingAction, Reason
 
 ACCOUNT = "account"
 """The scope of all that this installation sends. A sender's is `sender:<id>`, and the lower of the two holds."""
@@ -63,7 +63,7 @@ def free() -> Select[int]:
 
 
 def take() -> Update:
-    """Take `:slots` of the days that `free` has locked; `:testing` is 1 for test mails."""
+    """Take `:slots` of the days that `free` has locked; `:testing` is 1 for what goes to ourselves."""
     slots = bindparam("slots", type_=Integer)
     return (
         update(DailyLimit)
@@ -152,7 +152,7 @@ def used_up(day: date) -> Select[str]:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What went wrong on a day, test mails aside: all attempts that were not accepted, those for good, complaints."""
+    """What went wrong on a day: all attempts that were not accepted, those for good, complaints; none of our own."""
 
     unaccepted: int
     errors: int
@@ -211,7 +211,7 @@ def _against(session: Session, scope: str, since: datetime, until: datetime) -> 
 
 
 def _in_scope(scope: str) -> tuple[ColumnElement[bool], ...]:
-    counting = (Origin.channel == CHANNEL_EMAIL, Origin.purpose != Purpose.TEST)
+    counting = (Origin.channel == CHANNEL_EMAIL, Origin.purpose.not_in(UNCOUNTED))
     if scope == ACCOUNT:
         return counting
     return (*counting, Origin.sender_id == int(scope.removeprefix("sender:")))

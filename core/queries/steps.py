@@ -131,6 +131,11 @@ def take(
     return deliveries_for(leg, chosen)
 
 
+def is_taken(step: CampaignStep) -> Select[bool]:
+    """Whether somebody gets the message on this step."""
+    return select(exists().where(Delivery.origin_id == step.origin_id, Delivery.state == DeliveryState.PENDING))
+
+
 def withdraw(step: CampaignStep, before: Sequence[int]) -> Update:
     """What waits on this step although somebody was reached meanwhile does not go."""
     waiting = (Delivery.origin_id == step.origin_id, Delivery.state == DeliveryState.PENDING)

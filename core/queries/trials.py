@@ -1,4 +1,4 @@
-"""Reading test mails: what became of the last ones of a campaign."""
+"""Reading what of a campaign went to ourselves, tests and copies for seeds: what became of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,13 +32,22 @@ class Trial:
 
 
 def is_trial(session: Session, delivery_id: int) -> bool:
-    """Whether the letter was a test."""
+    """Whether the letter was for ourselves: a test, or a seed's copy."""
     kind = select(Origin.kind).join(Delivery, Delivery.origin_id == Origin.id).where(Delivery.id == delivery_id)
-    return session.scalar(kind) == OriginKind.TEST
+    return session.scalar(kind) in (OriginKind.TEST, OriginKind.SEED)
 
 
 def latest(session: Session, campaign_id: int, *, limit: int = 10) -> Sequence[Trial]:
     """The last test mails, the newest first."""
+    return _found(session, campaign_id, OriginKind.TEST, limit)
+
+
+def copies(session: Session, campaign_id: int) -> Sequence[Trial]:
+    """What the seeds got of it, or why one got nothing."""
+    return _found(session, campaign_id, OriginKind.SEED, limit=None)[::-1]
+
+
+def _found(session: Session, campaign_id: int, kind: OriginKind, limit: int | None) -> Sequence[Trial]:
     copied = (
         select(EventRow.details["arrival"].astext)
         .where(EventRow.delivery_id == Delivery.id, EventRow.kind == EventKind.ARRIVED)
@@ -62,7 +71,7 @@ def latest(session: Session, campaign_id: int, *, limit: int = 10) -> Sequence[T
         .join(Origin, Origin.id == Delivery.origin_id)
         .outerjoin(Engagement, Engagement.delivery_id == Delivery.id)
         .outerjoin(Identity, Identity.id == Delivery.identity_id)
-        .where(Origin.campaign_id == campaign_id, Origin.kind == OriginKind.TEST)
+        .where(Origin.campaign_id == campaign_id, Origin.kind == kind)
         .order_by(Delivery.id.desc())
         .limit(limit)
     )

@@ -14,11 +14,12 @@ from core.queries import audience, capping, gates
 from core.queries import campaigns as queries
 from core.queries import settings as business
 from core.queries.bell import ring
+from core.queries.seeds import Standing
 from core.rules import confirmation
 from core.rules.campaigns import next_state
 from core.rules.hours import Hours, meet
 from core.rules.outside import Outside, links_are_dead
-from core.services import approvals, audit, costs, drafts, origins, steps, topics
+from core.services import approvals, audit, copies, costs, drafts, origins, steps, topics
 from core.services.costs import Cost
 from core.services.fitting import fitting, saved
 from core.services.marking import marked_for
@@ -45,6 +46,8 @@ class Preview:
     """Whether a launch takes a second person."""
     approved_by: Sequence[str] = ()
     """Who stands behind exactly this already."""
+    seeds: Sequence[Standing] = ()
+    """Which of our own addresses get a copy beside the recipients, and why one does not."""
 
     @property
     def asked(self) -> int:
@@ -172,6 +175,7 @@ def preview(session: Session, campaign_id: int, now: datetime, *, channels: Chan
         later,
         approvals.is_needed(session, chosen),
         approved,
+        copies.foreseen(session, campaign, campaign, frozen, now, required=content.required, traits=traits),
     )
 
 
@@ -230,6 +234,7 @@ def begin(
     campaign.content_id, campaign.audience = content.id, frozen
     campaign.launched_at, campaign.launched_by = now, by
     steps.freeze(session, campaign, channels)
+    copies.give(session, campaign, campaign, campaign.sender_id, now, required=content.required, traits=traits)
     ring(session)
     return campaign
 

@@ -12,7 +12,7 @@ from core.queries import digests as queries
 from core.queries import pacing, settings
 from core.queries.bell import ring
 from core.rules.addresses import address_key
-from core.services.trials import identity_for
+from core.services.identities import identity_for
 from core.tables.campaigns import Origin, SenderRow
 from core.tables.contents import ContentRow
 from core.tables.deliveries import Delivery

@@ -17,7 +17,7 @@ from core.queries.bell import ring
 from core.queries.capping import cap_for
 from core.queries.spans import Span
 from core.rules.campaigns import next_state
-from core.services import asking, steps
+from core.services import asking, copies, steps
 from core.services.fitting import traits_for
 from core.tables.campaigns import Campaign, Origin
 from core.tables.contents import ContentRow
@@ -80,6 +80,7 @@ def cancel_rest(sessions: Sessions, campaign_id: int) -> bool:
             .values(state=DeliveryState.CANCELLED, reason=Reason.CANCELLED, due_at=None)
         )
         session.execute(asked.call_back(campaign_id))
+        copies.cancel(session, campaign_id)
         if cancelled.rowcount:  # type: ignore[attr-defined]  # an update's result has one
             ring(session)
         return bool(cancelled.rowcount)  # type: ignore[attr-defined]  # an update's result has one

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.hot import HotConnection, Statement
 from core.queries import pacing
-from core.vocabulary import Purpose
+from core.vocabulary import UNCOUNTED, Purpose
 
 QUIET_SECONDS = 15
 """So long before midnight nothing more is claimed: what is claimed has to be on its way on the same day."""
@@ -41,7 +41,7 @@ class Whose:
     @property
     def bound(self) -> dict[str, object]:
         sender = None if self.sender_id is None else pacing.sender_scope(self.sender_id)
-        return {"sender": sender, "testing": int(self.purpose == Purpose.TEST)}
+        return {"sender": sender, "testing": int(self.purpose in UNCOUNTED)}
 
 
 class Slots:

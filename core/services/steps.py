@@ -17,7 +17,7 @@ from core.queries import steps as queries
 from core.queries.audience import Leg
 from core.queries.capping import cap_for
 from core.rules import steps as rules
-from core.services import audit, costs, drafts, origins
+from core.services import audit, copies, costs, drafts, origins
 from core.services.costs import Cost
 from core.services.fitting import fitting, saved, traits_for
 from core.services.marking import marked_for
@@ -179,18 +179,21 @@ def _look(
     upto = session.scalar(queries.end_of_chunk(before[-1], step.walked_up_to, CHUNK))
     if upto is not None:
         content = session.get_one(ContentRow, step.content_id)
+        way, traits = leg(campaign, step), traits_for(channels, step.channel, content)
         statement = queries.take(
-            leg(campaign, step),
+            way,
             step,
             before,
             upto=upto,
             required=content.required,
             now=now,
-            traits=traits_for(channels, step.channel, content),
+            traits=traits,
             cap=cap_for(session, campaign.purpose, campaign.settings),
         )
         session.execute(statement)
         session.execute(deliveries.open_origin(step.origin_id or 0))
+        if session.scalar(queries.is_taken(step)):
+            copies.give(session, campaign, way, step.sender_id, now, required=content.required, traits=traits)
         step.walked_up_to = upto
         if session.scalar(queries.end_of_chunk(before[-1], upto, 1)) is not None:
             return

@@ -10,7 +10,7 @@ from core.rules.hours import Hours, opening_of_all
 from core.rules.zones import BY_COUNTRY, KNOWN
 from core.vocabulary import Purpose
 
-QUIETED = (Purpose.MARKETING, Purpose.CONSENT)
+QUIETED = (Purpose.MARKETING, Purpose.CONSENT, Purpose.SEED)
 """What waits for the end of the quiet hours; an answer or a service mail does not."""
 
 

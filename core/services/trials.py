@@ -17,6 +17,7 @@ from core.rules.addresses import address_key
 from core.rules.contacts import cells
 from core.services import audit, campaigns
 from core.services.fitting import check_fit, traits_for
+from core.services.identities import identity_for
 from core.services.marking import marked_for
 from core.services.recipients import unsettled
 from core.tables.campaigns import Campaign, Origin, SenderRow
@@ -25,7 +26,7 @@ from core.tables.deliveries import Delivery
 from core.vocabulary import CampaignState, OriginKind, Purpose
 
 MOST = 10
-ALONE = (OriginKind.TEST, OriginKind.REPLY, OriginKind.SERVICE)
+ALONE = (OriginKind.TEST, OriginKind.SEED, OriginKind.REPLY, OriginKind.SERVICE)
 """What belongs to no campaign that would bring it to its end."""
 
 
@@ -98,18 +99,6 @@ def _wanted(channel: str, addresses: Sequence[str], key: bytes, country: str) ->
     if len(wanted) > MOST:
         raise Refused("trial.too_many", most=MOST)
     return wanted
-
-
-def identity_for(session: Session, channel: str, key: bytes, address: str) -> Identity:
-    """The contact's that has it; else one that only tests are sent to."""
-    same = (Identity.channel == channel, Identity.address_key == key, Identity.ended_at.is_(None))
-    statement = select(Identity).where(*same).order_by(Identity.contact_id.nulls_last(), Identity.id).limit(1)
-    identity = session.scalar(statement)
-    if identity is None:
-        identity = Identity(channel=channel, address=address, address_key=key)
-        session.add(identity)
-        session.flush()
-    return identity
 
 
 def _refuse_listed(session: Session, channel: str, identities: Sequence[Identity]) -> None:
