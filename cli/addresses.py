@@ -2,10 +2,11 @@
 
 import json
 import os
+import socket
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from cli.ports import free_port, holder
+from cli.ports import free_port, held_port, holder
 from config import Settings
 
 
@@ -36,16 +37,22 @@ class Moved:
     holder: str | None
 
 
-def choose(settings: Settings) -> tuple[Addresses, list[Moved]]:
-    """Free ports for everything that listens, the wanted ones where possible.
+def hold_metrics(settings: Settings) -> socket.socket:
+    """The port of the supervisor itself, bound until it serves there."""
+    wanted = _wanted(settings)
+    return held_port(wanted.pop("metrics"), set(wanted.values()))
+
+
+def choose(settings: Settings, metrics_port: int | None = None) -> tuple[Addresses, list[Moved]]:
+    """Free ports for everything that listens, the wanted ones where possible; that of the metrics may be held already.
 
     The panel is `localhost` and the public pages are `127.0.0.1`: two origins, though on one machine.
     """
-    wanted = {"panel": settings.panel_port, "public": settings.public_port, "metrics": settings.metrics_port}
-    if settings.sandbox:
-        wanted |= {"sandbox": settings.sandbox_port, "sandbox_smtp": settings.sandbox_smtp_port}
-    chosen: dict[str, int] = {}
+    wanted = _wanted(settings)
+    chosen: dict[str, int] = {} if metrics_port is None else {"metrics": metrics_port}
     for name, port in wanted.items():
+        if name in chosen:
+            continue
         others = {other for other in wanted.values() if other != port}
         chosen[name] = free_port(port, others | set(chosen.values()))
     moved = [
@@ -64,6 +71,13 @@ def choose(settings: Settings) -> tuple[Addresses, list[Moved]]:
         supervisor=os.getpid(),
     )
     return addresses, moved
+
+
+def _wanted(settings: Settings) -> dict[str, int]:
+    wanted = {"panel": settings.panel_port, "public": settings.public_port, "metrics": settings.metrics_port}
+    if settings.sandbox:
+        wanted |= {"sandbox": settings.sandbox_port, "sandbox_smtp": settings.sandbox_smtp_port}
+    return wanted
 
 
 def write(addresses: Addresses, data: Path) -> None:

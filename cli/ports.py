@@ -14,24 +14,16 @@ FURTHER = 200
 
 def free_port(wanted: int, taken: set[int]) -> int:
     """The wanted port if it is free, else the next one that is; 0 lets the system choose."""
-    if wanted == 0:
-        return _any_port()
+    with closing(held_port(wanted, taken)) as held:
+        return _port(held)
+
+
+def held_port(wanted: int, taken: set[int]) -> socket.socket:
+    """The same, listened at already: two who have only bound a port may share it."""
     for port in range(wanted, min(wanted + FURTHER, 65535) + 1):
-        if port not in taken and is_free(port):
-            return port
+        if (port == 0 or port not in taken) and (held := _bound(port)):
+            return held
     raise Unavailable("port.none_free", first=wanted, last=wanted + FURTHER)
-
-
-def is_free(port: int) -> bool:
-    with closing(socket.socket()) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as problem:
-            if problem.errno not in (errno.EADDRINUSE, errno.EACCES):
-                raise
-            return False
-    return True
 
 
 def holder(port: int) -> str | None:
@@ -52,8 +44,20 @@ def answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _any_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _bound(port: int) -> socket.socket | None:
+    made = socket.socket()
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind(("127.0.0.1", port))
+        made.listen()
+    except OSError as problem:
+        made.close()
+        if problem.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise
+        return None
+    return made
+
+
+def _port(held: socket.socket) -> int:
+    port: int = held.getsockname()[1]
+    return port

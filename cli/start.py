@@ -10,7 +10,7 @@ from rich.console import Console
 
 import config
 import embedded
-from cli.addresses import Addresses, choose, erase, write
+from cli.addresses import Addresses, choose, erase, hold_metrics, write
 from cli.alone import alone
 from cli.board import board, moved
 from cli.context import Opened, opened
@@ -49,7 +49,8 @@ def supervise(settings: config.Settings, table: list[Process], make_login: MakeL
 
 def _run(installation: Opened, table: list[Process], logs: Logs, say: Say, make_login: MakeLogin) -> None:
     settings = installation.settings
-    where, moves = choose(settings)
+    held = hold_metrics(settings)
+    where, moves = choose(settings, held.getsockname()[1])
     for move in moves:
         say(moved(move))
     login = make_login(installation) if "panel" in settings.run else None
@@ -57,7 +58,7 @@ def _run(installation: Opened, table: list[Process], logs: Logs, say: Say, make_
     assert installation.redis_url
     given = environment(settings, where, installation.database_url, installation.redis_url, language())
     write(where, settings.data)
-    figures = serve_metrics(settings.data, where.metrics_port)
+    figures = serve_metrics(settings.data, held)
     try:
         Supervisor(table, given, logs, Traces(settings.data)).run(
             partial(_announce, where, login, say, settings.run), partial(_keep_servers, settings, say)

@@ -38,8 +38,8 @@ class Gathered(Collector):
         yield from families.values()
 
 
-def serve(data: Path, port: int) -> ThreadingHTTPServer:
-    """Answer `/metrics` on this machine alone; sockets that an earlier life left are taken away first."""
+def serve(data: Path, held: socket.socket) -> ThreadingHTTPServer:
+    """Answer `/metrics` on the port that is held; sockets that an earlier life left are taken away first."""
     for left in (data / FOLDER).glob("*.sock"):
         left.unlink(missing_ok=True)
     registry = CollectorRegistry(auto_describe=False)
@@ -49,7 +49,10 @@ def serve(data: Path, port: int) -> ThreadingHTTPServer:
         timeout = 10
 
     OfAll.registry = registry
-    server = ThreadingHTTPServer(("127.0.0.1", port), OfAll)
+    server = ThreadingHTTPServer(held.getsockname(), OfAll, bind_and_activate=False)
+    server.socket.close()
+    server.socket = held
+    server.server_activate()
     threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
     return server
 

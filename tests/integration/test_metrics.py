@@ -13,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from redis import Redis
 from sqlalchemy import update
 
+from cli.ports import held_port
 from core.database import Sessions
 from core.queries import gates
 from core.queries.health import health
@@ -51,7 +52,7 @@ def test_what_a_forked_job_counts_its_worker_shows_even_if_the_job_is_killed() -
 
 
 def test_one_port_shows_every_process_by_name_and_who_is_gone(tmp_path: Path) -> None:
-    server = gathering.serve(tmp_path, 0)
+    server = gathering.serve(tmp_path, held_port(0, set()))
     try:
         os.environ["SENDBOTE_PROCESS"] = "worker 1"
         serving.serve(tmp_path, "worker")

@@ -5,7 +5,7 @@ import socket
 from pathlib import Path
 
 import config
-from cli.addresses import choose
+from cli.addresses import choose, hold_metrics
 from cli.board import moved
 from cli.child import pause_after
 from cli.environment import environment
@@ -29,6 +29,18 @@ def test_a_taken_port_is_named_with_its_holder_and_another_one_chosen(tmp_path: 
     assert move.holder is not None
     assert str(os.getpid()) in move.holder
     assert f"Port {port} is taken" in moved(move)
+
+
+def test_the_port_of_the_metrics_is_nobody_elses_from_the_moment_it_is_chosen(tmp_path: Path) -> None:
+    with hold_metrics(settings(tmp_path)) as held:
+        port = held.getsockname()[1]
+        asked = settings(tmp_path, METRICS_PORT=str(port))
+        with hold_metrics(asked) as next_one:
+            moved_to = next_one.getsockname()[1]
+            assert moved_to != port
+            addresses, moves = choose(asked, moved_to)
+    assert addresses.metrics_port == moved_to
+    assert [(move.name, move.wanted, move.chosen) for move in moves] == [("metrics", port, moved_to)]
 
 
 def test_the_sandbox_stands_in_for_a_mail_server_and_a_bot_that_nobody_named(tmp_path: Path) -> None:
