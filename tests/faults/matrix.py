@@ -25,6 +25,14 @@ from tests.faults.keeper import until
 from tests.faults.pages import kill_while_people_read, served
 from tests.faults.world import BY, World
 
+CUT = 20
+"""As many connections are open, each perhaps with a letter behind its dot."""
+UNDER_WAY = 100
+"""The most letters that a worker which is killed may leave in doubt."""
+SECONDS_A_KILL = 5.0
+SLOWEST_LETTER = 1.0
+"""Well within the patience with a mail server, as it is here."""
+
 Strike = Callable[[World, Random, int], None]
 Launch = Callable[[World, int, str], None]
 Around = Callable[[World], contextlib.AbstractContextManager[None]]
@@ -60,11 +68,14 @@ def kill_horse(world: World, random: Random, campaign_id: int) -> None:
 
 
 def kill_all_fifty_times(world: World, random: Random, campaign_id: int) -> None:
-    world.order(seconds=0.2)
-    for _ in range(50):
+    """Every other time not before a letter has left again; and slowly enough for some to be left at the last one."""
+    for kills in range(50, 0, -1):
+        spare = max(world.moving(campaign_id) - kills * UNDER_WAY, 1)
+        world.order(seconds=min(CUT * kills * SECONDS_A_KILL / spare, SLOWEST_LETTER))
         world.keeper.kill("worker", "scheduler", *(["web"] if "web" in world.keeper.names else []))
         time.sleep(random.uniform(0.1, 3.0))
-
+        if kills % 2:
+            world.await_mails(len(world.accepted()) + 1)
     assert not world.settled(campaign_id), "the campaign was over before the last of fifty kills"
     world.order(seconds=0.02)
 
@@ -246,8 +257,6 @@ def poison(world: World) -> Iterator[None]:
 STAGES = ("connect", "ehlo", "mail", "rcpt", "data")
 FIRST = ("connect", "ehlo")
 """To see new connections fail, the open ones are cut first."""
-CUT = 20
-"""As many connections are open, each perhaps with a letter behind its dot."""
 FAULTS = (
     Fault("kill -9 of the worker", kill("worker"), doubts=100),
     Fault("kill -9 of its horse", kill_horse, doubts=100),

@@ -42,7 +42,7 @@ from tests.faults.scaled import CLOCK
 from tests.integration.campaign_factory import make_contacts
 
 BY = "faults"
-MANY = 6000
+MANY = 10_000
 HERE = Outside(None, real_relay=False)
 MOVING = (DeliveryState.PENDING, DeliveryState.AWAITING_CONSENT, DeliveryState.CLAIMED, DeliveryState.SENDING)
 
@@ -106,7 +106,7 @@ class World:
         return [(float(line.split()[0]), line.split()[1]) for line in lines if " " in line]
 
     def draft(self, *, many: bool = False) -> tuple[int, str]:
-        """A campaign to so many people, or to ten times as many, and the confirmation that launches it."""
+        """A campaign to so many people, or to `MANY`, and the confirmation that launches it."""
         with self.sessions.begin() as session:
             made = campaigns.create(session, name="Fault", by=BY, exclude=[], **self._made[self.channel])
             if many:
@@ -153,10 +153,11 @@ class World:
             return False
 
     def in_doubt(self, campaign_id: int) -> int:
-        with self.sessions() as session:
-            origin = select(Campaign.origin_id).where(Campaign.id == campaign_id).scalar_subquery()
-            doubtful = (Delivery.origin_id == origin, Delivery.state == DeliveryState.IN_DOUBT)
-            return session.scalar(select(func.count()).where(*doubtful)) or 0
+        return self._count(campaign_id, DeliveryState.IN_DOUBT)
+
+    def moving(self, campaign_id: int) -> int:
+        """How many wait or are under way."""
+        return self._count(campaign_id, *MOVING)
 
     def toll(self, campaign_id: int, broken_at: float, *, many: bool = False) -> Toll:
         """The ledger and the mail server's record, held against each other."""
@@ -254,6 +255,12 @@ class World:
                 channel: _material(session, channel, address) | {"include": [few.id]}
                 for channel, address in senders_.items()
             }
+
+    def _count(self, campaign_id: int, *states: DeliveryState) -> int:
+        with self.sessions() as session:
+            origin = select(Campaign.origin_id).where(Campaign.id == campaign_id).scalar_subquery()
+            those = (Delivery.origin_id == origin, Delivery.state.in_(states))
+            return session.scalar(select(func.count()).where(*those)) or 0
 
     def _taken_by_twilio(self) -> list[tuple[float, str]]:
         with contextlib.closing(sqlite3.connect(self.data / "sandbox" / "twilio.sqlite")) as record:
