@@ -11,6 +11,7 @@ from core.errors import Unavailable
 from core.messages import Event
 from core.services.tracking import Recording
 from web import measures
+from web.keys import fresh
 from web.spool import Spool
 
 GROUP = 500
@@ -69,11 +70,11 @@ class Recorder:
         self._more.set()
 
     async def _settle(self, group: list[tuple[Event, Told]]) -> None:
-        events = [event for event, _ in group]
+        events, key = [event for event, _ in group], fresh()
         problem: OSError | None = None
-        if self._away or not await self._committed(events):
+        if self._away or not await self._committed(events, key):
             try:
-                self._spool.keep(events)
+                self._spool.keep(events, key)
                 measures.recorded.labels("spool").inc(len(events))
             except OSError as fault:
                 log.error("spool_full", problem=fault.strerror, lost=len(events))
@@ -81,11 +82,11 @@ class Recorder:
                 problem = fault
         asyncio.get_running_loop().call_soon(_tell, group, problem)
 
-    async def _committed(self, events: Sequence[Event], *, again: bool = False) -> bool:
-        """False if the database is away. Where it refuses a group, its events are tried one by one."""
+    async def _committed(self, events: Sequence[Event], group: str, *, again: bool = False) -> bool:
+        """False if the database is away. Where it refuses a group, each of its events is tried as one of its own."""
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                await self._recording.record(events, again=again)
+                await self._recording.record(events, group, again=again)
         except (Unavailable, TimeoutError, OSError):
             if not self._away:
                 log.warning("database_away", spooled=len(events))
@@ -97,7 +98,7 @@ class Recorder:
                 sqlstate = fault.params["sqlstate"]
                 log.error("event_refused", kind=events[0].kind, delivery_id=events[0].delivery_id, sqlstate=sqlstate)
                 return True
-            return all([await self._committed([event], again=again) for event in events])
+            return all([await self._committed([event], f"{group}.{n}", again=again) for n, event in enumerate(events)])
         if self._away:
             log.info("database_back")
         self._away = False
@@ -111,17 +112,18 @@ class Recorder:
             if self._spool.filled:
                 await self._replay()
             elif self._away:
-                await self._committed([])
+                await self._committed([], "")
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _replay(self) -> None:
-        for path, events in self._spool.taken():
-            for start in range(0, len(events), GROUP):
-                if not await self._committed(events[start : start + GROUP], again=True):
+        """In the groups in which it came: of one whose commit was never answered, the database knows by its key."""
+        for path, groups in self._spool.taken():
+            for key, events in groups.items():
+                if not await self._committed(events, key, again=True):
                     self._spool.back(path)
                     return
             self._spool.done(path)
-            log.info("spool_replayed", events=len(events))
+            log.info("spool_replayed", events=sum(map(len, groups.values())))
 
 
 def _tell(group: list[tuple[Event, Told]], problem: OSError | None) -> None:

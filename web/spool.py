@@ -1,4 +1,4 @@
-"""Events kept on disk while the database is away: one JSON line each, replayed later, each recorded once."""
+"""Events kept on disk while the database is away: one JSON line each, replayed later by groups, each recorded once."""
 
 import json
 import os
@@ -23,9 +23,9 @@ class Spool:
         self._own = directory / f"{os.getpid()}.jsonl"
         self.filled = any(self._waiting())
 
-    def keep(self, events: Sequence[Event]) -> None:
+    def keep(self, events: Sequence[Event], group: str) -> None:
         """Append and bring to disk; raises OSError where the disk cannot take it, and leaves no half line there."""
-        text = "".join(f"{_line(event)}\n" for event in events).encode()
+        text = "".join(f"{_line(event, group)}\n" for event in events).encode()
         with self._own.open("ab", buffering=0) as lines:
             self._own.chmod(0o600)
             before = os.fstat(lines.fileno()).st_size
@@ -37,15 +37,15 @@ class Spool:
                 raise
         self.filled = True
 
-    def taken(self) -> Iterator[tuple[Path, list[Event]]]:
-        """Each file with its events, set aside first so that nothing is appended to it; `done` deletes it."""
+    def taken(self) -> Iterator[tuple[Path, dict[str, list[Event]]]]:
+        """Each file with its events by their group, set aside so that nothing is appended to it; `done` deletes it."""
         for path in self._waiting():
             aside = path.with_suffix(f".{os.getpid()}.taken")
             try:
                 path.rename(aside)
             except FileNotFoundError:
                 continue
-            yield aside, list(_events(aside))
+            yield aside, _groups(aside)
 
     def done(self, path: Path) -> None:
         path.unlink()
@@ -75,9 +75,10 @@ def _write(file: int, text: bytes) -> None:
         text = text[os.write(file, text) :]
 
 
-def _line(event: Event) -> str:
+def _line(event: Event, group: str) -> str:
     return json.dumps(
         {
+            "group": group,
             "kind": event.kind,
             "provider": event.provider,
             "key": event.key,
@@ -92,14 +93,21 @@ def _line(event: Event) -> str:
     )
 
 
-def _events(path: Path) -> Iterator[Event]:
-    """What can be read; a line that a crash cut in the middle is left out and said."""
+def _groups(path: Path) -> dict[str, list[Event]]:
+    groups: dict[str, list[Event]] = {}
+    for group, event in _events(path):
+        groups.setdefault(group, []).append(event)
+    return groups
+
+
+def _events(path: Path) -> Iterator[tuple[str, Event]]:
+    """What can be read, with its group's key; a line that a crash cut in the middle is left out and said."""
     with path.open(encoding="utf-8", errors="replace") as lines:
         for number, line in enumerate(lines, start=1):
             try:
                 fields = json.loads(line)
                 at, kind = datetime.fromisoformat(fields.pop("at")), EventKind(fields.pop("kind"))
-                bounce = fields.pop("bounce", None)
-                yield Event(kind=kind, at=at, bounce=bounce and BounceClass(bounce), **fields)
+                bounce, group = fields.pop("bounce", None), fields.pop("group", "") or fields["key"]
+                yield group, Event(kind=kind, at=at, bounce=bounce and BounceClass(bounce), **fields)
             except (ValueError, TypeError, KeyError, AttributeError):
                 log.warning("spool_line_unreadable", file=path.name, line=number)

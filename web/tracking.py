@@ -1,8 +1,6 @@
 """The open picture and the tracked links: record, then answer; a forged token records nothing."""
 
 import base64
-import itertools
-import secrets
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -17,6 +15,7 @@ from core.services.tracking import OWN
 from core.vocabulary import EventKind
 from web.doors import DOORS, Doors
 from web.headers import NO_STORE
+from web.keys import fresh
 from web.pages import page
 
 LONGEST_AGENT = 120
@@ -24,10 +23,6 @@ PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
 )
 """One transparent pixel."""
-
-PROCESS = secrets.token_hex(12)
-NUMBERS = itertools.count()
-"""Together an event's key: drawn at random once, and counted on, for a random number an event costs a system call."""
 
 routes = web.RouteTableDef()
 log = structlog.get_logger()
@@ -80,7 +75,7 @@ def seen(
     return Event(
         kind=kind,
         provider=OWN,
-        key=f"{PROCESS}-{next(NUMBERS):x}",
+        key=fresh(),
         at=doors.clock(),
         delivery_id=delivery_id,
         link_id=link_id,

@@ -44,5 +44,6 @@ class Forgetting:
             if not leases.acquire(session, LEASE, holder(), DAY_SECONDS):
                 return False
             retention.forget_codes(session, now)
+            retention.forget_groups(session, now)
         self._round = retention.Round()
         return True

@@ -54,9 +54,14 @@ _SUMMED = """
     ON CONFLICT (delivery_id) DO UPDATE SET
         read_at = least(e.read_at, excluded.read_at), clicked_at = least(e.clicked_at, excluded.clicked_at),
         reads = e.reads + excluded.reads, clicks = e.clicks + excluded.clicks
+), remembered AS (
+    INSERT INTO counted_groups (id)
+    SELECT CAST(:group AS text) WHERE EXISTS (SELECT FROM allowed WHERE mode = 'anonymous')
+    ON CONFLICT DO NOTHING
+    RETURNING id
 ), counted AS (
     INSERT INTO tallies AS t (origin_id, kind, link_id, actor, count)
-    SELECT origin_id, kind, link_id, actor, count(*) FROM allowed WHERE mode = 'anonymous'
+    SELECT origin_id, kind, link_id, actor, count(*) FROM allowed, remembered WHERE mode = 'anonymous'
     GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
     ON CONFLICT (origin_id, kind, link_id, actor) DO UPDATE SET count = t.count + excluded.count
 )
@@ -67,7 +72,8 @@ WATCH = Statement(text(_JUDGED + _ADDED + _SUMMED.format(fresh="allowed")))
 """Record the group given as one array a column, of keys that were never given before.
 
 After a withdrawal, where tracking is off, or of a delivery that does not exist nothing is recorded; where it is
-anonymous they are only counted. `link_ids` holds 0 for an open, `rules` may be empty.
+anonymous they are only counted, and of a `group` that was counted before not even that. `link_ids` holds 0 for an open,
+`rules` may be empty.
 """
 WATCH_AGAIN = Statement(text(_JUDGED + _ADDED + _NEW + _SUMMED.format(fresh="fresh")))
 """The same for what may have been recorded before: to ask each key costs a sixth more."""

@@ -1,6 +1,6 @@
 """Forgetting what is older than the business keeps it: a short step at a time, so that nobody waits for it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -13,6 +13,9 @@ from core.rules import retention as rules
 from core.rules.retention import Kept
 from core.services import audit
 from core.tables.operators import LinkCode
+from core.tables.tallies import CountedGroup
+
+GROUPS_KEPT = timedelta(days=60)
 
 
 class Round:
@@ -39,6 +42,11 @@ class Round:
 def forget_codes(session: Session, now: datetime) -> None:
     """Codes that link a chat to an operator hold for ten minutes."""
     session.execute(delete(LinkCode).where(LinkCode.expires_at < now))
+
+
+def forget_groups(session: Session, now: datetime) -> None:
+    """A spool that has waited for its machine longer than this may be counted again."""
+    session.execute(delete(CountedGroup).where(CountedGroup.at < now - GROUPS_KEPT))
 
 
 def days(session: Session, kind: Kept) -> int:

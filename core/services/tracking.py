@@ -26,18 +26,18 @@ class Recording:
         self._engine = engine
         self._idle: list[StandingConnection] = []
 
-    async def record(self, events: Sequence[Event], *, again: bool = False) -> None:
+    async def record(self, events: Sequence[Event], group: str, *, again: bool = False) -> None:
         """Record a group, or one that may have been recorded; raises Unavailable, or DatabaseFault if it is refused.
 
-        What people did on purpose comes first, in a transaction of its own: recorded again it changes nothing. What was
-        only seen comes last, since where tracking is anonymous it is counted and could be counted again.
+        What people did on purpose is a transaction of its own: recorded again it changes nothing. So does what was only
+        seen, by each event's key, or where nobody is named by that of the `group`, which holds the same events then.
         """
         seen = [event for event in events if _is_silent(event)]
         done = [event for event in events if not _is_silent(event)]
         if done or not events:
             await self._note(done)
         if seen:
-            await self._watch(seen, again=again)
+            await self._watch(seen, group, again=again)
 
     async def close(self) -> None:
         while self._idle:
@@ -54,17 +54,19 @@ class Recording:
                 known = set(await connection.scalars(deliveries.known(named)))
                 await door.record(connection, [one for one in events if one.delivery_id in {None, *known}])
 
-    async def _watch(self, events: Sequence[Event], *, again: bool) -> None:
+    async def _watch(self, events: Sequence[Event], group: str, *, again: bool) -> None:
         standing = self._idle.pop() if self._idle else StandingConnection(self._engine)
         try:
-            await _watched(standing, events, again=again or any(event.provider != OWN for event in events))
+            again = again or any(event.provider != OWN for event in events)
+            await _watched(standing, events, group, again=again)
         finally:
             self._idle.append(standing)
 
 
-async def _watched(standing: StandingConnection, events: Sequence[Event], *, again: bool) -> None:
+async def _watched(standing: StandingConnection, events: Sequence[Event], group: str, *, again: bool) -> None:
     await standing.run(
         WATCH_AGAIN if again else WATCH,
+        group=group,
         kinds=[event.kind.value for event in events],
         providers=[event.provider for event in events],
         keys=[event.key for event in events],

@@ -3,7 +3,7 @@
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.tables.base import Base
+from core.tables.base import Base, CreatedAt
 
 
 class Tally(Base):
@@ -15,3 +15,12 @@ class Tally(Base):
     """0 for an open."""
     actor: Mapped[str] = mapped_column(primary_key=True)
     count: Mapped[int]
+
+
+class CountedGroup(Base):
+    """A group of them that was counted, remembered with its counts: the answer to its commit may have been lost."""
+
+    __tablename__ = "counted_groups"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[CreatedAt]

@@ -100,7 +100,8 @@ async def test_a_report_is_kept_on_disk_while_the_database_is_away(
         assert _states(sessions) == ["sent"] * 3
     spool = Spool(tmp_path / "spool")
     spool.adopt()
-    ((_, (kept,)),) = spool.taken()
+    ((_, groups),) = spool.taken()
+    ((kept,),) = groups.values()
     assert (kept.key, kept.delivery_id, kept.bounce) == ("a", deliveries[0], BounceClass.MAILBOX)
     assert (kept.channel, kept.address) == ("email", "p@shop.example")
 

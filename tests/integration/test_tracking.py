@@ -1,6 +1,7 @@
 """How closely people are watched, how machines are told from them, and what they wish to hear."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.database import Sessions
+from core.errors import Unavailable
 from core.messages import Event
 from core.queries import ledger, settings, statistics
 from core.rules import tokens
@@ -26,7 +28,9 @@ from core.tables.suppression import Suppression
 from core.tables.tallies import Tally
 from core.vocabulary import EventKind
 from tests.integration.campaign_factory import NOON, make_campaign
+from web import recorder
 from web.app import create_app
+from web.doors import DOORS
 
 KEY = b"k" * 32
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -51,6 +55,38 @@ async def test_where_tracking_is_anonymous_counts_remain_and_nobody_is_named(
     with sessions() as session:
         assert session.scalars(select(EventRow)).all() == []
         assert statistics.anonymous(session, campaign.id) == {EventKind.OPENED: 3, EventKind.CLICKED: 2}
+
+
+async def test_a_group_whose_commit_was_never_answered_is_counted_once(
+    async_engine: AsyncEngine, sessions: Sessions, campaign: Campaign, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder, "RETRY_SECONDS", 0.05)
+    with sessions.begin() as session:
+        settings.put(session, "tracking", "anonymous", by="test")
+    async with _browser(async_engine, tmp_path) as browser:
+        assert browser.app is not None
+        door = browser.app[DOORS].recorder
+        door._recording = _Unanswered(async_engine)
+        picture = f"/o/{tokens.sign(KEY, tokens.OPEN, 1)}.png"
+        await asyncio.gather(*(browser.get(picture, headers={"User-Agent": BROWSER}) for _ in range(5)))
+        async with asyncio.timeout(20):
+            while door.away or list((tmp_path / "spool").iterdir()):
+                await asyncio.sleep(0.02)
+        await browser.get(picture, headers={"User-Agent": BROWSER})
+    with sessions() as session:
+        assert statistics.anonymous(session, campaign.id) == {EventKind.OPENED: 6}
+
+
+class _Unanswered(Recording):
+    """Commits the first time, and says that the database is away."""
+
+    lost = False
+
+    async def record(self, events: Sequence[Event], group: str, *, again: bool = False) -> None:
+        await super().record(events, group, again=again)
+        if events and not self.lost:
+            self.lost = True
+            raise Unavailable("database.unavailable", what="PostgreSQL")
 
 
 async def test_a_campaign_may_record_nothing_and_what_people_do_on_purpose_counts_all_the_same(
@@ -140,7 +176,7 @@ def _event(delivery_id: int, key: str, *, link: int | None = None, after: float 
 async def _seen(engine: AsyncEngine, *events: Event) -> None:
     recording = Recording(engine)
     for event in events:
-        await recording.record([event])
+        await recording.record([event], event.key)
     await recording.close()
 
 

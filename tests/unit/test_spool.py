@@ -17,11 +17,12 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 def test_what_is_kept_after_a_full_disk_is_not_spoilt_by_what_was_refused(tmp_path: Path) -> None:
     spool = Spool(tmp_path)
-    spool.keep([_left("before")])
+    spool.keep([_left("before")], "a")
     with _room(spool.size() + 20), pytest.raises(OSError, match="too large"):
-        spool.keep([_left("refused")])
-    spool.keep([_left("after")])
-    assert [event.key for _, events in spool.taken() for event in events] == ["before", "after"]
+        spool.keep([_left("refused")], "b")
+    spool.keep([_left("after")], "c")
+    ((_, groups),) = spool.taken()
+    assert groups == {"a": [_left("before")], "c": [_left("after")]}
 
 
 @contextmanager
