@@ -52,7 +52,9 @@ def routes(telegram: Telegram) -> list[web.RouteDef]:
         person = _person(telegram, answers.integer(given, "user"))
         message_id, data = answers.integer(given, "message_id"), str(given.get("data") or "")
         try:
-            number = people.press(telegram, _bot(telegram, given), person, message_id, data)
+            number = people.press(
+                telegram, _bot(telegram, given), person, message_id, data, chat_id=_place(given, person)
+            )
         except people.NotPossible as problem:
             answers.refuse(problem.why, "message_id" if problem.why == "no_message" else "data")
         return web.json_response({"press": number})
@@ -134,3 +136,8 @@ def _bot(telegram: Telegram, given: Mapping[str, Any]) -> Bot:
     if bot is None:
         answers.missing("bot")
     return bot
+
+
+def _place(given: dict[str, Any], person: Person) -> int:
+    """A group, or else their own conversation with the bot."""
+    return answers.integer(given, "chat", person.id)

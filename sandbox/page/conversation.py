@@ -6,8 +6,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from sandbox.page.markup import marked
+from sandbox.telegram import groups
 from sandbox.telegram.call import Telegram
 from sandbox.telegram.world import Bot, Json, Person
+from texts import _
 
 SHOWN = 150
 PEOPLE_SHOWN = 100
@@ -32,6 +34,9 @@ def chosen(telegram: Telegram, query: Mapping[str, str]) -> dict[str, Any]:
         "who": words,
         "person": person or next(iter(world.people(limit=1))),
         "last": {number: (_line(message), message["date"]) for number, message in last.items()},
+        "groups": [one for one in groups.every(world) if one.moved_to is None],
+        "standings": _standings(),
+        "group": next((one for one in groups.every(world) if str(one.id) == query.get("group")), None),
         "blockers": {one.id for one in everybody if bot and world.is_blocked(bot.id, one.id)},
     }
 
@@ -41,9 +46,9 @@ def seen(telegram: Telegram, query: Mapping[str, str]) -> dict[str, Any]:
     choice, world = chosen(telegram, query), telegram.world
     bot, person = choice["bot"], choice["person"]
     messages = world.messages(bot.id, person.id, SHOWN + 1) if bot else []
-    lead = _leading(choice["bots"], person)
+    lead = leading(choice["bots"], person)
     return choice | {
-        "messages": [_described(bot, message, lead) for message in messages[-SHOWN:]],
+        "messages": [described(bot, message, lead) for message in messages[-SHOWN:]],
         "earlier": len(messages) > SHOWN,
         "shown": SHOWN,
         "keyboard": _keyboard(messages),
@@ -53,7 +58,17 @@ def seen(telegram: Telegram, query: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _leading(bots: list[Bot], person: Person) -> Lead:
+def _standings() -> dict[str, str]:
+    """How the bot stands in a group, in words."""
+    return {
+        groups.ADMINISTRATOR: _("the bot is an administrator"),
+        groups.MEMBER: _("the bot is a member"),
+        groups.KICKED: _("the bot was put out"),
+        groups.LEFT: _("the bot has left"),
+    }
+
+
+def leading(bots: list[Bot], person: Person) -> Lead:
     """Links to a bot of this sandbox (`https://t.me/<username>?start=<code>`) lead to its chat here."""
     known = {bot.username.lower(): bot for bot in bots}
 
@@ -78,7 +93,8 @@ def _line(message: Json) -> str:
     return str(words or contact.get("phone_number") or document.get("file_name") or "▣")[:80]
 
 
-def _described(bot: Bot, message: Json, lead: Lead) -> dict[str, Any]:
+def described(bot: Bot, message: Json, lead: Lead) -> dict[str, Any]:
+    """A message as the templates show it."""
     words = message.get("text") or message.get("caption") or ""
     entities = message.get("entities") or message.get("caption_entities") or []
     photo, document = message.get("photo"), message.get("document")
@@ -95,6 +111,7 @@ def _described(bot: Bot, message: Json, lead: Lead) -> dict[str, Any]:
         "document": document,
         "document_link": f"/chat/files/{bot.id}/{document['file_id']}" if document else "",
         "contact": message.get("contact"),
+        "liked": [one.get("emoji", "") for one in message.get("_reaction", [])],
         "rows": [[_button(button, lead) for button in row] for row in _inline(message)],
     }
 

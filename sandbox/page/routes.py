@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from sandbox.page import behaviour, chat, events, letter, mail, phones
+from sandbox.page import behaviour, chat, events, groups, letter, mail, phones
 from sandbox.page.errors import apologising
 from sandbox.page.parts import HERE, Parts
 
@@ -24,6 +24,6 @@ def install(application: web.Application, parts: Parts) -> None:
 
     application.middlewares.append(apologising(parts))
     application.add_routes([web.get("/", front), web.post("/language/{language:en|de}", language)])
-    for part in (mail, letter, phones, chat, behaviour, events):
+    for part in (mail, letter, phones, chat, groups, behaviour, events):
         application.add_routes(part.routes(parts))
     application.router.add_static("/static", HERE / "static", append_version=False)

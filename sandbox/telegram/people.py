@@ -58,9 +58,13 @@ def say(telegram: Telegram, bot: Bot, person: Person, text: str, beside: Beside 
     return message
 
 
-def press(telegram: Telegram, bot: Bot, person: Person, message_id: int, data: str) -> str:
-    """Press an inline button that is really there; return the id by which the bot's answer is found."""
-    message = telegram.world.message(bot.id, person.id, message_id)
+def press(telegram: Telegram, bot: Bot, person: Person, message_id: int, data: str, *, chat_id: int = 0) -> str:
+    """Press an inline button that is really there; return the id by which the bot's answer is found.
+
+    `chat_id` is a group's; without one it is the person's own conversation with the bot.
+    """
+    place = chat_id or person.id
+    message = telegram.world.message(bot.id, place, message_id)
     if message is None:
         raise NotPossible("no_message")
     rows = message.get("reply_markup", {}).get("inline_keyboard", [])
@@ -69,10 +73,10 @@ def press(telegram: Telegram, bot: Bot, person: Person, message_id: int, data: s
     number = str(secrets.randbits(62))
     telegram.world.database.execute(
         "INSERT INTO presses (id, bot_id, chat_id, message_id, at) VALUES (?,?,?,?,?)",
-        [number, bot.id, person.id, message_id, time.time()],
+        [number, bot.id, place, message_id, time.time()],
     )
     query = {"id": number, "from": person.user(), "message": public(message), "data": data}
-    telegram.updates.add(bot.id, "callback_query", query | {"chat_instance": str(bot.id * 31 + person.id)})
+    telegram.updates.add(bot.id, "callback_query", query | {"chat_instance": str(bot.id * 31 + place)})
     return number
 
 

@@ -1,6 +1,7 @@
 """The sandbox's page: what it shows of letters and chats, and that neither letters nor strangers can use it."""
 
 import asyncio
+import json
 import smtplib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -26,6 +27,10 @@ POSTS = [
     "/chat/press",
     "/chat/block",
     "/chat/people",
+    "/chat/groups",
+    "/chat/groups/-1/say",
+    "/chat/groups/-1/press",
+    "/chat/groups/-1/topic",
     "/chat/clear",
     "/behaviour",
     "/behaviour/reset",
@@ -207,6 +212,40 @@ async def test_a_letter_that_breaks_the_rules_is_listed_and_opened_all_the_same(
         for path in (f"/mail?letter={number}", f"/mail/{number}/rendered", f"/mail/{number}/source", "/mail"):
             assert (await visitor.get(path)).status == 200, path
         assert (await visitor.get(f"/control/mail/{number}")).status == 200
+
+
+async def test_a_group_is_seen_topic_by_topic_and_written_in(tmp_path: Path) -> None:
+    async with a_visitor(tmp_path) as visitor:
+        me = (await visitor.get(f"/bot{TOKEN}/getMe")).text
+        form = {"bot": str(json.loads(me)["result"]["id"]), "person": "1000001"}
+        made = await visitor.post("/chat/groups", form | {"title": "Desk <b>", "forum": "yes"})
+        group = made.headers["Location"].split("?")[0]
+        number = group.rsplit("/", 1)[1]
+        told = await visitor.post(f"/bot{TOKEN}/createForumTopic", {"chat_id": number, "name": "Clara · <i>"})
+        topic = json.loads(told.text)["result"]["message_thread_id"]
+        button = '{"inline_keyboard": [[{"text": "Ask", "callback_data": "ask"}]]}'
+        sending = {
+            "chat_id": number,
+            "message_thread_id": str(topic),
+            "text": "I have a question",
+            "reply_markup": button,
+        }
+        said = json.loads((await visitor.post(f"/bot{TOKEN}/sendMessage", sending)).text)["result"]
+        general = (await visitor.get(group)).text
+        assert ("Clara · &lt;i&gt;" in general, "I have a question" in general) == (True, False)
+        await visitor.post(f"{group}/say", form | {"topic": str(topic), "text": "Here is the answer"})
+        talk = (await visitor.get(f"{group}/talk?topic={topic}")).text
+        assert "I have a question" in talk
+        assert "Here is the answer" in talk
+        pressed = {"topic": str(topic), "message": str(said["message_id"]), "data": "ask"}
+        assert (await visitor.post(f"{group}/press", form | pressed)).status == 303
+        assert (await visitor.post(f"{group}/press", form | pressed | {"data": "forged"})).status == 409
+        await visitor.post(f"{group}/topic", form | {"topic": str(topic), "do": "close"})
+        assert "This topic is closed" in (await visitor.get(f"{group}/talk?topic={topic}")).text
+        updates = json.loads((await visitor.get(f"/bot{TOKEN}/getUpdates")).text)["result"]
+        kinds = [next(name for name in one if name != "update_id") for one in updates]
+        assert kinds == ["my_chat_member", "message", "callback_query", "message"]
+        assert updates[1]["message"]["message_thread_id"] == topic
 
 
 async def test_letters_are_found_by_any_recipient_and_paged_both_ways(tmp_path: Path) -> None:
