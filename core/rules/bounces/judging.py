@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from core.rules.bounces.notices import Kind, Notice
-from core.rules.bounces.wording import FAMILIES, GONE_FOR_GOOD, PASSING
+from core.rules.bounces.wording import FAMILIES, FULL, LASTING
 from core.vocabulary import BounceClass as B
 
 
@@ -18,11 +18,11 @@ class Judgement:
 def judge(notice: Notice) -> Judgement:
     """Suppress only what lasts and is the recipient's; sender, content and pace cost nobody their place."""
     if notice.kind is Kind.COMPLAINT:
-        return Judgement(B.COMPLAINT, suppress=True, rule="kind:feedback-report")
+        return Judgement(B.COMPLAINT, notice.action not in _NO_WISH, f"feedback:{notice.action or 'report'}")
     if notice.kind is Kind.AUTOREPLY:
         return Judgement(B.AUTOREPLY, suppress=False, rule="kind:autoreply")
     bounce, rule = _class_of(notice)
-    return Judgement(bounce, _suppresses(notice, bounce) and rule != "words:full", rule)
+    return Judgement(bounce, _suppresses(notice, bounce, rule), rule)
 
 
 def _class_of(notice: Notice) -> tuple[B, str]:
@@ -36,8 +36,13 @@ def _class_of(notice: Notice) -> tuple[B, str]:
 
 
 def _by_words(said: str) -> tuple[B, str] | None:
-    said = _PATHS.sub(r"\1", said)
-    return next(((bounce, f"words:{name}") for name, bounce, words in FAMILIES if words.search(said)), None)
+    plain = _plain(said)
+    return next(((one.bounce, f"words:{one.name}") for one in FAMILIES if one.words.search(plain)), None)
+
+
+def _plain(said: str) -> str:
+    """Without the words of addresses, of pages of advice, and of the relay that says who said something."""
+    return _RELAY.sub("", _ADDRESSES.sub("@", _PATHS.sub(r"\1", said)))
 
 
 def _by_status(notice: Notice) -> tuple[B, str] | None:
@@ -61,20 +66,30 @@ def _by_code(notice: Notice) -> tuple[B, str]:
     return B.UNKNOWN, "nothing known"
 
 
-def _suppresses(notice: Notice, bounce: B) -> bool:
-    if notice.action in ("delayed", "delivered", "relayed", "expanded") or PASSING.search(notice.said):
+def _suppresses(notice: Notice, bounce: B, rule: str) -> bool:
+    if notice.action in ("delayed", "delivered", "relayed", "expanded") or _PASSING.search(notice.said):
         return False
     if notice.status.startswith("4") or (not notice.status and 400 <= notice.code < 500):
         return False
     if notice.stage == "data" or (bounce is B.ADDRESS and notice.status.partition(".")[2][:2] in _NOT_THE_ADDRESS):
         return False
     if bounce is B.MAILBOX:
-        return bool(GONE_FOR_GOOD.search(notice.said))
+        plain = _plain(notice.said)
+        return rule != f"words:{FULL.name}" and any(one.words.search(plain) for one in LASTING)
     return bounce in (B.ADDRESS, B.DOMAIN)
 
 
+_NO_WISH = ("auth-failure", "dmarc")
+"""Reports of a check that failed (RFC 6591): nobody complained."""
 _PATHS = re.compile(r"(https?://[^\s/]{1,200})/\S*")
 """What pages of advice are called says nothing of this refusal; whose they are may."""
+_ADDRESSES = re.compile(r"[^\s<>@(\"']{1,128}@[\w.-]{1,200}")
+"""An address may hold any word of ours; where it stood is told by `@`."""
+_RELAY = re.compile(
+    r"(remote )?\bhost\b.{0,100}? said:|giving up on \S+|did(n't| not) like our (RCPT TO|DATA|MAIL FROM):",
+    re.IGNORECASE,
+)
+_PASSING = re.compile(r"verification in progress|deferred|gr[ea]y-?list|try again later|temporar(y|ily)", re.IGNORECASE)
 _DECISIVE = {"7.13": B.MAILBOX} | {f"7.{detail}": B.SENDER for detail in range(20, 28)}
 """Codes of one meaning (RFC 5248, 7372), which words like "recipient rejected" around them only blur."""
 _STATUSES = {
