@@ -84,7 +84,10 @@ def _returned(notices: Sequence[Notice]) -> tuple[EventKind, BounceClass | None,
     judged = [(notice, judge(notice)) for notice in notices]
     notice, verdict = min(judged, key=_severity)
     details = {"said": _said(notice), "rule": verdict.rule, "suppress": "yes" if verdict.suppress else "no"}
-    return KINDS[notice.kind, standing(notice)], verdict.bounce, details
+    kind = KINDS[notice.kind, standing(notice)]
+    if kind is EventKind.COMPLAINED and not verdict.suppress:
+        return EventKind.UNREAD, None, details
+    return kind, verdict.bounce, details
 
 
 KINDS = {

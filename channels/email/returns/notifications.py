@@ -8,12 +8,15 @@ from channels.email.returns.codes import code_in, stage_in, status_in
 from channels.email.returns.words import one_line
 from core.rules.bounces.notices import Kind, Notice
 
-MARK = '"notificationType"'
+MARK = "notificationType"
 KINDS = {"Bounce": ("bounce", "bouncedRecipients"), "Complaint": ("complaint", "complainedRecipients")}
 
 
 def notified(words: str) -> list[Notice]:
-    """None where the text holds no such object; lines that a mail server cut with `!` are joined again."""
+    """None where the text holds no such object, by itself or within another.
+
+    Lines that a mail server cut with `!` are joined again.
+    """
     start = words.find("{")
     if MARK not in words or start < 0:
         return []
@@ -22,7 +25,10 @@ def notified(words: str) -> list[Notice]:
         told, _ = json.JSONDecoder(strict=False).raw_decode(joined)
     except (ValueError, RecursionError):
         return []
-    return list(_notices(told)) if isinstance(told, dict) else []
+    if not isinstance(told, dict):
+        return []
+    inner = told.get("Message")
+    return notified(inner) if isinstance(inner, str) and "Type" in told else list(_notices(told))
 
 
 def _notices(told: dict[str, Any]) -> Iterator[Notice]:

@@ -6,12 +6,23 @@ from email.message import Message
 from channels.email.returns.notifications import notified
 from channels.email.returns.plain import notices_in_words
 from channels.email.returns.reports import feedback, loose_report, report, written_to
-from channels.email.returns.wording import AUTOMATIC, AUTOREPLY, BOUNCING, COMPLAINING, UNDELIVERED
-from channels.email.returns.words import TEXT_LIMIT, addresses, header, text_of
+from channels.email.returns.wording import (
+    ANSWERED,
+    AUTOMATIC,
+    AUTOREPLY,
+    BOUNCING,
+    COMPLAINING,
+    STATISTICS,
+    UNDELIVERED,
+)
+from channels.email.returns.words import TEXT_LIMIT, addresses, header, kind_of, text_of
 from core.rules.bounces.notices import Kind, Notice
 
 SIZE_LIMIT = 1_000_000
 PARTS_LIMIT = 200
+ENOUGH_SAID = {"message/feedback-report", "message/disposition-notification"}
+"""Parts of which we know the whole meaning: a complaint, or that somebody opened a letter (RFC 8098)."""
+AUTOMATIC_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Auto-Reply", "X-Mail-Autoreply", "X-Autoresponder")
 
 
 def read_return(raw: bytes) -> list[Notice]:
@@ -24,9 +35,13 @@ def read_return(raw: bytes) -> list[Notice]:
         # The stdlib's parser gives up on some hostile structures; the words are still there.
         mail, parts = Message(), []
         mail.set_payload(raw.decode("utf-8", "replace"))
-    words = "\n".join(text_of(part) for part in parts if part.get_content_type() in ("text/plain", "text/html"))
-    told = COMPLAINING.search(header(mail, "Subject")) is not None
-    return feedback(parts, told=told) or report(parts, words) or notified(words) or _by_words(mail, words, raw, parts)
+    words = "\n".join(text_of(part) for part in parts if kind_of(part) in ("text/plain", "text/html"))
+    kinds, subject = {kind_of(part) for part in parts}, header(mail, "Subject")
+    if kinds & ENOUGH_SAID or COMPLAINING.search(subject):
+        return feedback(parts)
+    if STATISTICS.search(subject):
+        return []
+    return report(parts, words) or notified(words) or _by_words(mail, words, raw, parts)
 
 
 def _parts(mail: Message) -> list[Message]:
@@ -42,20 +57,22 @@ def _parts(mail: Message) -> list[Message]:
 
 
 def _by_words(mail: Message, words: str, raw: bytes, parts: list[Message]) -> list[Notice]:
-    head = f"{header(mail, 'From')} {header(mail, 'Subject')}"
+    subject = header(mail, "Subject")
+    head = header(mail, "From") if ANSWERED.search(subject) else f"{header(mail, 'From')} {subject}"
     failed = addresses(header(mail, "X-Failed-Recipients"))
     words = words if words.strip() else raw.partition(b"\n\n")[2][:TEXT_LIMIT].decode("utf-8", "replace")
     bouncing = bool(failed or BOUNCING.search(head))
-    automatic = AUTOMATIC.search(header(mail, "Auto-Submitted") + " " + header(mail, "Precedence")) or mail.get(
-        "X-Autoreply"
+    automatic = AUTOMATIC.search(f"{header(mail, 'Auto-Submitted')} {header(mail, 'Precedence')}") or any(
+        name in mail for name in AUTOMATIC_HEADERS
     )
     sender = next(iter(addresses(header(mail, "From"))), "")
-    if not bouncing and (automatic or AUTOREPLY.search(header(mail, "Subject"))):
+    if not bouncing and (automatic or AUTOREPLY.search(subject)):
         return [Notice(sender, Kind.AUTOREPLY)] if sender else []
     if not bouncing and header(mail, "Return-Path").strip() != "<>" and not UNDELIVERED.search(words[:2000]):
         return []
     return (
         loose_report(raw.decode("utf-8", "replace"))
         or notices_in_words(words, known=failed, sender=sender)
+        or notices_in_words(f"{subject}\n{words}", sender=sender)
         or [one for address in written_to(parts)[:1] for one in notices_in_words(words, known=[address])]
     )

@@ -7,7 +7,7 @@ from channels.email.returns.words import addresses, one_line
 from core.rules.bounces.notices import Kind, Notice
 
 _RETURNED = re.compile(
-    r"^\W*(.{0,40}(original message|copy of the message|message headers|returned message|message header"
+    r"^\W*(.{0,40}((?<!resend your )original message(?! is:)|copy of the message|returned message|message headers?"
     r"|unsent message|below this line)"
     r"|(received|return-path|message-id|mime-version): )",
     re.IGNORECASE | re.MULTILINE,
@@ -20,6 +20,7 @@ _OPENING = re.compile(
 )
 
 
+_CONCLUDED = re.compile(r"^[45]\d\d (?:\d\.\d\.\d )?<?([^\s<>]{1,128}@[^\s<>]{1,200}?)>?\.\.\. .*$", re.MULTILINE)
 _INTRODUCED = re.compile(
     r"address\(?es\)? failed|(permanent fatal|delivery) errors|did not reach the following|folgende[nr]? (adresse|empf)"
     r"|following (address|recipient)|recipients? w(as|ere) aborted|adresses? suivantes?|siguientes? (direcci|destinat)",
@@ -32,13 +33,16 @@ def notices_in_words(words: str, known: list[str] | None = None, sender: str = "
     cut = _RETURNED.search(words, 20)
     told = words[: cut.start()] if cut else words
     openings = _introduced([found for found in _OPENING.finditer(told) if addresses(found[1])], told)
-    if not openings:
-        named = known or [address for address in addresses(told) if address != sender] or addresses(words)[:1]
-        return (
-            [_notice(address, told) for address in named[:1] if address]
-            if not known
-            else [_notice(a, told) for a in known]
-        )
+    if openings:
+        return _under(openings, told)
+    transcript = _transcript(told)
+    if transcript:
+        return transcript
+    named = [address for address in addresses(told) if address != sender] or addresses(words)[:1]
+    return [_notice(address, told) for address in known or named[:1] if address]
+
+
+def _under(openings: list[re.Match[str]], told: str) -> list[Notice]:
     ends = [found.start() for found in openings[1:]] + [len(told)]
     by_address: dict[str, str] = {}
     for found, end in zip(openings, ends, strict=True):
@@ -46,6 +50,17 @@ def notices_in_words(words: str, known: list[str] | None = None, sender: str = "
         by_address[address] = f"{by_address.get(address, '')} {told[found.end() : end]}".strip()
     before = told[: openings[0].start()]
     return [_notice(address, _enough(said, before)) for address, said in by_address.items()]
+
+
+def _transcript(told: str) -> list[Notice]:
+    """Of a session, as Sendmail shows it: the dialogue, and then the line that names whose it was."""
+    by_address: dict[str, str] = {}
+    start = 0
+    for found in _CONCLUDED.finditer(told):
+        address = next(iter(addresses(found[1])), "")
+        by_address[address] = f"{by_address.get(address, '')} {told[start : found.end()]}".strip()
+        start = found.end()
+    return [_notice(address, said) for address, said in by_address.items() if address]
 
 
 def _introduced(openings: list[re.Match[str]], told: str) -> list[re.Match[str]]:

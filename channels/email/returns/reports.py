@@ -5,38 +5,42 @@ from email.message import Message
 
 from channels.email.returns.codes import code_in, stage_in, status_in
 from channels.email.returns.plain import notices_in_words
-from channels.email.returns.words import addresses, one_line
+from channels.email.returns.words import addresses, kind_of, one_line
 from core.rules.bounces.notices import Kind, Notice
 
 RECIPIENTS_LIMIT = 1000
 LOOSE_LIMIT = 200_000
 
 
-def feedback(parts: list[Message], *, told: bool = False) -> list[Notice]:
+def feedback(parts: list[Message]) -> list[Notice]:
     """A complaint for each recipient that the report names, else for whom the returned letter was addressed to.
 
-    `told`: the subject already says that it is one, as some mailbox providers' older reports do.
+    Older reports of some providers have no part of their own, but the letter. That a letter was opened, or was no
+    spam (RFC 6430), is no complaint.
     """
-    reports = [part for part in parts if part.get_content_type() == "message/feedback-report"]
-    if not reports and not told:
+    reports = [part for part in parts if kind_of(part) == "message/feedback-report"]
+    if not reports and any(kind_of(part) == "message/disposition-notification" for part in parts):
         return []
-    found = (_named(reports[0]) if reports else []) or written_to(parts)
-    return [Notice(address, Kind.COMPLAINT) for address in dict.fromkeys(found or [""])]
+    said, found = _told_by(reports[0]) if reports else ("", [])
+    if said == "not-spam":
+        return []
+    named = found or written_to(parts) or [""]
+    return [Notice(address, Kind.COMPLAINT, action=said) for address in dict.fromkeys(named)]
 
 
 def written_to(parts: list[Message]) -> list[str]:
     """To whom the letter that comes back was addressed."""
-    returned = (part for part in parts if part.get_content_type() in ("message/rfc822", "text/rfc822-headers"))
+    returned = (part for part in parts if kind_of(part) in ("message/rfc822", "text/rfc822-headers"))
     return [address for part in returned for address in _addressed(part)]
 
 
 def report(parts: list[Message], words: str) -> list[Notice]:
-    found: list[Notice] = []
+    found: list[tuple[Notice, list[str]]] = []
     for part in parts:
-        blocks = part.get_payload() if part.get_content_type() == "message/delivery-status" else ()
+        blocks = part.get_payload() if kind_of(part) == "message/delivery-status" else ()
         for block in blocks if isinstance(blocks, list) else ():
             if isinstance(block, Message) and (block["Final-Recipient"] or block["Original-Recipient"]):
-                found.append(_notice(block))
+                found.append((_notice(block), _recipients(block)))
     return _with_words(found[:RECIPIENTS_LIMIT], words)
 
 
@@ -61,18 +65,23 @@ def _notice(block: Message) -> Notice:
     inner = status_in(said)
     if not status or status.endswith(".0.0") or (inner and not inner.endswith(".0.0")):
         status = inner or status
-    named = addresses(str(block.get("Final-Recipient", ""))[:1000]) or addresses(
-        str(block.get("Original-Recipient", ""))[:1000]
-    )
     action = str(block.get("Action", ""))[:20].strip().lower()
-    return Notice(named[0] if named else "", Kind.FAILURE, action, status, code_in(said), stage_in(said), said)
+    address = next(iter(_recipients(block)), "")
+    return Notice(address, Kind.FAILURE, action, status, code_in(said), stage_in(said), said)
 
 
-def _with_words(found: list[Notice], words: str) -> list[Notice]:
+def _recipients(block: Message) -> list[str]:
+    """Whom we wrote to, where the report says it, then whom an alias or a forwarding made of them."""
+    fields = ("Original-Recipient", "Final-Recipient", "X-Actual-Recipient")
+    return [address for field in fields for address in addresses(str(block.get(field, ""))[:1000])[-1:]]
+
+
+def _with_words(found: list[tuple[Notice, list[str]]], words: str) -> list[Notice]:
     """Where the report carries no diagnosis, the words for people beside it do."""
     spoken = {notice.address: notice for notice in notices_in_words(words)} if found else {}
     whole = one_line(words) if len(found) == 1 else ""
-    return [_completed(notice, spoken.get(notice.address), whole) for notice in found]
+    beside = ((notice, next((spoken[one] for one in named if one in spoken), None)) for notice, named in found)
+    return [_completed(notice, words_beside, whole) for notice, words_beside in beside]
 
 
 def _completed(notice: Notice, spoken: Notice | None, whole: str) -> Notice:
@@ -84,11 +93,13 @@ def _completed(notice: Notice, spoken: Notice | None, whole: str) -> Notice:
     return Notice(notice.address, notice.kind, notice.action, status, notice.code or code_in(said), stage, said)
 
 
-def _named(part: Message) -> list[str]:
+def _told_by(part: Message) -> tuple[str, list[str]]:
+    """The report's type (RFC 5965, section 3.1), and whom it names."""
     inner = part.get_payload()
     block = inner[0] if isinstance(inner, list) and inner and isinstance(inner[0], Message) else part
     values = block.get_all("Original-Rcpt-To", []) + block.get_all("Removal-Recipient", [])
-    return [address for value in values[:RECIPIENTS_LIMIT] for address in addresses(str(value)[:1000])]
+    named = [address for value in values[:RECIPIENTS_LIMIT] for address in addresses(str(value)[:1000])]
+    return str(block.get("Feedback-Type", ""))[:40].strip().lower(), named
 
 
 def _addressed(part: Message) -> list[str]:

@@ -8,7 +8,10 @@ from email.message import Message
 from core.rules.replies import clean
 
 TEXT_LIMIT = 60_000
-_ADDRESS = re.compile(r"(?<![\w.+@=-])[\w.+=/&'*!#$%~-]{1,128}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}")
+_LOCAL = r"(?:(?<![\w.+@=-])[\w.+=/&'*!#$%~-]{1,128}|\"[^\"\\\r\n@]{1,64}\")"
+_ADDRESS = re.compile(_LOCAL + r"@(?:[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}|\[[\da-fA-F.:]{3,45}\])")
+_ESCAPED = re.compile(r"\\x\{([0-9a-fA-F]{2,6})\}")
+_TYPED = re.compile(r"^(smtp|rfc822)=(?=.)")
 _TAG = re.compile(r"<(/?[a-z][a-z0-9]{0,11}(\s[^<>]{0,2000})?|![^<>]{0,200})>", re.IGNORECASE)
 
 
@@ -27,7 +30,19 @@ def text_of(part: Message) -> str:
 
 
 def addresses(text: str) -> list[str]:
-    return list(dict.fromkeys(found.strip("'.").lower() for found in _ADDRESS.findall(text)))
+    found = (one.strip("'.").lower() for one in _ADDRESS.findall(_ESCAPED.sub(_unescaped, text)))
+    return list(dict.fromkeys(_TYPED.sub("", one) for one in found))
+
+
+def _unescaped(escaped: re.Match[str]) -> str:
+    """`\\x{E9}`, as reports in ASCII write addresses with other letters (RFC 6533, section 3)."""
+    point = int(escaped[1], 16)
+    return chr(point) if point < 0x110000 and not 0xD800 <= point < 0xE000 else ""
+
+
+def kind_of(part: Message) -> str:
+    """Its type alone, where a broken header runs on into the next line."""
+    return (part.get_content_type().split() or ["text/plain"])[0]
 
 
 def header(mail: Message, name: str, limit: int = 2000) -> str:
