@@ -1,5 +1,6 @@
 """`sendbote limit`: the daily limit, each day's decision with its inputs, its bounds, and the end of a block."""
 
+import math
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -13,12 +14,14 @@ from cli.output import BY, AsJson, grouped, print_json
 from core.queries import forecast, limits
 from core.queries import pacing as queries
 from core.queries.pacing import ACCOUNT
+from core.rules.thresholds import SHARES
+from core.rules.turning import growth, turns
 from core.services import pacing
 from core.tables.campaigns import SenderRow
 from core.tables.pacing import DailyLimit
 from texts import _
 from texts.gates import gate
-from texts.pacing import foretold, why
+from texts.pacing import THRESHOLDS, foretold, grows, why
 
 app = typer.Typer(no_args_is_help=True, help=_("The daily limit: what it is, why, and what it will be."))
 
@@ -55,10 +58,42 @@ def set_(limit: Annotated[int, typer.Argument(min=1)], sender: Sender = None) ->
 
 
 @app.command(help=_("Between which bounds the limit moves by itself."))
-def bounds(lower: Annotated[int, typer.Argument(min=1)], upper: Annotated[int, typer.Argument(min=1)]) -> None:
+def bounds(
+    lower: Annotated[int, typer.Argument(min=1)],
+    upper: Annotated[int, typer.Argument(min=1)],
+    start: Annotated[
+        int | None, typer.Option(min=1, help=_("What a new sender begins with, and complaints lead back to."))
+    ] = None,
+) -> None:
     with opened() as door, door.sessions.begin() as session:
-        pacing.set_bounds(session, floor=lower, cap=upper, by=BY, now=datetime.now(UTC))
+        pacing.set_bounds(session, floor=lower, cap=upper, start=start, by=BY, now=datetime.now(UTC))
     print(_("The limit moves between %(lower)s and %(upper)s.", lower=grouped(lower), upper=grouped(upper)))
+
+
+@app.command(help=_("From which figures on the limit moves, and what that means today; NAME=FIGURE changes them."))
+def thresholds(
+    changed: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME=FIGURE", help=_("Such as hold_errors=3%, up_factor=1.5."))
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        if changed:
+            pacing.set_thresholds(session, dict(map(_figure, changed)), by=BY)
+        at, bounds = queries.thresholds(session), queries.bounds(session)
+        limit = queries.allowance(session, ACCOUNT, datetime.now(UTC)).limit
+    if as_json:
+        print_json(at.kept())
+        return
+    for name, figure in at.kept().items():
+        shown = f"{figure * 100:g} %" if name in SHARES else f"{figure:g}"
+        print(f"{name:<18} {shown:>8}  {_(THRESHOLDS[name])}")
+    print(_("On a day that uses up %(limit)s:", limit=grouped(limit)))
+    for one in turns(limit, bounds, at):
+        counts = {"errors": _from(one.errors), "complaints": _from(one.complaints)}
+        after = grouped(one.limit) if one.action else _("campaigns are stopped")
+        print("  " + _("from %(errors)s errors or %(complaints)s complaints: %(after)s", **counts, after=after))
+    print(grows(growth(limit, bounds, at), bounds.cap))
 
 
 @app.command(help=_("Keep so many of a day's last slots for service mail."))
@@ -73,6 +108,20 @@ def release(sender: Sender = None) -> None:
     with opened() as door, door.sessions.begin() as session:
         pacing.release(session, _scope(session, sender), by=BY, now=datetime.now(UTC))
     print(_("Released: campaigns go on. What had come together until now does not stop them again."))
+
+
+def _figure(pair: str) -> tuple[str, float]:
+    """`hold_errors=3%` or `hold_errors=0.03`."""
+    name, _equals, written = pair.partition("=")
+    plain = written.strip().replace(",", ".")
+    try:
+        return name.strip(), round(float(plain.removesuffix("%")) / (100 if plain.endswith("%") else 1), 6)
+    except ValueError:
+        return name.strip(), math.nan
+
+
+def _from(count: int | None) -> str:
+    return "–" if count is None else grouped(count)
 
 
 def _scope(session: Session, sender: str | None) -> str:

@@ -1,6 +1,5 @@
 """`sendbote settings`: the settings of the business, which the panel shows as well."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -11,7 +10,7 @@ from core.queries import settings as queries
 from core.rules.capping import USUALLY_EXEMPT
 from core.rules.keywords import Keyword
 from core.rules.retention import Kept
-from core.services import keywords, pacing, retention, settings
+from core.services import keywords, retention, settings
 from texts import _
 from texts.retention import kept
 
@@ -27,13 +26,6 @@ def show(as_json: AsJson = False) -> None:
         return
     for name, value in told.items():
         print(f"{name:<22} {value}")
-
-
-@app.command("daily-limit", help=_("So many emails may leave in a day, from today on."))
-def daily_limit(limit: Annotated[int, typer.Argument(min=1)]) -> None:
-    with opened() as door, door.sessions.begin() as session:
-        pacing.set_limit(session, limit, by=BY, now=datetime.now(UTC))
-    print(_("From today on at most %(limit)s emails leave in a day.", limit=limit))
 
 
 @app.command("timezone", help=_("By which time zone the days of the business begin."))

@@ -1,6 +1,8 @@
-"""The daily limit: what it is today and why, how it came about, by hand, its bounds, and the end of a block."""
+"""The daily limit: what it is today and why, how it came about, what moves it, by hand, and the end of a block."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -15,6 +17,8 @@ from core.queries import forecast, limits
 from core.queries import pacing as queries
 from core.queries.limits import Standing
 from core.queries.pacing import ACCOUNT
+from core.rules.thresholds import RANGES, SHARES, Thresholds
+from core.rules.turning import growth, turns
 from core.services import pacing
 from core.tables.pacing import DailyLimit
 from core.vocabulary import Role
@@ -40,7 +44,16 @@ def by_hand() -> ResponseReturnValue:
 @needs(Role.ADMINISTRATOR)
 def bounds() -> ResponseReturnValue:
     floor, cap = (request.form.get(name, 0, type=int) for name in ("floor", "cap"))
-    return _saved(lambda session: pacing.set_bounds(session, floor=floor, cap=cap, by=by(), now=datetime.now(UTC)))
+    start, now = request.form.get("start", type=int), datetime.now(UTC)
+    return _saved(lambda session: pacing.set_bounds(session, floor=floor, cap=cap, start=start, by=by(), now=now))
+
+
+@pages.post("/thresholds")
+@needs(Role.ADMINISTRATOR)
+def thresholds() -> ResponseReturnValue:
+    """From which figures on it moves; shares are typed in percent."""
+    given = {name: _figure(name) for name in RANGES if name in request.form}
+    return _saved(lambda session: pacing.set_thresholds(session, given, by=by()))
 
 
 @pages.post("/reserve")
@@ -56,6 +69,12 @@ def release() -> ResponseReturnValue:
     """Whoever may let a campaign go may let it go on."""
     said = _("Released: campaigns go on. What had come together until now does not stop them again.")
     return _saved(lambda session: pacing.release(session, _scope(), by=by(), now=datetime.now(UTC)), said)
+
+
+def _figure(name: str) -> float:
+    """No number is out of every range, and said to be."""
+    typed = request.form.get(name, math.nan, type=float)
+    return round(typed / 100, 6) if name in SHARES else typed
 
 
 def _saved(change: Callable[[Session], object], said: str | None = None) -> ResponseReturnValue:
@@ -82,7 +101,7 @@ def _page() -> str:
     session, now = reading(), datetime.now(UTC)
     every = [limits.standing(session, scope, now, days=1) for scope in limits.scopes(session)]
     looked = limits.standing(session, _scope(), now)
-    bounds = queries.bounds(session)
+    bounds, at = queries.bounds(session), queries.thresholds(session)
     return render_template(
         "panel/limit.html",
         every=every,
@@ -91,9 +110,16 @@ def _page() -> str:
         blocked=[one for one in every if one.block],
         foreseen=forecast.of_account(session, now),
         bars=[*_bars(looked.days)],
-        typed={"limit": looked.limit, "floor": bounds.floor, "cap": bounds.cap, "reserve": looked.reserve}
-        | request.form.to_dict(),
+        turns=turns(looked.limit, bounds, at),
+        growth=growth(looked.limit, bounds, at),
+        at=at,
+        typed={"limit": looked.limit, "reserve": looked.reserve, **asdict(bounds), **_shown(at), **request.form},
     )
+
+
+def _shown(at: Thresholds) -> dict[str, str]:
+    """As they are typed: shares in percent."""
+    return {name: f"{figure * 100 if name in SHARES else figure:g}" for name, figure in at.kept().items()}
 
 
 def _name(one: Standing) -> str:

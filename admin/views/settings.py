@@ -1,7 +1,6 @@
-"""Settings: the daily limit, the account's time zone, and what is kept of readers."""
+"""Settings: the account's time zone, what is kept of readers, and how people are written to."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from zoneinfo import available_timezones
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -10,12 +9,10 @@ from sqlalchemy.orm import Session
 
 from admin.access import by, needs
 from admin.context import reading, writing
-from admin.words import say, timezone
+from admin.words import say
 from core.errors import Invalid, Problem
-from core.queries import pacing
 from core.queries import settings as business
 from core.queries.eligibility import NUMBERED
-from core.services import pacing as limits
 from core.services import settings
 from core.vocabulary import Purpose, Role, Tracking
 from texts import N_, _
@@ -35,14 +32,10 @@ def show() -> ResponseReturnValue:
 @pages.post("/account")
 @needs(Role.ADMINISTRATOR)
 def account() -> ResponseReturnValue:
-    limit = request.form.get("daily_limit", 0, type=int)
-
     def change(session: Session) -> None:
         settings.set_timezone(session, request.form.get("timezone", ""), by=by())
         hours = request.form.get("catch_up_hours", business.value(session, "catch_up_hours"), type=int)
         settings.set_catch_up_hours(session, hours, by=by())
-        if limit != pacing.allowance(session, pacing.ACCOUNT, datetime.now(UTC)).limit:
-            limits.set_limit(session, limit, by=by(), now=datetime.now(UTC))
 
     return _saved(change)
 
@@ -129,10 +122,8 @@ def _allowed(key: str) -> str:
 
 def _page() -> str:
     session = reading()
-    today = datetime.now(timezone()).date()
     return render_template(
         "panel/settings.html",
-        limit=request.form.get("daily_limit", pacing.allowance(session, pacing.ACCOUNT, datetime.now(UTC)).limit),
         zone=request.form.get("timezone", business.value(session, "timezone")),
         zones=[(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name],
         tracking=request.form.get("tracking", business.value(session, "tracking")),
@@ -143,6 +134,5 @@ def _page() -> str:
         approval_above=business.value(session, "approval_above"),
         cap=business.value(session, "frequency_cap"),
         exemptable=[(purpose, _(PURPOSES[purpose])) for purpose in EXEMPTABLE],
-        today=session.scalar(pacing.of_day("account", today)),
         typed=request.form,
     )

@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 
 from core.queries import settings
 from core.rules.pacing import Bounds, Decision
+from core.rules.thresholds import Thresholds, made
 from core.tables.attempts import Attempt
 from core.tables.campaigns import Origin
 from core.tables.deliveries import Delivery
@@ -127,6 +128,11 @@ def today(session: Session, now: datetime) -> date:
 def bounds(session: Session) -> Bounds:
     names = ("daily_limit_start", "daily_limit_floor", "daily_limit_cap")
     return Bounds(*(int(settings.value(session, name)) for name in names))
+
+
+def thresholds(session: Session) -> Thresholds:
+    """From which figures on the limit moves."""
+    return made(settings.value(session, "daily_limit_thresholds"))
 
 
 def allowance(session: Session, scope: str, now: datetime) -> Allowance:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.rules.patience import USUAL
 from core.rules.retention import USUAL as KEPT
 from core.rules.retention import setting
+from core.rules.thresholds import USUAL as THRESHOLDS
 from core.tables.settings import BusinessSetting
 
 DEFAULTS: dict[str, Any] = {
@@ -18,6 +19,7 @@ DEFAULTS: dict[str, Any] = {
     "daily_limit_floor": 50,
     "daily_limit_cap": 16_000,
     "daily_limit_reserve": 0,
+    "daily_limit_thresholds": THRESHOLDS.kept(),
     "timezone": "Europe/Berlin",
     "quiet_hours": {channel: {"opens": "20:00", "closes": "09:00"} for channel in ("sms", "telegram", "whatsapp")},
     "retry_first_seconds": USUAL.first_seconds,

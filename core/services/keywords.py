@@ -9,7 +9,7 @@ from core.errors import Invalid
 from core.queries import settings as business
 from core.rules import confirming
 from core.rules.keywords import LONGEST_WORD, Keyword, keyword, plain
-from core.services import settings
+from core.services import changes
 
 TONGUE = re.compile(r"[a-z]{2}")
 
@@ -49,12 +49,12 @@ def set_answer(session: Session, meant: Keyword, tongue: str, text: str, *, by: 
     before = business.value(session, "keyword_answers")
     texts = {**before.get(meant.value, {}), tongue: text.strip()}
     after = {**before, meant.value: {code: words for code, words in texts.items() if words}}
-    settings.change(session, "keyword_answers", after, by=by)
+    changes.put(session, "keyword_answers", after, by=by)
 
 
 def answer_standard_words(session: Session, *, on: bool, by: str) -> None:
     """Whether we confirm STOP and START by SMS where the carrier's own words were used, which it answers itself."""
-    settings.change(session, "answer_standard_words", on, by=by)
+    changes.put(session, "answer_standard_words", on, by=by)
 
 
 def _check(word: str, own: dict[str, list[str]]) -> None:
@@ -70,4 +70,4 @@ def _check(word: str, own: dict[str, list[str]]) -> None:
 
 def _keep(session: Session, meant: Keyword, words: Sequence[str], *, by: str) -> None:
     own = business.value(session, "keywords")
-    settings.change(session, "keywords", {**own, meant.value: sorted(set(words))}, by=by)
+    changes.put(session, "keywords", {**own, meant.value: sorted(set(words))}, by=by)

@@ -1,6 +1,6 @@
 """The daily limit from day to day: closed once, blocked at once, released and set by people."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -16,7 +16,8 @@ from core.queries.limits import BLOCKED, gate_key, scopes
 from core.queries.pacing import ACCOUNT
 from core.rules import pacing as rules
 from core.rules.pacing import Day, Decision, Inputs
-from core.services import audit
+from core.rules.thresholds import Thresholds, made
+from core.services import audit, changes
 from core.services.slots import Limit
 from core.tables.gates import Gate
 from core.tables.pacing import DailyLimit
@@ -45,7 +46,7 @@ def close_day(session: Session, scope: str, day: date) -> DailyLimit:
         closing.counted = _figures(session, scope, closing)
         session.flush()
     seen = look(session, scope, day)
-    decided = rules.decide(seen, queries.bounds(session))
+    decided = rules.decide(seen, queries.bounds(session), queries.thresholds(session))
     session.execute(queries.open_day(scope, day + timedelta(days=1), decided, seen.kept()))
     return session.scalars(queries.of_day(scope, day + timedelta(days=1))).one()
 
@@ -53,15 +54,15 @@ def close_day(session: Session, scope: str, day: date) -> DailyLimit:
 def look(session: Session, scope: str, day: date) -> Inputs:
     """The figures by which the day is judged, as they are at this moment."""
     rows = queries.last_days(session, scope, LOOKS_BACK, day)
-    return rules.inputs([_day(session, scope, row) for row in reversed(rows)])
+    return rules.inputs([_day(session, scope, row) for row in reversed(rows)], queries.thresholds(session))
 
 
 def block_at_once(session: Session, now: datetime) -> list[str]:
     """Stop all running email campaigns of a scope whose shares of today call for it; returns the scopes stopped now."""
-    today, stopped = queries.today(session, now), []
+    today, at, stopped = queries.today(session, now), queries.thresholds(session), []
     for row in session.scalars(select(DailyLimit).where(DailyLimit.day == today, DailyLimit.taken > 0)).all():
-        seen = _since_release(session, row)
-        cause = rules.block(seen)
+        seen = _since_release(session, row, at)
+        cause = rules.block(seen, at)
         key = gate_key(row.scope)
         if cause is None or gates.standing(session, GateScope.MARKETING, key):
             continue
@@ -108,14 +109,18 @@ def set_limit(session: Session, limit: int, *, scope: str = ACCOUNT, by: str, no
     ring(session)
 
 
-def set_bounds(session: Session, *, floor: int, cap: int, by: str, now: datetime) -> None:
-    """No decision leads below `floor` or above `cap`; a limit that stands outside comes in at once."""
-    _check(floor, "floor")
-    _check(cap, "cap")
+def set_bounds(session: Session, *, floor: int, cap: int, start: int | None = None, by: str, now: datetime) -> None:
+    """No decision leads below `floor` or above `cap`; a limit that stands outside comes in at once.
+
+    `start` is what new senders begin with, and what many complaints lead back to; None leaves it.
+    """
+    start = int(settings.value(session, "daily_limit_start")) if start is None else start
+    for name, value in (("floor", floor), ("cap", cap), ("start", start)):
+        _check(value, name)
     if floor > cap:
         raise Invalid("limit.bounds_crossed", where="floor", floor=floor, cap=cap)
-    for name, value in (("daily_limit_floor", floor), ("daily_limit_cap", cap)):
-        _put(session, name, value, by)
+    for name, value in (("daily_limit_floor", floor), ("daily_limit_cap", cap), ("daily_limit_start", start)):
+        changes.put(session, name, value, by=by)
     today = open_today(session, now)
     for scope in scopes(session):
         limit = session.scalars(queries.of_day(scope, today)).one().ceiling
@@ -129,7 +134,17 @@ def set_reserve(session: Session, slots: int, *, by: str) -> None:
     """Keep a day's last slots for service mail: half a day's at most."""
     if not 0 <= slots <= MOST_A_DAY:
         raise Invalid("limit.out_of_range", where="reserve", most=MOST_A_DAY)
-    _put(session, "daily_limit_reserve", slots, by)
+    changes.put(session, "daily_limit_reserve", slots, by=by)
+
+
+def set_thresholds(session: Session, figures: Mapping[str, float], *, by: str) -> None:
+    """From which figures on the limit moves; those that are not named stay. In force from the next closing of a day,
+    and for blocks at once.
+
+    Raises Invalid (`threshold.unknown`, `threshold.out_of_range`, `threshold.crossed`).
+    """
+    after = made({**settings.value(session, "daily_limit_thresholds"), **figures})
+    changes.put(session, "daily_limit_thresholds", after.kept(), by=by)
 
 
 def limit(session: Session, open_today: Callable[[], object], now: datetime) -> Limit:
@@ -185,7 +200,7 @@ def _figures(session: Session, scope: str, row: DailyLimit) -> dict[str, int]:
     }
 
 
-def _since_release(session: Session, row: DailyLimit) -> Inputs:
+def _since_release(session: Session, row: DailyLimit, at: Thresholds) -> Inputs:
     """As `look`, but nothing of before the last release by a person, and only what is quickly counted of today."""
     days = []
     for one in queries.last_days(session, row.scope, LOOKS_BACK, row.day):
@@ -195,7 +210,7 @@ def _since_release(session: Session, row: DailyLimit) -> Inputs:
             days.append(replace(day, **cut))
             break
         days.append(day)
-    return rules.inputs(days[::-1])
+    return rules.inputs(days[::-1], at)
 
 
 def _quickly(session: Session, scope: str, row: DailyLimit) -> Day:
@@ -214,9 +229,3 @@ def _set(session: Session, scope: str, today: date, limit: int, by: str) -> None
 def _check(limit: int, where: str) -> None:
     if not 1 <= limit <= MOST_A_DAY:
         raise Invalid("limit.out_of_range", where=where, most=MOST_A_DAY)
-
-
-def _put(session: Session, name: str, value: int, by: str) -> None:
-    before = settings.value(session, name)
-    settings.put(session, name, value, by=by)
-    audit.note(session, by, "set", f"setting:{name}", before=before, after=value)

@@ -11,7 +11,7 @@ from core.queries import retention as queries
 from core.queries import settings as business
 from core.rules import retention as rules
 from core.rules.retention import Kept
-from core.services import audit
+from core.services import changes
 from core.tables.operators import LinkCode
 from core.tables.tallies import CountedGroup
 
@@ -57,8 +57,4 @@ def keep(session: Session, kind: Kept, number: int, *, by: str) -> None:
     """Keep records of this kind for so many days, 0 for ever; raise Invalid (`setting.bad_retention`)."""
     if not rules.fits(kind, number):
         raise Invalid("setting.bad_retention", where=kind, kept=kind, least=rules.LEAST[kind], most=rules.MOST)
-    name = rules.setting(kind)
-    before = business.value(session, name)
-    if before != number:
-        business.put(session, name, number, by=by)
-        audit.note(session, by, "set", f"setting:{name}", before=before, after=number)
+    changes.put(session, rules.setting(kind), number, by=by)

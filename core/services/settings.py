@@ -10,7 +10,7 @@ from core.errors import Invalid
 from core.queries import revisions
 from core.queries import settings as queries
 from core.rules.capping import USUALLY_EXEMPT, made
-from core.services import audit, senders, series
+from core.services import changes, senders, series
 from core.vocabulary import Tracking
 
 BEGINNING = re.compile(r"\+[1-9]\d{0,7}")
@@ -26,7 +26,7 @@ def set_timezone(session: Session, name: str, *, by: str) -> None:
     if name not in available_timezones():
         raise Invalid("setting.bad_timezone", where="timezone", name=name[:60])
     before = queries.value(session, "timezone")
-    change(session, "timezone", name, by=by)
+    changes.put(session, "timezone", name, by=by)
     series.retime(session, ZoneInfo(before), ZoneInfo(name))
 
 
@@ -38,21 +38,21 @@ def name_bot(session: Session, username: str) -> None:
 
 def set_tracking(session: Session, mode: Tracking, *, by: str) -> None:
     """How opens and clicks are kept from now on, where a campaign does not say so for itself."""
-    change(session, "tracking", mode.value, by=by)
+    changes.put(session, "tracking", mode.value, by=by)
 
 
 def set_consent_days(session: Session, days: int, *, by: str) -> None:
     """For how long a request for consent may be answered; raise Invalid out of 1–365."""
     if not 1 <= days <= MOST_CONSENT_DAYS:
         raise Invalid("setting.bad_days", where="consent_days", most=MOST_CONSENT_DAYS)
-    change(session, "consent_days", days, by=by)
+    changes.put(session, "consent_days", days, by=by)
 
 
 def set_catch_up_hours(session: Session, hours: int, *, by: str) -> None:
     """How late a launch may be that was missed while nothing ran; raise Invalid out of 0–72."""
     if not 0 <= hours <= MOST_CATCH_UP_HOURS:
         raise Invalid("setting.bad_hours", where="catch_up_hours", most=MOST_CATCH_UP_HOURS)
-    change(session, "catch_up_hours", hours, by=by)
+    changes.put(session, "catch_up_hours", hours, by=by)
 
 
 def set_soft_bounces(session: Session, *, most: int, days: int, by: str) -> None:
@@ -60,7 +60,7 @@ def set_soft_bounces(session: Session, *, most: int, days: int, by: str) -> None
     for name, value, limit in (("soft_bounces", most, MOST_SOFT_BOUNCES), ("soft_bounce_days", days, MOST_SOFT_DAYS)):
         if not 1 <= value <= limit:
             raise Invalid("setting.bad_soft_bounces", where=name, most=limit)
-        change(session, name, value, by=by)
+        changes.put(session, name, value, by=by)
 
 
 def set_allowed_numbers(session: Session, channel: str, beginnings: Sequence[str], *, by: str) -> None:
@@ -70,7 +70,7 @@ def set_allowed_numbers(session: Session, channel: str, beginnings: Sequence[str
             raise Invalid("price.bad_prefix", where="allowed_numbers", prefix=beginning[:20])
     before = queries.value(session, "allowed_numbers")
     after = {**before, channel: sorted(set(beginnings))}
-    change(session, "allowed_numbers", after, by=by)
+    changes.put(session, "allowed_numbers", after, by=by)
     revisions.move(session)
 
 
@@ -89,21 +89,21 @@ def set_senders_by_number(session: Session, channel: str, addresses: Mapping[str
             raise Invalid("setting.unknown_sender", where="senders_by_number", address=after[beginning])
     before = queries.value(session, "senders_by_number")
     kept = {**before, channel: dict(sorted(after.items()))}
-    change(session, "senders_by_number", kept, by=by)
+    changes.put(session, "senders_by_number", kept, by=by)
 
 
 def set_balance_warning(session: Session, messages: int, *, by: str) -> None:
     """Operators are told when the balance lasts for fewer messages of one part; 0: never. Raise Invalid below 0."""
     if not 0 <= messages < 2**31:
         raise Invalid("setting.bad_number", where="balance_warning_messages")
-    change(session, "balance_warning_messages", messages, by=by)
+    changes.put(session, "balance_warning_messages", messages, by=by)
 
 
 def set_approval_above(session: Session, recipients: int | None, *, by: str) -> None:
     """A launch to more recipients takes two people; None: one is always enough. Raise Invalid below 1."""
     if recipients is not None and not 1 <= recipients < 2**31:
         raise Invalid("setting.bad_number", where="approval_above")
-    change(session, "approval_above", recipients, by=by)
+    changes.put(session, "approval_above", recipients, by=by)
 
 
 def set_frequency_cap(
@@ -115,16 +115,9 @@ def set_frequency_cap(
     """
     cap = None if messages is None else made(messages, days, exempt)
     kept = cap and {"messages": cap.messages, "days": cap.days, "exempt": sorted(cap.exempt)}
-    change(session, "frequency_cap", kept, by=by)
+    changes.put(session, "frequency_cap", kept, by=by)
 
 
 def set_bounce_digest(session: Session, *, on: bool, by: str) -> None:
     """Whether each sender's mailbox is told once a day which addresses do not exist."""
-    change(session, "bounce_digest", on, by=by)
-
-
-def change(session: Session, key: str, after: object, *, by: str) -> None:
-    """Each change of a setting is in the audit with what it was before."""
-    before = queries.value(session, key)
-    queries.put(session, key, after, by=by)
-    audit.note(session, by, "set", f"setting:{key}", before=before, after=after)
+    changes.put(session, "bounce_digest", on, by=by)

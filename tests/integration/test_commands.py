@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from typer.testing import CliRunner
 
-from cli import campaigns, check, imports, limit, operators, segments, senders, series, settings, status, templates
+from cli import campaigns, check, imports, limit, operators, segments, senders, series, status, templates
 from cli.main import SUBCOMMANDS
 from config import Settings
 from core.database import Sessions
@@ -160,8 +160,11 @@ def test_check_proves_the_ledger_and_finds_what_contradicts(sessions: Sessions) 
 
 
 def test_settings_and_operators(sessions: Sessions) -> None:
-    run(settings, "daily-limit", 2500)
+    run(limit, "set", 2500)
     assert asked(limit, "show")["limit"] == 2500
+    told = run(limit, "thresholds", "hold_errors=3%", "up_factor=1,5")
+    assert "from 76 errors or 3 complaints" in told
+    assert asked(limit, "thresholds")["up_factor"] == 1.5
     made = asked(operators, "create", "Ida", "--role", "administrator")
     assert len(asked(operators, "code", made["id"])["code"]) > 16
     assert [one["name"] for one in asked(operators, "list")] == ["Ida"]

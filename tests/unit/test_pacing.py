@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from core.rules.pacing import Bounds, Day, Inputs, block, decide, inputs
+from core.rules.thresholds import Thresholds
 from core.vocabulary import PacingAction as A
 from core.vocabulary import PacingCause as C
 
 TODAY = date(2026, 5, 20)
-USUAL = Bounds()
+USUAL, AT = Bounds(), Thresholds()
 
 
 def day(ago: int = 0, limit: int = 1000, used: int = 1000, errors: int = 0, complaints: int = 0) -> Day:
@@ -19,7 +20,7 @@ def day(ago: int = 0, limit: int = 1000, used: int = 1000, errors: int = 0, comp
 
 
 def decided(*days: Day, bounds: Bounds = USUAL) -> tuple[int, A, C]:
-    found = decide(inputs(days), bounds)
+    found = decide(inputs(days, AT), bounds, AT)
     return found.limit, found.action, found.cause
 
 
@@ -76,17 +77,17 @@ def test_a_share_of_errors_speaks_over_as_many_days_as_make_up_200_attempts() ->
 
 
 def test_complaints_are_held_against_at_least_200_accepted_letters() -> None:
-    few = inputs([day(0, 50, 50, complaints=1)])
+    few = inputs([day(0, 50, 50, complaints=1)], AT)
     assert (few.base, few.complaint_share) == (200, 0.005)
-    assert inputs([day(2), day(1, used=150), day(0, used=60)]).base == 210
+    assert inputs([day(2), day(1, used=150), day(0, used=60)], AT).base == 210
 
 
 def test_a_block_needs_twenty_errors_or_two_percent_of_complaints() -> None:
-    assert block(inputs([day(used=200, errors=19)])) is None
-    assert block(inputs([day(used=200, errors=20)])) is C.ERRORS
-    assert block(inputs([day(used=1000, errors=99)])) is None
-    assert block(inputs([day(used=1000, complaints=20)])) is C.COMPLAINTS
-    assert block(inputs([day(used=1000, complaints=19)])) is None
+    assert block(inputs([day(used=200, errors=19)], AT), AT) is None
+    assert block(inputs([day(used=200, errors=20)], AT), AT) is C.ERRORS
+    assert block(inputs([day(used=1000, errors=99)], AT), AT) is None
+    assert block(inputs([day(used=1000, complaints=20)], AT), AT) is C.COMPLAINTS
+    assert block(inputs([day(used=1000, complaints=19)], AT), AT) is None
 
 
 counts = some.integers(0, 40_000)
@@ -105,7 +106,7 @@ bounds = some.tuples(some.integers(1, 1000), some.integers(1000, 100_000)).map(l
 
 @given(seen, bounds)
 def test_it_never_rises_in_a_red_zone_nor_over_the_cap(figures: Inputs, within: Bounds) -> None:
-    found = decide(figures, within)
+    found = decide(figures, within, AT)
     red = (figures.error_share or 0) > 0.02 or figures.complaint_share >= 0.001 or figures.lowered_on is not None
     if red or figures.used < 0.9 * figures.limit:
         assert found.limit <= figures.limit
@@ -124,4 +125,4 @@ def test_worse_figures_never_lead_to_a_higher_limit(figures: Inputs, within: Bou
         figures.complaints,
         figures.lowered_on,
     )
-    assert decide(worse, within).limit <= decide(figures, within).limit
+    assert decide(worse, within, AT).limit <= decide(figures, within, AT).limit

@@ -6,10 +6,16 @@ from collections.abc import Mapping
 from functools import cache
 
 from texts import _
+from texts.pacing import THRESHOLDS
 from texts.reasons import ACTIONS, STATES
 from texts.retention import KINDS
 
-CODES = {"state": STATES, "action": ACTIONS, "kept": {kind: words for kind, (words, _leads_to) in KINDS.items()}}
+CODES = {
+    "state": STATES,
+    "action": ACTIONS,
+    "kept": {kind: words for kind, (words, _leads_to) in KINDS.items()},
+    **dict.fromkeys(("threshold", "milder", "worse"), THRESHOLDS),
+}
 
 
 def sentence(code: str, params: Mapping[str, object]) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from core.database import Sessions
 from core.queries import gates, pacing
 from core.rules.pacing import Decision, Inputs
+from core.rules.thresholds import SHARES, Thresholds
 from core.tables.audit import AuditEntry
 from core.tables.pacing import DailyLimit
 from core.vocabulary import GateScope, PacingAction, PacingCause, Role
@@ -73,3 +74,27 @@ def test_a_block_is_released_by_whoever_may_launch(app: Flask, administrator: Pe
         assert session.scalars(select(AuditEntry.action).where(AuditEntry.subject == "limit:account")).all() == [
             "release"
         ]
+
+
+def test_thresholds_are_shown_in_numbers_and_moved_within_reason(
+    app: Flask, administrator: Person, sessions: Sessions
+) -> None:
+    figures = {name: f"{value * 100 if name in SHARES else value:g}" for name, value in Thresholds().kept().items()}
+    page = somebody(app, Role.VIEWER).get("/limit/").text
+    assert '<td class="number" data-label="Errors from">21</td>' in page
+    assert "1,000 → 2,000 → 4,000 → 8,000 → 16,000, the upper bound in 4 days" in page
+    assert "Times" not in page, "a viewer moves nothing"
+    administrator.post("/limit/thresholds", **figures | {"hold_errors": "3", "up_factor": "4"})
+    page = administrator.get("/limit/").text
+    assert '<td class="number" data-label="Errors from">31</td>' in page
+    assert "1,000 → 4,000 → 16,000, the upper bound in 2 days" in page
+    refused = administrator.post("/limit/thresholds", **figures | {"hold_errors": "7"}).text
+    assert "“halved: share of errors” is below “kept: share of errors”" in refused
+    assert 'value="7"' in refused, "what was typed is still there"
+    assert "from 0.1 % to 100 %" in administrator.post("/limit/thresholds", **figures | {"hold_errors": "x"}).text
+    assert somebody(app, Role.LAUNCHER).post("/limit/thresholds", **figures).status_code == 403
+    with sessions() as session:
+        assert (pacing.thresholds(session).hold_errors, pacing.thresholds(session).up_factor) == (0.03, 4)
+        changed = select(AuditEntry.details).where(AuditEntry.subject == "setting:daily_limit_thresholds")
+        (entry,) = session.scalars(changed).all()
+        assert (entry["before"]["hold_errors"], entry["after"]["hold_errors"]) == (0.02, 0.03)
