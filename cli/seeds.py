@@ -50,7 +50,7 @@ def list_(as_json: AsJson = False) -> None:
         print_json(rows)
         return
     for one in found:
-        parts = [one.seed.channel, one.seed.address, whose(one.seed), one.seed.note]
+        parts = [one.seed.channel, one.seed.address, whose(one), one.seed.note]
         print(f"{one.seed.id:>6}  " + "  ".join(part for part in parts if part))
         if one.reason:
             print("        " + _("Gets nothing: %(why)s.", why=why(one.reason)))

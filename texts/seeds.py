@@ -28,6 +28,10 @@ def why(code: str) -> str:
     return _("it is among the recipients") if code == RECIPIENT else reason(code)
 
 
-def whose(seed: Any) -> str:
-    """With whose values its copies are filled, unless it is a contact's address."""
-    return _("with the values of one recipient") if seed.as_recipient else _("with the fallbacks of the letter")
+def whose(standing: Any) -> str:
+    """With whose values its copies are filled."""
+    if standing.contact_id is not None:
+        return _("with its contact's own values")
+    return (
+        _("with the values of one recipient") if standing.seed.as_recipient else _("with the fallbacks of the letter")
+    )

@@ -21,6 +21,8 @@ class Standing:
 
     seed: Seed
     reason: Reason | None
+    contact_id: int | None = None
+    """Whose present address it is, if it is a contact's."""
 
 
 def every(session: Session) -> list[Standing]:
@@ -42,8 +44,8 @@ def origins(campaign_id: int) -> Select[int]:
 
 def _standing(session: Session, topic: str | None, *which: ColumnElement[bool]) -> list[Standing]:
     reason = suppression_reason(Seed.channel, Purpose.SEED, _owner(), Seed.address_key, topic=topic)
-    rows = session.execute(select(Seed, reason).where(*which).order_by(Seed.id))
-    return [Standing(seed, None if code is None else Reason(code)) for seed, code in rows]
+    rows = session.execute(select(Seed, reason, _owner()).where(*which).order_by(Seed.id))
+    return [Standing(seed, None if code is None else Reason(code), contact_id) for seed, code, contact_id in rows]
 
 
 def _owner() -> ColumnElement[int | None]:

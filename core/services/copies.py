@@ -1,6 +1,7 @@
 """The copies of a campaign for seed addresses: real deliveries, made once, that none of its figures counts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import update
@@ -32,7 +33,7 @@ def foreseen(
     keys = [one.seed.address_key for one in standing]
     reached = audience.reached(session, leg, frozen, required, now, keys=keys, traits=traits) if keys else ()
     return [
-        Standing(one.seed, Reason.DUPLICATE_ADDRESS) if one.seed.address_key in reached else one for one in standing
+        replace(one, reason=Reason.DUPLICATE_ADDRESS) if one.seed.address_key in reached else one for one in standing
     ]
 
 

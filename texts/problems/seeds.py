@@ -4,7 +4,7 @@ from texts import N_
 
 SENTENCES = {
     "seed.not_found": N_("There is no seed address “%(given)s”. `sendbote seeds list` shows what there is."),
-    "seed.bad_address": N_("“%(address)s” is no address of this channel. Correct it, or choose the other channel."),
+    "seed.bad_address": N_("“%(address)s” is no address of this channel. Correct it, or choose another channel."),
     "seed.exists": N_("%(address)s is a seed address already."),
     "seed.erased": N_("The owner of %(address)s asked to be erased and is never written to again."),
     "seed.too_many": N_(
