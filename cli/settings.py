@@ -9,9 +9,11 @@ from cli.output import BY, AsJson, print_json
 from core.queries import settings as queries
 from core.rules.capping import USUALLY_EXEMPT
 from core.rules.keywords import Keyword
+from core.rules.manner import Manner
 from core.rules.retention import Kept
-from core.services import keywords, retention, settings
+from core.services import keywords, manner, retention, settings
 from texts import _
+from texts.manner import label
 from texts.retention import kept
 
 app = typer.Typer(no_args_is_help=True, help=_("Show and change the settings of the business."))
@@ -157,6 +159,26 @@ def catch_up(hours: Annotated[int, typer.Argument(min=0)]) -> None:
     with opened() as door, door.sessions.begin() as session:
         settings.set_catch_up_hours(session, hours, by=BY)
     print(_("What was missed is made up for within %(hours)s hours, and else skipped.", hours=hours))
+
+
+@app.command(
+    "sending", help=_("How messages leave: waits in minutes and hours, sizes in megabytes, shares in percent.")
+)
+def sending(which: Manner, figure: Annotated[float, typer.Argument(min=0)]) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        manner.keep(session, which, figure, by=BY)
+    print(f"{label(which)}: {figure:g}")
+
+
+@app.command("quiet-hours", help=_("Nothing is sent on a channel within these hours; none: at any time."))
+def quiet_hours(
+    channel: str,
+    opens: Annotated[str, typer.Argument(help=_("Such as 20:00."))] = "",
+    closes: Annotated[str, typer.Argument(help=_("Such as 09:00."))] = "",
+) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        manner.keep_quiet_hours(session, channel, opens, closes, by=BY)
+    print(_("Quiet from %(opens)s to %(closes)s.", opens=opens, closes=closes) if opens else _("No quiet hours."))
 
 
 @app.command("keep", help=_("Keep a kind of record for so many days; 0 for ever."))

@@ -16,6 +16,7 @@ from admin.views import (
     imports,
     keywords,
     limit,
+    manner,
     numbers,
     operators,
     own,
@@ -68,6 +69,7 @@ PAGES = (
     senders.pages,
     settings.pages,
     retention.pages,
+    manner.pages,
     topics.pages,
     keywords.pages,
     seeds.pages,
@@ -77,7 +79,7 @@ PAGES = (
     why.pages,
 )
 
-SETTINGS = ("settings", "sender", "topic", "keyword", "seed")
+SETTINGS = ("settings", "manner", "retention", "returns", "sender", "topic", "keyword", "seed")
 LISTS = ("suppressions", "suppression", "suppression_lists")
 
 

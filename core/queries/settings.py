@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from core.rules.patience import USUAL
+from core.rules.manner import MEASURES
 from core.rules.retention import USUAL as KEPT
 from core.rules.retention import setting
 from core.rules.thresholds import USUAL as THRESHOLDS
@@ -22,15 +22,12 @@ DEFAULTS: dict[str, Any] = {
     "daily_limit_thresholds": THRESHOLDS.kept(),
     "timezone": "Europe/Berlin",
     "quiet_hours": {channel: {"opens": "20:00", "closes": "09:00"} for channel in ("sms", "telegram", "whatsapp")},
-    "retry_first_seconds": USUAL.first_seconds,
-    "retry_last_seconds": USUAL.last_seconds,
-    "audience_tolerance": 0.01,
+    **{which.value: measure.usual for which, measure in MEASURES.items()},
     "keywords": {"stop": [], "start": [], "help": []},
     "keyword_answers": {},
     "answer_standard_words": False,
     "consent_days": 28,
     "bounce_digest": True,
-    "attachments_most_bytes": 3_000_000,
     "soft_bounces": 5,
     "soft_bounce_days": 30,
     "desk": {},
@@ -48,8 +45,13 @@ DEFAULTS: dict[str, Any] = {
 
 def value(session: Session, key: str) -> Any:
     """The setting, or its default; an unknown key is a programming error."""
-    stored = session.scalar(select(BusinessSetting.value).where(BusinessSetting.key == key))
-    return DEFAULTS[key] if stored is None else stored
+    found = session.scalar(stored(key))
+    return DEFAULTS[key] if found is None else found
+
+
+def stored(key: str) -> Select[Any]:
+    """What was chosen, if anything was."""
+    return select(BusinessSetting.value).where(BusinessSetting.key == key)
 
 
 def local(session: Session, moment: datetime) -> datetime:

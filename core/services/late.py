@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.queries import bounces as queries
-from core.queries import gates, suppressions
+from core.queries import gates, settings, suppressions
 from core.queries.campaigns import is_of
 from core.rules.bounces.lasting import SOFT
+from core.rules.manner import Manner
 from core.services import bounces
 from core.tables.campaigns import Campaign, Origin
 from core.tables.deliveries import Delivery
@@ -29,8 +30,6 @@ from core.vocabulary import (
 
 TRIES = 3
 WAIT = timedelta(minutes=15)
-FILTERED_PAUSE = 20
-"""So many messages of a campaign that a carrier filtered pause it: the text is at fault, not the people."""
 PASSING = (BounceClass.TRANSIENT, BounceClass.RATE)
 
 
@@ -71,8 +70,12 @@ async def draw(connection: AsyncConnection, delivery_ids: list[int]) -> None:
         .where(Delivery.id.in_(delivery_ids), Delivery.reason == Reason.CARRIER_FILTERED)
         .distinct()
     )
-    for origin_id in (await connection.scalars(concerned)).all():
-        if (await connection.scalar(_filtered(origin_id)) or 0) >= FILTERED_PAUSE:
+    origins = (await connection.scalars(concerned)).all()
+    if not origins:
+        return
+    most = int(await connection.scalar(settings.stored(Manner.FILTERED)) or settings.DEFAULTS[Manner.FILTERED])
+    for origin_id in origins:
+        if (await connection.scalar(_filtered(origin_id)) or 0) >= most:
             await _pause(connection, origin_id)
 
 

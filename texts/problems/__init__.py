@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from texts import _
+from texts.manner import FIGURES
 from texts.pacing import THRESHOLDS
 from texts.reasons import ACTIONS, STATES
 from texts.retention import KINDS
@@ -14,6 +15,7 @@ CODES = {
     "state": STATES,
     "action": ACTIONS,
     "kept": {kind: words for kind, (words, _leads_to) in KINDS.items()},
+    "manner": {which: words for which, (words, _leads_to) in FIGURES.items()},
     **dict.fromkeys(("threshold", "milder", "worse"), THRESHOLDS),
 }
 

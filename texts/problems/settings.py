@@ -7,6 +7,10 @@ SENTENCES = {
     "cap.bad_messages": N_("The frequency cap is between 1 and %(most)s messages."),
     "cap.bad_days": N_("The frequency cap looks back between 1 and %(most)s days."),
     "cap.bad_purpose": N_("“%(purpose)s” is no purpose of messages."),
+    "setting.bad_manner": N_("“%(manner)s”: choose a number from %(least)s to %(most)s."),
+    "hours.whole_day": N_(
+        "Quiet hours that begin when they end would never let anything go. Leave them empty for none."
+    ),
     "setting.bad_retention": N_("“%(kept)s” can be kept for %(least)s to %(most)s days, or for ever with 0."),
     "setting.bad_tracking": N_("Opens and clicks can be kept of each recipient, counted, or not at all."),
     "setting.bad_language": N_("“%(language)s” names no language. Write two letters, such as en or de."),
