@@ -31,6 +31,7 @@ SUBCOMMANDS = {
     "seeds": ("cli.seeds", N_("Addresses of your own that get a copy of every campaign.")),
     "topic": ("cli.topics", N_("Topics that customers may leave one by one.")),
     "campaign": ("cli.campaigns", N_("Make, launch, pause and cancel campaigns.")),
+    "emergency": ("cli.emergency", N_("Stop everything at once, and let it go on.")),
     "status": ("cli.status", N_("Show how campaigns are doing.")),
     "why": ("cli.why", N_("Tell what became of one recipient of a campaign, and why.")),
     "arrival": ("cli.arrival", N_("Say from a received copy how a letter arrived.")),

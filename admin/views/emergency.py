@@ -1,5 +1,7 @@
 """Stopping everything at once from any page, without a question, and letting it go on again."""
 
+from datetime import UTC, datetime
+
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
@@ -8,7 +10,7 @@ from admin.context import reading, writing
 from core.queries import gates
 from core.services import emergency
 from core.vocabulary import GateScope, Role
-from texts import _
+from texts import emergency as texts
 
 pages = Blueprint("emergency", __name__, url_prefix="/emergency")
 
@@ -19,7 +21,7 @@ def stop() -> ResponseReturnValue:
     """Stopping by mistake costs minutes, asking back in an emergency thousands of messages."""
     with writing() as session:
         emergency.stop_everything(session, by=by())
-    flash(_("Everything is stopped: nothing more is sent on any channel."), "done")
+    flash(texts.stopped(), "done")
     return redirect(url_for("campaigns.index_view"))
 
 
@@ -27,8 +29,8 @@ def stop() -> ResponseReturnValue:
 @needs(Role.LAUNCHER)
 def go_on() -> ResponseReturnValue:
     with writing() as session:
-        emergency.go_on(session, by=by())
-    flash(_("It goes on where it stopped. Campaigns that were paused before stay paused."), "done")
+        released = emergency.go_on(session, by=by(), now=datetime.now(UTC))
+    flash(texts.gone_on(released), "done")
     return redirect(url_for("campaigns.index_view"))
 
 

@@ -23,6 +23,13 @@ def campaigns_to_launch(session: Session, now: datetime) -> list[int]:
     return list(session.scalars(select(Campaign.id).where(*come).order_by(Campaign.schedule_at, Campaign.id)))
 
 
+def scheduled_until(session: Session, now: datetime) -> list[tuple[str, datetime]]:
+    """Name and time of each campaign that is to be launched by now and is not yet."""
+    come = (Campaign.state == CampaignState.SCHEDULED, Campaign.schedule_at <= now)
+    found = select(Campaign.name, Campaign.schedule_at).where(*come).order_by(Campaign.schedule_at, Campaign.id)
+    return [(name, at) for name, at in session.execute(found) if at is not None]
+
+
 def campaigns_to_prepare(session: Session) -> list[int]:
     """Launched or cancelled campaigns whose audience does not have all its deliveries yet."""
     unprepared = (

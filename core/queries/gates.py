@@ -47,6 +47,11 @@ def standing(session: Session, scope: GateScope, key: str) -> Gate | None:
     return session.scalar(select(Gate).where(Gate.scope == scope, Gate.key == key))
 
 
+def holds_all(session: Session) -> bool:
+    """Whether the whole account is held up: by a person who stopped everything, or since a backup was restored."""
+    return session.scalar(select(Gate.id).where(Gate.scope == GateScope.ACCOUNT).limit(1)) is not None
+
+
 def close_for_a_while(
     session: Session, scope: GateScope, key: str, *, reason: str, until: datetime, **details: object
 ) -> None:

@@ -42,6 +42,13 @@ def due(session: Session, now: datetime) -> list[int]:
     return list(session.scalars(select(Series.id).where(*come).order_by(Series.next_at, Series.id)))
 
 
+def due_by_name(session: Session, now: datetime) -> list[tuple[str, datetime]]:
+    """Name and time of each run that is due by now."""
+    come = (Series.state == SeriesState.ACTIVE, Series.next_at <= now)
+    found = select(Series.name, Series.next_at).where(*come).order_by(Series.next_at, Series.id)
+    return [(name, at) for name, at in session.execute(found) if at is not None]
+
+
 def runs(session: Session, series_id: int, limit: int = 50) -> list[Campaign]:
     """The newest first."""
     ours = select(Campaign).where(Campaign.series_id == series_id).order_by(Campaign.id.desc())

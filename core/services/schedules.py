@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from core.database import Sessions
 from core.errors import Invalid, NotFound, Problem, Refused
 from core.ports import Channels
-from core.queries import audience
+from core.queries import audience, gates
 from core.queries import campaigns as queries
 from core.queries import settings as business
 from core.rules.campaigns import next_state
@@ -68,13 +68,13 @@ def unschedule(session: Session, campaign_id: int, *, by: str) -> Campaign:
 def launch_due(sessions: Sessions, campaign_id: int, *, outside: Outside, channels: Channels, now: datetime) -> bool:
     """Launch it if its time has come; whether it was this very call that did.
 
-    What refuses the launch makes it a draft again, and operators are told why. So does a time that passed more than
-    `catch_up_hours` ago, while nothing ran: by then nobody may want it any more.
+    While everything is stopped it waits. What refuses the launch makes it a draft again, and operators are told why.
+    So does a time that passed more than `catch_up_hours` ago, while nothing ran: by then nobody may want it any more.
     """
     try:
         with sessions.begin() as session:
             campaign = queries.locked(session, campaign_id)
-            if not _is_due(campaign, now):
+            if not _is_due(campaign, now) or gates.holds_all(session):
                 return False
             _refuse_late(session, campaign, now)
             _launch(session, campaign, outside=outside, channels=channels, now=now)

@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import Invalid, NotFound, Refused
+from core.queries import settings as business
 from core.rules.contacts.cells import PHONED
 from core.rules.contacts.phones import e164
 from core.services import audit
@@ -104,12 +105,16 @@ def is_known(session: Session, channel: str, address: str) -> bool:
 
 
 def archive(session: Session, sender_id: int, *, by: str, now: datetime) -> None:
-    """Take it out of the lists; raise Refused (`sender.in_use`) while a campaign sends from it or is about to."""
+    """Take it out of the lists; raise Refused (`sender.in_use`) while a campaign sends from it or is about to.
+
+    So it is (`sender.by_number`) while it writes to numbers of some countries, whatever a campaign's sender.
+    """
     sender = get(session, sender_id)
     using = select(Campaign.name).where(Campaign.sender_id == sender_id, Campaign.state.in_(UNDER_WAY)).limit(1)
     campaign = session.scalar(using)
     if campaign is not None:
         raise Refused("sender.in_use", name=sender.name, campaign=campaign)
+    _refuse_abroad(session, sender, [])
     sender.archived_at = now
     audit.note(session, by, "archive", f"sender:{sender_id}")
 
@@ -158,14 +163,25 @@ def change(
 ) -> None:
     """What recipients see of it. Its address stays: letters that were sent from it name it.
 
-    Raises Invalid for a name that is empty, an address for answers that is none, and a number that is none.
+    Raises Invalid for a name that is empty, an address for answers that is none, and a number that is none, and
+    Refused (`sender.by_number`) if a number is taken away that writes to those of some countries.
     `imprint` is what it says of itself at the end of letters; an empty one takes it away.
     """
     sender = get(session, sender_id)
     others = [usable_address(sender.channel, one) for one in pool]
+    _refuse_abroad(session, sender, [sender.address, *others])
     sender.name, sender.reply_to, sender.pool = _named(name), _answers(reply_to), others
     sender.imprint = imprint.strip()[:1000] or None
     audit.note(session, by, "change", f"sender:{sender_id}")
+
+
+def _refuse_abroad(session: Session, sender: SenderRow, left: Sequence[str]) -> None:
+    """What it loses must not be set to write to the numbers of some countries, whatever a campaign's sender."""
+    lost = {sender.address, *sender.pool} - set(left)
+    abroad = business.value(session, "senders_by_number").get(sender.channel, {})
+    beginnings = [beginning for beginning, address in abroad.items() if address in lost]
+    if beginnings:
+        raise Refused("sender.by_number", name=sender.name, beginnings=", ".join(beginnings))
 
 
 def _named(name: str) -> str:

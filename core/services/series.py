@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from core.database import Sessions
 from core.errors import Invalid, Refused
-from core.queries import audience, segments
+from core.queries import audience, gates, segments
 from core.queries import campaigns as drafts
 from core.queries import series as queries
 from core.queries import settings as business
@@ -129,11 +129,14 @@ def run_due(sessions: Sessions, series_id: int, now: datetime) -> int | None:
 
     An occurrence is run once: the series' row is locked, and the database refuses a second campaign for its day. What
     is late by more than `catch_up_hours` is skipped, and operators are told. Where nobody is meant, as on a day on
-    which nobody has a birthday, no campaign is made. The run is then launched as whatever else is scheduled.
+    which nobody has a birthday, no campaign is made. The run is then launched as whatever else is scheduled. While
+    everything is stopped it waits.
     """
     with sessions.begin() as session:
         series = queries.locked(session, series_id)
         if series.state != SeriesState.ACTIVE or series.next_at is None or series.next_at > now:
+            return None
+        if gates.holds_all(session):
             return None
         if _skip_missed(session, series, now):
             return None

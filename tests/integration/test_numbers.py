@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import insert, select, update
 
 from channels.known import CHANNELS
 from core.database import Sessions
-from core.errors import Invalid
+from core.errors import Invalid, Refused
 from core.queries import audience, numbers, templates
 from core.queries import campaigns as queries
 from core.services import campaigns, import_runs, imports, recipients, segments, senders, settings
@@ -134,3 +135,17 @@ def test_a_country_may_have_a_sender_of_its_own_if_there_is_such_a_sender(sessio
         sender = templates.content(session, row.id, origin.id).sender
     told = {number: sender.address_for(number) for number in ("+12125551234", "+18085551234", "+4915122222222")}
     assert list(told.values()) == ["+12025550123", "+12025550124", "+4915110000001"]
+
+
+def test_a_sender_of_some_countries_keeps_its_numbers_until_another_is_named(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        own = senders.create(session, name="US", address="+12025550123", channel="sms", pool=["+12025550124"], by="t")
+        settings.set_senders_by_number(session, "sms", {"+1808": "+12025550124"}, by="t")
+        change = partial(senders.change, session, own.id, name="US", reply_to=None, imprint="", by="t")
+        with pytest.raises(Refused, match=r"sender\.by_number"):
+            senders.archive(session, own.id, by="t", now=datetime.now(UTC))
+        with pytest.raises(Refused, match=r"sender\.by_number"):
+            change(pool=[])
+        change(pool=["+12025550124", "+12025550125"])
+        settings.set_senders_by_number(session, "sms", {}, by="t")
+        senders.archive(session, own.id, by="t", now=datetime.now(UTC))

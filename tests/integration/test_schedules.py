@@ -13,7 +13,7 @@ from core.queries import due
 from core.queries import templates as letters
 from core.queries.notices import untold
 from core.rules.outside import Outside
-from core.services import campaigns, notices, schedules, senders
+from core.services import campaigns, emergency, notices, schedules, senders
 from core.tables.audit import AuditEntry
 from core.tables.campaigns import Campaign, Origin
 from core.tables.contents import ContentRow
@@ -146,3 +146,22 @@ def test_its_sender_stays_until_it_is_launched_or_taken_back(sessions: Sessions)
         schedules.unschedule(session, campaign_id, by="test")
     with sessions.begin() as session, pytest.raises(IllegalTransition):
         schedules.unschedule(session, campaign_id, by="test")
+
+
+def test_while_everything_is_stopped_nothing_scheduled_begins_and_letting_go_names_what_does(
+    sessions: Sessions,
+) -> None:
+    soon, late = planned(sessions), planned(sessions, at=NINE - timedelta(hours=12))
+    with sessions.begin() as session:
+        emergency.stop_everything(session, by="test")
+    assert [come(sessions, one, NINE) for one in (soon, late)] == [False, False]
+    with sessions() as session:
+        assert {session.get_one(Campaign, one).state for one in (soon, late)} == {"scheduled"}
+    with sessions.begin() as session:
+        released = emergency.go_on(session, by="test", now=NINE)
+    assert (released.begins, released.late, released.hours) == (["At 09:00"], ["At 21:00"], 6)
+    assert [come(sessions, one, NINE) for one in (soon, late)] == [True, False]
+    with sessions() as session:
+        states = [session.get_one(Campaign, one).state for one in (soon, late)]
+        assert states == ["sending", "draft"]
+        assert session.scalars(select(Notice)).one().params["problem"] == "schedule.missed"

@@ -14,7 +14,7 @@ from core.queries import series as queries
 from core.rules.anniversaries import DateRule
 from core.rules.outside import Outside
 from core.rules.rhythm import Rhythm
-from core.services import campaigns, schedules, series, settings
+from core.services import campaigns, emergency, schedules, series, settings
 from core.tables.campaigns import Campaign
 from core.tables.contacts import Attribute, Contact
 from core.tables.notices import Notice
@@ -73,6 +73,16 @@ def test_each_monday_is_a_campaign_of_its_own_to_whoever_is_meant_by_then(sessio
         assert [run.name for run in runs] == ["Spring – 2026-06-01", "Spring – 2026-05-25"]
         assert [run.occurrence for run in runs] == [date(2026, 6, 1), date(2026, 5, 25)]
         assert {run.launched_by for run in runs} == {f"series:{number}"}
+
+
+def test_a_run_waits_while_everything_is_stopped(sessions: Sessions) -> None:
+    number = repeated(sessions)
+    with sessions.begin() as session:
+        emergency.stop_everything(session, by="test")
+    assert series.run_due(sessions, number, MONDAY) is None
+    with sessions.begin() as session:
+        assert emergency.go_on(session, by="test", now=MONDAY).begins == [queries.get(session, number).name]
+    assert series.run_due(sessions, number, MONDAY) is not None
 
 
 def test_an_occurrence_is_run_once_by_however_many_schedulers(sessions: Sessions) -> None:

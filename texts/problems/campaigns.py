@@ -70,6 +70,10 @@ SENTENCES = {
     "template.has_no_content": N_("The template has not been saved in a form that can be sent. Open it and save it."),
     "sender.not_found": N_("There is no sender with the number %(id)s."),
     "sender.exists": N_("“%(address)s” is a sender already: %(name)s."),
+    "sender.by_number": N_(
+        "A number of “%(name)s” writes to numbers that begin with %(beginnings)s. "
+        "Name another sender for them first: Settings, messages to telephones."
+    ),
     "sender.in_use": N_("“%(name)s” cannot be archived: the campaign “%(campaign)s” sends from it."),
     "sender.bad_address": N_("“%(address)s” cannot be a sender: it is not a valid email address."),
     "sender.bad_number": N_(
