@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
-from channels.messenger.telegram.calls import ACCEPT, BUTTONS, CONSENT, DECLINE
+from channels.messenger.telegram.calls import ACCEPT, CONSENT, DECLINE
 from core.ports import ConsentLetter
+from core.rules.short_messages import BUTTONS
 from core.vocabulary import CHANNEL_EMAIL
 from texts import LANGUAGES, _, known, language, speaking
 from texts.segments import channel as channel_name

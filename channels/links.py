@@ -11,6 +11,10 @@ class Links:
     def __init__(self, public_url: str, key: bytes) -> None:
         self._base, self._key = public_url.rstrip("/").encode("ascii"), key
 
+    @property
+    def base(self) -> str:
+        return self._base.decode("ascii")
+
     def unsubscribe(self) -> Callable[[int], bytes]:
         return self._made(b"/u/", tokens.UNSUBSCRIBE)
 

@@ -7,7 +7,7 @@ from typing import Any
 from channels.email.protection import Protected
 from core.errors import Invalid
 from core.ports import PressedLetter
-from core.rules.short_messages import URL, mapped
+from core.rules.short_messages import URL, beside, mapped
 from core.rules.templates import SYSTEM_NAMES, compile_template
 
 ADDRESS = re.compile(r"https?://[^\s<>\"']+")
@@ -21,7 +21,7 @@ def make(
     Nothing is added to the text: how one gets out of it is for the campaign's author to say in so few characters,
     and the words of the channel (STOP, /stop) work in any case.
     """
-    if not source.strip():
+    if not source.strip() and not beside(extras or {}):
         raise Invalid("letter.empty", where="source")
     names = [*known, *SYSTEM_NAMES]
     required = set(_compiled(source, names, "source"))
@@ -35,8 +35,8 @@ def make(
         links.append(part.strip())
         return f"{{{{ click_{len(links) - 1} }}}}"
 
-    beside = mapped(extras or {}, pressed)
-    return PressedLetter("", None, text, links, sorted(required & set(known)), beside)
+    rest = mapped(extras or {}, pressed)
+    return PressedLetter("", None, text, links, sorted(required & set(known)), rest)
 
 
 def _compiled(part: str, names: Sequence[str], where: str) -> frozenset[str]:

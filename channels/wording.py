@@ -7,7 +7,7 @@ from typing import Any
 
 from channels.links import Links
 from core.messages import Content, Message
-from core.rules.short_messages import mapped
+from core.rules.short_messages import mapped, placed
 from core.rules.templates import SYSTEM_NAMES, Program, compile_template
 
 CONTENTS_KEPT = 64
@@ -42,9 +42,9 @@ class Wordings:
 class _Wording:
     def __init__(self, content: Content, links: Links, *, escape: bool) -> None:
         self._text = _program(content.text or "", escape=escape)
-        self._extras = content.extras
+        self._extras = placed(content.extras, links.base)
         self._programs: dict[str, Program] = {}
-        mapped(content.extras, self._compiled)
+        mapped(self._extras, self._compiled)
         programs = (self._text, *self._programs.values())
         ours = {name for program in programs for name in program.names if _is_ours(name)}
         self._ours: dict[str, Callable[[int], bytes]] = {name: links.named(name) for name in ours}

@@ -8,13 +8,15 @@ import typer
 from channels.email.checks import Fault
 from channels.email.checks import check as find_faults
 from channels.email.checks import mend as mender
+from channels.email.pictures import made as made_picture
 from channels.email.press import press
 from cli.context import opened
 from cli.finding import found
 from cli.output import BY, AsJson, print_json
 from core.queries import templates as queries
 from core.queries.attachments import rows
-from core.services import attachments, templates
+from core.services import attachments, pictures, templates
+from core.services import beside as service
 from core.tables.contents import ContentRow
 from core.tables.templates import Template
 from core.vocabulary import TemplateKind
@@ -155,6 +157,39 @@ def detach(which: Which, file: Annotated[str, typer.Argument(help=_("Its name.")
             if row.name == file:
                 attachments.detach(session, press, kept.id, row.id, by=BY)
     print(_("%(file)s goes with it no more.", file=file))
+
+
+@app.command(help=_("Put a picture, a file, buttons or an approved template beside a message for telephones."))
+def beside(
+    which: Which,
+    picture: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help=_("A picture above it."))] = None,
+    file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help=_("A file with it."))] = None,
+    button: Annotated[
+        list[str] | None, typer.Option(help=_("“Words = https://…” or only words; more than once; empty: none."))
+    ] = None,
+    approved: Annotated[str | None, typer.Option(help=_("Twilio's name of it, HX…; empty: none."))] = None,
+    variable: Annotated[
+        list[str] | None, typer.Option(help=_("“1 = {{ first_name }}”: what its variables stand for; more than once."))
+    ] = None,
+    nothing: Annotated[bool, typer.Option("--nothing", help=_("Take picture or file away."))] = False,
+) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        kept = found(session, Template, which)
+        if nothing:
+            service.take_away(session, press, kept.id, by=BY)
+        if picture:
+            ready = made_picture(picture.read_bytes())
+            size = {"width": ready.width, "height": ready.height}
+            name = pictures.keep(session, body=ready.body, kind=ready.kind, by=BY, **size)
+            service.put_picture(session, press, kept.id, name, by=BY)
+        if file:
+            service.put_file(session, press, kept.id, file.name, file.read_bytes(), by=BY)
+        if button is not None:
+            service.put_buttons(session, press, kept.id, button, by=BY)
+        if approved is not None:
+            service.put_approved(session, press, kept.id, approved, variable or [], by=BY)
+        told = list(kept.extras)
+    print(_("Beside the text: %(those)s", those=", ".join(told) or _("nothing")))
 
 
 def _worded(one: Fault) -> str:

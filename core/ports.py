@@ -18,6 +18,18 @@ class FirstContact(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What may stand beside a text on a channel; its provider fetches it from us."""
+
+    picture_bytes: int
+    file_bytes: int
+    kinds: frozenset[str]
+    """Media types of files."""
+    captioned: bool = True
+    """Whether a file may have a text; a picture always may."""
+
+
+@dataclass(frozen=True, slots=True)
 class Traits:
     """Facts about a channel or a provider; the rules of eligibility read these instead of asking who it is."""
 
@@ -32,6 +44,10 @@ class Traits:
     longest_text: int | None = None
     longest_caption: int | None = None
     """Characters of a message's text, and of one that stands beside a picture or a file."""
+    beside: Beside | None = None
+    """None: nothing but text goes there."""
+    buttons: bool = False
+    """Whether buttons of ours may stand below a text."""
     markup: frozenset[str] | None = None
     """The tags that a text may hold; None where a text is nothing but text."""
     resident: bool = False

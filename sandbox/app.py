@@ -86,6 +86,7 @@ async def running(
     try:
         await runner.setup()
         http_port = await _listen(runner, port)
+        phones.base = f"http://127.0.0.1:{http_port}"
         async with server.serving(store, behaviour, returns, port=smtp_port) as letters_port:
             yield Sandbox(http_port, letters_port, store, behaviour, telegram, phones)
     finally:

@@ -8,6 +8,7 @@ from flask_admin import Admin
 from admin.access import may
 from admin.context import panel
 from admin.views import (
+    beside,
     campaign,
     campaigns,
     contacts,
@@ -66,6 +67,7 @@ PAGES = (
     starting.pages,
     templates.pages,
     pictures.pages,
+    beside.pages,
     senders.pages,
     settings.pages,
     retention.pages,

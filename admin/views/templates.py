@@ -1,11 +1,13 @@
 """Templates: the list, and the editor with its preview."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeGuard
+from urllib.parse import urljoin
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
 
 from admin import letters
 from admin.access import by, may, needs
@@ -23,8 +25,10 @@ from core.errors import Invalid, Problem
 from core.queries import contact_pages
 from core.queries import templates as queries
 from core.queries.attachments import rows as attachment_rows
+from core.queries.attachments import served as attachment_served
+from core.rules import short_messages
 from core.rules.sms_segments import count
-from core.services import attachments, templates
+from core.services import attachments, beside, templates
 from core.tables.contacts import Contact
 from core.tables.templates import Template
 from core.vocabulary import Role, TemplateKind
@@ -285,6 +289,26 @@ def _refused(template: Template | None, name: str, written: letters.Letter, prob
     return _editor(template, name, written, line=line)
 
 
+def _beside(session: Session, template: Template) -> dict[str, Any]:
+    """What the page shows of it, and how it is written there."""
+    extras = template.extras
+    path = short_messages.beside(extras)
+    return {
+        "thumbnail": url_for("pictures.show", name=path.removeprefix(short_messages.PICTURES))
+        if _is_ours(path)
+        else None,
+        "address": path and urljoin(panel().settings.public_address, path),
+        "file": attachment_served(session, path) if path else None,
+        "buttons": beside.written_buttons(extras),
+        "approved": extras.get(short_messages.APPROVED, ""),
+        "variables": beside.written_variables(extras),
+    }
+
+
+def _is_ours(path: str | None) -> TypeGuard[str]:
+    return path is not None and path.startswith(short_messages.PICTURES)
+
+
 def _editor(template: Template | None, name: str, letter: letters.Letter, *, line: int | None = None) -> str:
     session = reading()
     return render_template(
@@ -299,4 +323,5 @@ def _editor(template: Template | None, name: str, letter: letters.Letter, *, lin
         labels=contact_pages.labels(session),
         blocks=described(),
         attachments=attachment_rows(session, template.attachments) if template else [],
+        beside=_beside(session, template) if template and template.kind == TemplateKind.SHORT else None,
     )

@@ -31,6 +31,7 @@ MEANINGS: Mapping[int, Meaning] = {
     21612: Meaning(Reason.COUNTRY_NOT_ENABLED, B.SENDER),
     21614: Meaning(Reason.NOT_A_MOBILE, B.ADDRESS),
     21617: Meaning(Reason.RELAY_REFUSED, B.CONTENT),
+    21620: Meaning(Reason.RELAY_REFUSED, B.CONTENT),
     30001: Meaning(None, B.RATE),
     30002: Meaning(None, B.SENDER, halts=True),
     30003: Meaning(None, B.TRANSIENT),
@@ -41,6 +42,7 @@ MEANINGS: Mapping[int, Meaning] = {
     30008: Meaning(None, B.TRANSIENT),
     63016: Meaning(Reason.REPLY_WINDOW_CLOSED, B.CONTENT),
     63018: Meaning(None, B.RATE),
+    63019: Meaning(Reason.RELAY_REFUSED, B.CONTENT),
 }
 
 

@@ -28,12 +28,11 @@ from core.messages import (
     Unknown,
 )
 from core.ports import Bucket, Buckets, Traits
-from core.rules.short_messages import APPROVED
+from core.rules.short_messages import APPROVED, VARIABLES, beside
 from core.vocabulary import BounceClass, Reason
 
 HALTS = {20005: "channel.no_money", 30002: "twilio.account_closed"}
 """An account without money is `not active`; whatever else does not let us in is for a person to mend."""
-VARIABLES = "content_variables"
 TOO_FAST = frozenset({20429, 63018})
 NO_LIMIT = 1000.0
 """Messages a second where nobody has said how fast: as fast as it goes."""
@@ -126,7 +125,9 @@ class TwilioProvider:
             fields["ContentSid"] = str(worded.extras[APPROVED])
             fields["ContentVariables"] = json.dumps(worded.extras.get(VARIABLES, {}), ensure_ascii=False)
         else:
-            fields["Body"] = worded.text
+            fields |= {"Body": worded.text} if worded.text else {}
+            media = beside(worded.extras)
+            fields |= {"MediaUrl": media} if media else {}
         callback = self._callback(Tried(message.delivery_id, message.attempt))
         return fields | ({"StatusCallback": callback} if callback else {})
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Select, exists, func, select
 
+from core.tables.attachments import AttachmentRow
 from core.tables.campaigns import Origin, SenderRow
 from core.tables.contacts import Contact, Identity
 from core.tables.contents import Link
@@ -21,6 +22,11 @@ def target(link_id: int) -> Select[str]:
 def picture(name: str) -> Select[bytes]:
     """A picture's bytes, as they are served."""
     return select(PictureRow.body).where(PictureRow.name == name)
+
+
+def file(token: str) -> Select[bytes, str, str]:
+    """A file's `body`, `kind` and `name`, as it is served."""
+    return select(AttachmentRow.body, AttachmentRow.kind, AttachmentRow.name).where(AttachmentRow.token == token)
 
 
 def newest_targets(after: int, most: int) -> Select[int, str]:

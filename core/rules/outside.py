@@ -11,12 +11,21 @@ class Outside:
     """Where recipients' pictures, links and unsubscribe pages lead; None: this machine alone."""
     real_relay: bool
     """Whether letters leave for real mailboxes; to the sandbox any address will do."""
+    fetched_by: frozenset[str] = frozenset()
+    """Channels whose provider outside fetches pictures and files from us."""
 
 
 def links_are_dead(outside: Outside) -> bool:
     """Whether real recipients would get links that lead nowhere, or that anybody on the way may read and change."""
-    if not outside.real_relay:
-        return False
+    return outside.real_relay and _is_closed(outside)
+
+
+def cannot_fetch(outside: Outside, channel: str) -> bool:
+    """Whether that channel's provider would find no picture of ours, or one that anybody on the way may change."""
+    return channel in outside.fetched_by and _is_closed(outside)
+
+
+def _is_closed(outside: Outside) -> bool:
     parts = urlsplit(outside.public_url or "")
     return parts.scheme != "https" or _is_here(parts.hostname or "")
 

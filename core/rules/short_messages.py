@@ -5,12 +5,29 @@ from typing import Any
 
 APPROVED = "content_sid"
 """Its place for the name of a template that the provider has approved."""
+VARIABLES = "content_variables"
+"""Its place for what that template's own variables stand for, by their numbers."""
 FROM = "from"
 """Its place for the number that an answer comes from: the one that was written to."""
 URL = "url"
 """Places of this name hold an address that is tracked."""
+PICTURE, DOCUMENT, BUTTONS = "picture", "document", "buttons"
+BESIDE = (PICTURE, DOCUMENT)
+"""Places for what makes a text a caption: an address, or a path below our own public one."""
+PICTURES, FILES = "/i/", "/f/"
+"""Where our own pictures and files are served, each by a name that nobody can guess."""
 
 Extras = Mapping[str, Any]
+
+
+def beside(extras: Extras) -> str | None:
+    """The address or path of the picture or file that stands beside the text, if there is one."""
+    return next((str(extras[place]) for place in BESIDE if extras.get(place)), None)
+
+
+def placed(extras: Extras, base: str) -> Any:
+    """The extras with the paths of our own files made addresses below the public one."""
+    return mapped(extras, lambda name, part: base + part if name in BESIDE and part.startswith("/") else part)
 
 
 def mapped(part: Any, change: Callable[[str, str], str], name: str = "") -> Any:

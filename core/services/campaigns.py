@@ -21,7 +21,7 @@ from core.rules.hours import Hours, meet
 from core.rules.outside import Outside, links_are_dead
 from core.services import approvals, audit, copies, costs, drafts, origins, steps, topics
 from core.services.costs import Cost
-from core.services.fitting import fitting, saved
+from core.services.fitting import check_reach, fitting, saved
 from core.services.marking import marked_for
 from core.services.steps import StepPreview
 from core.tables.campaigns import Campaign
@@ -226,6 +226,7 @@ def begin(
         raise Refused("campaign.dead_links", address=outside.public_url)
     content = _content(session, campaign)
     traits = _checked(session, campaign, content, channels)
+    check_reach(outside, campaign.channel, content, campaign=campaign.name)
     cost = costs.estimate(session, campaign, content, frozen, now=now, traits=traits)
     costs.check(cost, part=part, name=campaign.name)
     content = marked_for(session, campaign, content)

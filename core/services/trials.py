@@ -53,7 +53,7 @@ def send(
         raise Refused("campaign.frozen", name=campaign.name)
     content = marked_for(session, campaign, campaigns.letter(session, campaign))
     sender = session.get_one(SenderRow, campaign.sender_id)
-    check_fit(traits_for(channels, campaign.channel, content), content, sender, campaign=campaign.name)
+    check_fit(session, traits_for(channels, campaign.channel, content), content, sender, campaign=campaign.name)
     wanted = _wanted(campaign.channel, addresses, key, country)
     identities = [identity_for(session, campaign.channel, *one) for one in wanted.items()]
     _refuse_listed(session, campaign.channel, identities)

@@ -15,6 +15,8 @@ class AttachmentRow(Base):
     kind: Mapped[str]
     """Its media type (RFC 6838)."""
     size: Mapped[int]
+    token: Mapped[str | None] = mapped_column(unique=True)
+    """Under which it is served to a messenger's provider; null: it goes with letters."""
     body: Mapped[bytes] = mapped_column(deferred=True)
     added_by: Mapped[str]
     added_at: Mapped[CreatedAt]

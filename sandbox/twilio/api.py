@@ -13,6 +13,7 @@ from aiohttp import web
 
 from sandbox.twilio.callbacks import Callbacks
 from sandbox.twilio.errors import AT_ONCE, LATER, TwilioError
+from sandbox.twilio.media import answer, fetched
 from sandbox.twilio.world import Text, TwilioWorld, segments
 
 ROOT = "/2010-04-01/Accounts/{account:AC[0-9a-fA-F]{32}}"
@@ -28,7 +29,7 @@ def routes(world: TwilioWorld, callbacks: Callbacks) -> list[web.RouteDef]:
         account = _account(request, world)
         form = {name: str(value) for name, value in (await request.post()).items()}
         try:
-            text, steps = _taken(world, account, form)
+            text, steps = _taken(world, account, form, await _media(world, form))
         except TwilioError as refused:
             return refused.answer()
         callbacks.begin(text, steps)
@@ -43,6 +44,10 @@ def routes(world: TwilioWorld, callbacks: Callbacks) -> list[web.RouteDef]:
         _account(request, world)
         return web.json_response(_page(world, request))
 
+    async def media(request: web.Request) -> web.StreamResponse:
+        _account(request, world)
+        return answer(world, request.match_info["media"])
+
     async def balance(request: web.Request) -> web.Response:
         account, held = _account(request, world), world.behaviour
         if held.balance is None:
@@ -54,6 +59,7 @@ def routes(world: TwilioWorld, callbacks: Callbacks) -> list[web.RouteDef]:
         web.post(f"{ROOT}/Messages.json", create),
         web.get(f"{ROOT}/Messages.json", listed),
         web.get(f"{ROOT}/Messages/{{sid}}.json", fetch),
+        web.get(f"{ROOT}/Messages/{{sid}}/Media/{{media:ME[0-9a-f]{{32}}}}", media),
         web.get(f"{ROOT}/Balance.json", balance),
     ]
 
@@ -79,7 +85,14 @@ def _login(header: str) -> tuple[str, str]:
     return login, password
 
 
-def _taken(world: TwilioWorld, account: str, form: dict[str, str]) -> tuple[Text, list[tuple[str, int | None]]]:
+async def _media(world: TwilioWorld, form: dict[str, str]) -> dict[str, str] | None:
+    """What goes with the message; empty where nothing does, None where it could not be fetched."""
+    return await fetched(world, form["MediaUrl"]) if form.get("MediaUrl") else {}
+
+
+def _taken(
+    world: TwilioWorld, account: str, form: dict[str, str], media: dict[str, str] | None
+) -> tuple[Text, list[tuple[str, int | None]]]:
     """The message, and the statuses that it will go through."""
     held, to = world.behaviour, form.get("To", "")
     sender, service = form.get("From", ""), form.get("MessagingServiceSid", "")
@@ -89,7 +102,7 @@ def _taken(world: TwilioWorld, account: str, form: dict[str, str]) -> tuple[Text
     if held.refuse_next > 0:
         held.refuse_next -= 1
         raise TwilioError(20429)
-    _check(to, sender, service, body)
+    _check(to, sender, service, body or form.get("MediaUrl", ""))
     ending = int(to[-5:])
     if ending in AT_ONCE:
         raise TwilioError(ending)
@@ -111,7 +124,10 @@ def _taken(world: TwilioWorld, account: str, form: dict[str, str]) -> tuple[Text
         direction="outbound-api",
         callback=form.get("StatusCallback", ""),
         price=f"{cost:f}",
+        **(media or {}),
     )
+    if media is None:
+        return text, [("failed", 63019)]
     ends = ("undelivered", ending) if ending in LATER else ("delivered", None)
     return text, [("sent", None), ends]
 

@@ -35,7 +35,7 @@ class Callbacks:
             "From": text.sender,
             "To": text.recipient,
             "Body": text.body,
-            "NumMedia": "0",
+            "NumMedia": "1" if text.media else "0",
             "NumSegments": "1",
             "SmsStatus": "received",
             "ApiVersion": "2010-04-01",
@@ -43,6 +43,9 @@ class Callbacks:
         if text.sender.startswith(WHATSAPP):
             number = text.sender.removeprefix(WHATSAPP)
             fields |= {"ProfileName": f"Phone {number[-4:]}", "WaId": number.removeprefix("+")}
+        if text.media:
+            path = f"/2010-04-01/Accounts/{text.account}/Messages/{text.sid}/Media/{text.media}"
+            fields |= {"MediaUrl0": f"{self._world.base}{path}", "MediaContentType0": text.media_type or ""}
         self._run(self._post(url, text.account, fields))
 
     async def close(self) -> None:

@@ -18,6 +18,7 @@ AT_ONCE = {
     21610: (400, "Attempt to send to unsubscribed recipient"),
     21614: (400, "'To' number is not a valid mobile number"),
     21617: (400, "The concatenated message body exceeds the 1600 character limit"),
+    21620: (400, "Invalid media URL(s)"),
     63018: (429, "Rate limit exceeded for Channel"),
 }
 """HTTP status and text of what is refused when a message is handed in."""
@@ -29,6 +30,7 @@ LATER = {
     30006: "Landline or unreachable carrier",
     30007: "Message filtered",
     30008: "Unknown error",
+    63019: "Media failed to download",
     63016: "Failed to send freeform message because you are outside the allowed window.",
 }
 """What a message that was taken ends with."""

@@ -1,5 +1,7 @@
 """What the owner of a phone does: answer."""
 
+from collections.abc import Mapping
+
 from sandbox.twilio.callbacks import Callbacks
 from sandbox.twilio.world import Text, TwilioWorld
 
@@ -7,7 +9,16 @@ STOP = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"})
 START = frozenset({"START", "YES", "UNSTOP"})
 
 
-def say(world: TwilioWorld, callbacks: Callbacks, *, phone: str, to: str, body: str, account: str = "") -> Text:
+def say(
+    world: TwilioWorld,
+    callbacks: Callbacks,
+    *,
+    phone: str,
+    to: str,
+    body: str,
+    media: Mapping[str, str] | None = None,
+    account: str = "",
+) -> Text:
     """A message from a phone to one of the account's numbers; Twilio itself keeps who wrote STOP to which."""
     word = body.strip().upper()
     if word in STOP:
@@ -26,6 +37,7 @@ def say(world: TwilioWorld, callbacks: Callbacks, *, phone: str, to: str, body: 
         direction="inbound",
         callback="",
         price="0",
+        **(media or {}),
     )
     url = world.inbound.get(to) or world.inbound.get("")
     if url:

@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Any
 
 Json = dict[str, Any]
-COLUMNS = "sid, account, sender, recipient, service, body, status, error, direction, at, updated, callback, price"
+COLUMNS = (
+    "sid, account, sender, recipient, service, body, status, error, direction, at, updated, callback, price, "
+    "media, media_type, media_name"
+)
 SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS messages ({COLUMNS}, number INTEGER PRIMARY KEY AUTOINCREMENT);
 CREATE UNIQUE INDEX IF NOT EXISTS messages_sid ON messages (sid);
@@ -66,6 +69,10 @@ class Text:
     updated: float
     callback: str
     price: str
+    media: str | None = None
+    """The sid of the picture or file that goes with it, which lies under that name among the files."""
+    media_type: str | None = None
+    media_name: str | None = None
     number: int = 0
 
     @property
@@ -93,7 +100,7 @@ class Text:
             "error_message": None,
             "from": self.sender or None,
             "messaging_service_sid": self.service,
-            "num_media": "0",
+            "num_media": "1" if self.media else "0",
             "num_segments": str(segments(self.body)),
             "price": f"-{self.price}" if sent else None,
             "price_unit": currency,
@@ -115,9 +122,13 @@ class TwilioWorld:
         """Auth tokens by account, as clients have used them: callbacks are signed with them."""
         self.inbound: dict[str, str] = {"": line.inbound_url} if line else {}
         """Where what is written to a number is reported, by that number."""
-        directory.mkdir(parents=True, exist_ok=True)
+        self.files = directory / "twilio"
+        self.files.mkdir(parents=True, exist_ok=True)
         self.database = sqlite3.connect(directory / "twilio.sqlite", isolation_level=None)
         self.database.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;" + SCHEMA)
+        self._add_columns()
+        self.base = ""
+        """Where the API is reached."""
 
     def close(self) -> None:
         self.database.close()
@@ -125,7 +136,8 @@ class TwilioWorld:
     def add(self, **given: Any) -> Text:
         """A new message with a sid of its own."""
         now = time.time()
-        text = Text(sid=f"SM{secrets.token_hex(16)}", at=now, updated=now, **given)
+        kind = "MM" if given.get("media") else "SM"
+        text = Text(sid=f"{kind}{secrets.token_hex(16)}", at=now, updated=now, **given)
         names = COLUMNS.split(", ")
         places = ", ".join("?" * len(names))
         self.database.execute(
@@ -134,6 +146,16 @@ class TwilioWorld:
         )
         self.changed()
         return text
+
+    def keep(self, body: bytes, kind: str, name: str) -> dict[str, str]:
+        """A picture or file; what a message that goes with it says of it."""
+        sid = f"ME{secrets.token_hex(16)}"
+        (self.files / sid).write_bytes(body)
+        return {"media": sid, "media_type": kind, "media_name": name}
+
+    def by_media(self, sid: str) -> Text | None:
+        found = self._select("WHERE media = ?", sid)
+        return found[0] if found else None
 
     def move(self, sid: str, status: str, error: int | None = None) -> Text | None:
         self.database.execute(
@@ -167,8 +189,17 @@ class TwilioWorld:
 
     def clear(self) -> None:
         self.database.execute("DELETE FROM messages")
+        for kept in self.files.iterdir():
+            kept.unlink()
         self.behaviour.opted_out.clear()
         self.changed()
+
+    def _add_columns(self) -> None:
+        """To a database of an older sandbox."""
+        known = {row[1] for row in self.database.execute("PRAGMA table_info(messages)")}
+        for name in COLUMNS.split(", "):
+            if name not in known:
+                self.database.execute(f"ALTER TABLE messages ADD COLUMN {name}")
 
     def _select(self, rest: str, *values: Any) -> list[Text]:
         rows: Sequence[Sequence[Any]] = self.database.execute(

@@ -110,6 +110,8 @@ def test_every_answer_has_the_published_shape(tmp_path: Path) -> None:
         sid = official.messages.create(to="+491511030003", from_=FROM, body="Hello").sid
         official.messages.create(to="+491511000002", messaging_service_sid=f"MG{'a' * 32}", body="Grüße ✓")
         _wait_for(lambda: official.messages(sid).fetch().status == "undelivered")
+        picture = f"{sandbox.url}/static/nothing.png"
+        official.messages.create(to="whatsapp:+491511000003", from_=f"whatsapp:{FROM}", media_url=[picture])
         _control(sandbox, "/say", {"phone": "+491511000002", "to": FROM, "body": "Hi"})
         official.messages.list(page_size=2)
         official.balance.fetch()

@@ -19,9 +19,14 @@ def number_of(number: int) -> str:
 
 
 def twilio_provider(
-    sandbox: Sandbox, channel: str = "sms", *, public: str | None = None, seconds: float = 10
+    sandbox: Sandbox,
+    channel: str = "sms",
+    *,
+    public: str | None = None,
+    base: str = "https://s.example",
+    seconds: float = 10,
 ) -> TwilioProvider:
-    """With callbacks to `public`, if it is given."""
+    """With callbacks to `public`, if it is given; `base` is where links and pictures lead."""
     account = Account(SANDBOX_SID, TOKEN, sandbox.url, is_real=False)
 
     def callback(tried: Tried) -> str | None:
@@ -29,7 +34,7 @@ def twilio_provider(
 
     return TwilioProvider(
         account,
-        Wordings(Links("https://s.example", SIGNING)),
+        Wordings(Links(base, SIGNING)),
         CHANNELS[channel],
         LocalBuckets(),
         callback=callback,

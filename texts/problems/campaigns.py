@@ -60,6 +60,35 @@ SENTENCES = {
     "campaign.too_long": N_(
         "The text of “%(name)s” has %(length)s characters, and the channel takes %(longest)s. Shorten the template."
     ),
+    "campaign.nothing_beside": N_(
+        "“%(name)s” has a picture or a file, and by %(channel)s goes nothing but text. Take it away from the template."
+    ),
+    "campaign.no_buttons": N_(
+        "%(channel)s shows no buttons of ours, and “%(name)s” has some. Take them away, or name a template that the "
+        "provider has approved with them."
+    ),
+    "beside.bad_buttons": N_("“%(line)s” is no button. Write its words, and behind a = the https address it leads to."),
+    "beside.too_many_buttons": N_("A message has %(most)s buttons at most."),
+    "beside.bad_approved": N_("“%(sid)s” is no approved template: Twilio names one HX and 32 digits of 0–9 and a–f."),
+    "beside.bad_variables": N_("“%(line)s” is no variable. Write its number, a = and what stands for it."),
+    "beside.letter": N_(
+        "Only a message for telephones has a picture, buttons or an approved template beside its text."
+    ),
+    "campaign.no_caption": N_(
+        "By %(channel)s a file has no text beside it, and the text of “%(name)s” would be lost. Leave the text empty, "
+        "or send a picture."
+    ),
+    "campaign.wrong_file": N_(
+        "%(channel)s takes no files of the kind %(kind)s. Put another into the template of “%(name)s”, "
+        "a PDF for example."
+    ),
+    "campaign.file_too_large": N_(
+        "The file of “%(name)s” has %(has)s MB, and %(channel)s takes %(most)s MB. Put a smaller one into the template."
+    ),
+    "campaign.unreachable_file": N_(
+        "The provider fetches the picture or file of “%(name)s” from this installation, and cannot reach %(address)s. "
+        "Set SENDBOTE_PUBLIC_URL to the https address at which the world finds it."
+    ),
     "markup.unknown_tag": N_(
         "Line %(line)s of the template holds <%(what)s>, which the messenger does not show. "
         "Bold, italics, underlining, links, code and quotations are possible."

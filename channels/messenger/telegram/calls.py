@@ -5,9 +5,8 @@ from typing import Any
 
 from channels.messenger.telegram.cutting import LONGEST_CAPTION, LONGEST_TEXT, cut
 from channels.wording import Worded
+from core.rules.short_messages import BUTTONS, DOCUMENT, PICTURE
 
-PICTURE, DOCUMENT, BUTTONS = "picture", "document", "buttons"
-"""Their places among a short message's extras."""
 PRESSED = "b"
 """The prefix of what a reply button carries; its words stand on the button itself."""
 CONSENT, ACCEPT, DECLINE = "consent", "yes", "no"
