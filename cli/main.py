@@ -1,7 +1,6 @@
 """The `sendbote` command: its table of subcommands, and the one place where a problem becomes a sentence."""
 
 import importlib
-import json
 import os
 import sys
 from typing import Any
@@ -10,6 +9,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from cli.leash import hold_to_supervisor
+from cli.output import complain
 from config.logs import LEVELS, set_up_logs
 from texts import N_, _, known, speaking
 
@@ -125,14 +125,6 @@ def _set_up_logs() -> None:
     """As the environment says; what is wrong in there is said by `config.load`, in the command that needs it."""
     log_format, level = os.environ.get("SENDBOTE_LOG", "text"), os.environ.get("SENDBOTE_LOG_LEVEL", "info")
     set_up_logs("json" if log_format == "json" else "text", level if level in LEVELS else "info")
-
-
-def complain(code: str, sentence: str, *, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps({"error": {"code": code, "message": sentence}}, ensure_ascii=False), file=sys.stderr)
-        return
-    red, plain = ("\033[31m", "\033[0m") if sys.stderr.isatty() and "NO_COLOR" not in os.environ else ("", "")
-    print(f"{red}{sentence}{plain}", file=sys.stderr)
 
 
 def _told(fault: Exception) -> tuple[str, str, int] | None:

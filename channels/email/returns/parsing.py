@@ -27,7 +27,7 @@ AUTOMATIC_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Auto-Reply", "X-Mail-Aut
 
 def read_return(raw: bytes) -> list[Notice]:
     """One notice a recipient, in their order; none for a mail that is no bounce, complaint or autoreply."""
-    raw = raw[:SIZE_LIMIT]
+    raw = raw[:SIZE_LIMIT].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     try:
         mail = message_from_bytes(raw)
         parts = _parts(mail)
@@ -62,11 +62,8 @@ def _by_words(mail: Message, words: str, raw: bytes, parts: list[Message]) -> li
     failed = addresses(header(mail, "X-Failed-Recipients"))
     words = words if words.strip() else raw.partition(b"\n\n")[2][:TEXT_LIMIT].decode("utf-8", "replace")
     bouncing = bool(failed or BOUNCING.search(head))
-    automatic = AUTOMATIC.search(f"{header(mail, 'Auto-Submitted')} {header(mail, 'Precedence')}") or any(
-        name in mail for name in AUTOMATIC_HEADERS
-    )
     sender = next(iter(addresses(header(mail, "From"))), "")
-    if not bouncing and (automatic or AUTOREPLY.search(subject)):
+    if not bouncing and (_is_automatic(mail) or AUTOREPLY.search(subject)):
         return [Notice(sender, Kind.AUTOREPLY)] if sender else []
     if not bouncing and header(mail, "Return-Path").strip() != "<>" and not UNDELIVERED.search(words[:2000]):
         return []
@@ -76,3 +73,8 @@ def _by_words(mail: Message, words: str, raw: bytes, parts: list[Message]) -> li
         or notices_in_words(f"{subject}\n{words}", sender=sender)
         or [one for address in written_to(parts)[:1] for one in notices_in_words(words, known=[address])]
     )
+
+
+def _is_automatic(mail: Message) -> bool:
+    told = f"{header(mail, 'Auto-Submitted')} {header(mail, 'Precedence')}"
+    return AUTOMATIC.search(told) is not None or any(name in mail for name in AUTOMATIC_HEADERS)

@@ -13,7 +13,7 @@ _RETURNED = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _OPENING = re.compile(
-    r"^[ \t>*-]{0,12}(?:(?:recipient|address"
+    r"^(?!>>> )[ \t>*-]{0,12}(?:(?:recipient|address"
     r"|rcpt)[^\n:<@]{0,20}:\s*)?<?([^\s<>:,;\"()]{1,128}@[^\s<>:,;\"()]{1,200})>?[ \t]*(?::|\.{3}|$|[(\[]"
     r"| on [A-Z][a-z]{2},)",
     re.IGNORECASE | re.MULTILINE,

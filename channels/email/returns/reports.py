@@ -1,15 +1,17 @@
 """Reports made for machines: delivery status (RFC 3464) and feedback (RFC 5965)."""
 
+from collections.abc import Iterator
 from email import message_from_string
 from email.message import Message
 
 from channels.email.returns.codes import code_in, stage_in, status_in
 from channels.email.returns.plain import notices_in_words
-from channels.email.returns.words import addresses, kind_of, one_line
+from channels.email.returns.words import addresses, field, kind_of, one_line, text_of
 from core.rules.bounces.notices import Kind, Notice
 
 RECIPIENTS_LIMIT = 1000
 LOOSE_LIMIT = 200_000
+LETTERS = ("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers")
 
 
 def feedback(parts: list[Message]) -> list[Notice]:
@@ -30,18 +32,26 @@ def feedback(parts: list[Message]) -> list[Notice]:
 
 def written_to(parts: list[Message]) -> list[str]:
     """To whom the letter that comes back was addressed."""
-    returned = (part for part in parts if kind_of(part) in ("message/rfc822", "text/rfc822-headers"))
+    returned = (part for part in parts if kind_of(part) in LETTERS)
     return [address for part in returned for address in _addressed(part)]
 
 
 def report(parts: list[Message], words: str) -> list[Notice]:
     found: list[tuple[Notice, list[str]]] = []
     for part in parts:
-        blocks = part.get_payload() if kind_of(part) == "message/delivery-status" else ()
-        for block in blocks if isinstance(blocks, list) else ():
-            if isinstance(block, Message) and (block["Final-Recipient"] or block["Original-Recipient"]):
+        for block in _blocks(part):
+            if field(block, "Final-Recipient") or field(block, "Original-Recipient"):
                 found.append((_notice(block), _recipients(block)))
     return _with_words(found[:RECIPIENTS_LIMIT], words)
+
+
+def _blocks(part: Message) -> Iterator[Message]:
+    """The fields of the report, then those of each recipient; the stdlib parses the older kind alone (RFC 6533)."""
+    blocks = part.get_payload()
+    if kind_of(part) == "message/global-delivery-status":
+        yield from (message_from_string(block.lstrip()) for block in text_of(part).split("\n\n"))
+    elif kind_of(part) == "message/delivery-status" and isinstance(blocks, list):
+        yield from (block for block in blocks if isinstance(block, Message))
 
 
 def loose_report(text: str) -> list[Notice]:
@@ -60,12 +70,12 @@ def _block(lines: list[str]) -> list[str]:
 
 
 def _notice(block: Message) -> Notice:
-    said = one_line(str(block.get("Diagnostic-Code", "")))
-    status = status_in(str(block.get("Status", ""))[:200])
+    said = one_line(field(block, "Diagnostic-Code", 8000))
+    status = status_in(field(block, "Status", 200))
     inner = status_in(said)
     if not status or status.endswith(".0.0") or (inner and not inner.endswith(".0.0")):
         status = inner or status
-    action = str(block.get("Action", ""))[:20].strip().lower()
+    action = field(block, "Action", 20).strip().lower()
     address = next(iter(_recipients(block)), "")
     return Notice(address, Kind.FAILURE, action, status, code_in(said), stage_in(said), said)
 
@@ -73,7 +83,7 @@ def _notice(block: Message) -> Notice:
 def _recipients(block: Message) -> list[str]:
     """Whom we wrote to, where the report says it, then whom an alias or a forwarding made of them."""
     fields = ("Original-Recipient", "Final-Recipient", "X-Actual-Recipient")
-    return [address for field in fields for address in addresses(str(block.get(field, ""))[:1000])[-1:]]
+    return [address for name in fields for address in addresses(field(block, name))[-1:]]
 
 
 def _with_words(found: list[tuple[Notice, list[str]]], words: str) -> list[Notice]:

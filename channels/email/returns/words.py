@@ -4,6 +4,7 @@ import re
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
+from html import unescape
 
 from core.rules.replies import clean
 
@@ -12,6 +13,7 @@ _LOCAL = r"(?:(?<![\w.+@=-])[\w.+=/&'*!#$%~-]{1,128}|\"[^\"\\\r\n@]{1,64}\")"
 _ADDRESS = re.compile(_LOCAL + r"@(?:[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}|\[[\da-fA-F.:]{3,45}\])")
 _ESCAPED = re.compile(r"\\x\{([0-9a-fA-F]{2,6})\}")
 _TYPED = re.compile(r"^(smtp|rfc822)=(?=.)")
+_BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d|/title)\b[^<>]{0,200}>", re.IGNORECASE)
 _TAG = re.compile(r"<(/?[a-z][a-z0-9]{0,11}(\s[^<>]{0,2000})?|![^<>]{0,200})>", re.IGNORECASE)
 
 
@@ -26,7 +28,12 @@ def text_of(part: Message) -> str:
         text = raw[:TEXT_LIMIT].decode(str(part.get_content_charset("utf-8")), "replace")
     except (ValueError, LookupError):
         text = raw[:TEXT_LIMIT].decode("utf-8", "replace")
-    return _TAG.sub(" ", text) if part.get_content_type() == "text/html" else text
+    return _read(text) if kind_of(part) == "text/html" else text
+
+
+def _read(page: str) -> str:
+    """A page as people read it: lines where it breaks them, and no tags."""
+    return unescape(_TAG.sub(" ", _BREAK.sub("\n", page))).replace("\xa0", " ")
 
 
 def addresses(text: str) -> list[str]:
@@ -47,11 +54,18 @@ def kind_of(part: Message) -> str:
 
 def header(mail: Message, name: str, limit: int = 2000) -> str:
     """A header as people read it: encoded words decoded, of a length that costs nothing."""
-    value = str(mail.get(name, ""))[:limit]
+    value = field(mail, name, limit)
     try:
         return str(make_header(decode_header(value)))
     except (ValueError, LookupError, TypeError, MessageError):
         return value
+
+
+def field(mail: Message, name: str, limit: int = 1000) -> str:
+    """A header as it stands there; bytes without a character set are UTF-8 (RFC 6532), or at least something."""
+    found = (str(value) for key, value in mail.raw_items() if key.lower() == name.lower())
+    raw = next(found, "")[:limit].encode("utf-8", "surrogateescape")
+    return raw.decode("utf-8", "replace")
 
 
 def one_line(text: str, limit: int = 4000) -> str:

@@ -1,10 +1,12 @@
 """One notice to one class: stage first, then the server's words, then its codes."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.rules.bounces.notices import Kind, Notice
-from core.rules.bounces.wording import FAMILIES, FULL, LASTING
+from core.rules.bounces.wording import FAMILIES, FULL, LASTING, VAGUE
+from core.rules.bounces.wording.families import Family
 from core.vocabulary import BounceClass as B
 
 
@@ -32,17 +34,17 @@ def _class_of(notice: Notice) -> tuple[B, str]:
     decisive = _DECISIVE.get(notice.status.partition(".")[2])
     if decisive is not None:
         return decisive, f"status:{notice.status}"
-    return _by_words(notice.said) or _by_status(notice) or _by_code(notice)
+    return _by_words(notice.said) or _by_status(notice) or _by_words(notice.said, VAGUE) or _by_code(notice)
 
 
-def _by_words(said: str) -> tuple[B, str] | None:
+def _by_words(said: str, families: Sequence[Family] = FAMILIES) -> tuple[B, str] | None:
     plain = _plain(said)
-    return next(((one.bounce, f"words:{one.name}") for one in FAMILIES if one.words.search(plain)), None)
+    return next(((one.bounce, f"words:{one.name}") for one in families if one.words.search(plain)), None)
 
 
 def _plain(said: str) -> str:
     """Without the words of addresses, of pages of advice, and of the relay that says who said something."""
-    return _RELAY.sub("", _ADDRESSES.sub("@", _PATHS.sub(r"\1", said)))
+    return _RELAY.sub("", _ADDRESSES.sub("@", _PATHS.sub(r"\1", said))).replace("_", " ")
 
 
 def _by_status(notice: Notice) -> tuple[B, str] | None:
@@ -71,7 +73,9 @@ def _suppresses(notice: Notice, bounce: B, rule: str) -> bool:
         return False
     if notice.status.startswith("4") or (not notice.status and 400 <= notice.code < 500):
         return False
-    if notice.stage == "data" or (bounce is B.ADDRESS and notice.status.partition(".")[2][:2] in _NOT_THE_ADDRESS):
+    if notice.stage == "data" or (bounce is B.ADDRESS and _NOT_THE_ADDRESS.match(notice.status)):
+        return False
+    if rule in _UNSURE:
         return False
     if bounce is B.MAILBOX:
         plain = _plain(notice.said)
@@ -81,6 +85,7 @@ def _suppresses(notice: Notice, bounce: B, rule: str) -> bool:
 
 _NO_WISH = ("auth-failure", "dmarc")
 """Reports of a check that failed (RFC 6591): nobody complained."""
+_UNSURE = {f"words:{one.name}" for one in VAGUE}
 _PATHS = re.compile(r"(https?://[^\s/]{1,200})/\S*")
 """What pages of advice are called says nothing of this refusal; whose they are may."""
 _ADDRESSES = re.compile(r"[^\s<>@(\"']{1,128}@[\w.-]{1,200}")
@@ -118,5 +123,7 @@ _STATUSES = {
     "7.28": B.RATE,
 }
 _SUBJECTS = {"2.": B.MAILBOX, "6.": B.CONTENT, "7.": B.SENDER}
-_NOT_THE_ADDRESS = ("3.", "4.", "6.", "7.")
-"""Subjects that contradict words about an address: then the class stands, and the recipient keeps their place."""
+_NOT_THE_ADDRESS = re.compile(r"\d\.([67]\.|4\.(?!1$)|3\.[1-9])")
+"""Subjects that contradict words about an address: then the class stands, and the recipient keeps their place.
+
+Not 5.4.1, by which Exchange Online refuses whom the organisation does not know."""

@@ -32,10 +32,10 @@ TIME = family(
     r"connect(ion)? (to .{1,80} )?(refused|reset|lost|dropped|closed|broken|failed)|lost connection|(is|was) broken",
     r"(can ?not|can't|could ?n.t|unable to|wasn't able to|could not|failed to|requests? to) (connect|establish)",
     r"network (is )?unreachable|no route|not respond|did not answer|no answer|name ?server",
-    r"could not be delivered (for|within)|not (yet )?been (able to )?deliver|undelivered after|not been collected",
+    r"could not be (delivered|sent) (for|within)|not (yet )?been (able to )?deliver|not been collected",
     r"delivery attempts|failed \d+ attempts|failing for a long time|too long|queue",
     r"(system|server|local|internal|i/o|read|write|mailer|config\w*) (error|problem|failure)|configuration",
-    r"\bbusy\b|out of memory|resources|(disk|system) (space|full|storage)|system is full|insufficient",
+    r"\b(busy|load)\b|out of memory|resources|(disk|system) (space|full|storage)|system is full|insufficient",
     r"command (died|failed)|\bpipe\b|can't (open|create)|(home|maildir) directory|conversation with",
     r"unable to process|upstream error|gateway",
 )

@@ -21,10 +21,10 @@ FULL = family(
 CLOSED = family(
     "closed",
     B.MAILBOX,
-    rf"({MAILBOX}|@\W{{0,4}}).{{0,40}}\b(disabled|inactive|deactivat|discontinued|suspend|terminated|closed|frozen"
-    r"|archived|expired|not active|no longer active)",
+    rf"({MAILBOX}|@\W{{0,4}}).{{0,40}}\b(disabled|deactivat|discontinued|suspend|terminated|closed|frozen"
+    r"|archived|expired|inactive(?! e-?mail address)|not active|no longer active)",
     rf"(disabled|inactive|deactivated|suspended|frozen|expired|archived) (?!address){MAILBOX}",
-    r"is (now|currently) disabled|user account not activated|receiving disabled|suspend the service",
+    r"is (now|currently) disabled|inactivity|user account not activated|receiving disabled|suspend the service",
     r"@\W{0,6} is no longer valid",
 )
 LOCKED = family("locked", B.MAILBOX, rf"{MAILBOX}.{{0,25}}\b(locked|is ?blocked|cannot be accessed)")
@@ -46,9 +46,12 @@ USER = family(
     r"|not? (exist|found|listed|known|valid|here|ok|available|local|allowed|in\b|recogni[sz]ed)|n.t (exist|found|have)"
     r"|not a (known|valid|registered|member)|unrecogni[sz]ed|(couldn't|cannot|could not) be (found|verified)|no mailbox"
     r"|rejected|refused|denied|replaced|lookup .{0,20}failed|no match)",
-    r"\b(unknown|no such|invalid|inactive|bad|non-?existent|illegal|wrong|undeliverable|not a valid|no valid|can't find"
-    rf"|not our|no) ?-?(or illegal |final delivery )?{RECIPIENT}\b",
+    r"\b(unknown|no such|invalid|inactive|bad|non-?existent|illegal|wrong|undeliverable|unrecogni[sz]ed|not a valid"
+    rf"|no valid|can't find|unable to find|not our|no) ?-?(or (illegal|unknown) |final delivery |mail )?{RECIPIENT}\b",
     r"unknown[ -](user|local)|no such (id|person|mbox)|no one by that name|no account|not have an? [\w.@-]* ?account",
     r"recipnotfound|recipientnotfound|userunknown|user reject|does not exist|has moved|cannot deliver mail for",
-    r"no longer accepts mail|リストにありません|\b#?5\.1\.1\b",
+    r"no longer (accepts mail|an employee|works|with)|incorrectly addressed|no one with"
+    r"|bad destination (e-?mail|mailbox)|mail for that user"
+    r"|\b#?5\.1\.1\b",
 )
+NOT_FOUND = family("not found", B.ADDRESS, r"\b(not (found|known)|n't exist|no such)\b(?! (file|command))")

@@ -17,7 +17,8 @@ AUTHENTICATION = family(
     r"\bPTR\b|(reverse|pointer) (dns|lookup|host|record)|\brdns\b|(cannot|can't|unable to) find your",
     r"unauthenticated|(not|n't|no|fail\w*|incorrect|require\w*|must|smtp|wrong) .{0,12}authenticat",
     r"authenticat\w* (is |was )?(required|failed|fail\b|failure|checks?|not allowed|level|mechanism|turned)",
-    r"\bauth failed|smtp auth|password|log ?in (with|through)|invalid credentials",
+    r"\bauth failed|smtp auth|password (incorrect|required|not accepted)|log ?in (with|through)",
+    r"invalid credentials|domainkeys|verify your",
     r"\bTLS\b(?!.{0,30}(temporar|local problem))|starttls|encryption|certificate",
 )
 RELAYING = family(
@@ -31,15 +32,17 @@ BLOCKED = family(
     "blocked",
     B.SENDER,
     r"\bCON:B|\(rtr:bl\)|\bS3[0-9]{3}\b|spamhaus|spamcop|barracuda|cloudmark|ivmsip",
-    r"(block|black|deny|reject) ?-?list(?!ed url)|\b(dns|r|x|s|p)bls?\b|poor|banned|black ip",
+    r"(block|black|deny|reject) ?-?list(?!ed url)|\b(dns|r|x|s|p)bls?\b|poor|bad ip|banned(?! content)|black ip",
     r"\b(bad|invalid|empty)?\s?(helo|ehlo)\b|invalid ip|dynamic(ally)? (ip|assigned)|ip not in",
     r"suspicio\w+ (ip|activity)|suspected (spam ip|bounce)|spam(ming)? (incident|issue|abuse)|registered as spammer",
     rf"{MACHINE}\b.{{0,60}}(\bblock|banned|refused|(?<!temporarily )reject|denied|is filtered"
     r"|not (accept|allowed|permitted|authori))|connections?( will)? not( be)? accept|esmtp not accepting",
-    rf"(refused|rejected|denied|blocked|bloqu\w+).{{0,15}}{MACHINE}\b|connection (denied|rejected)",
-    r"(messages|mails) from .{0,40}weren't sent|from sending|part of (a|their) (list|network)|access (is )?denied",
+    rf"(refused|rejected|denied|blocked|bloqu\w+).{{0,15}}{MACHINE}\b|connection (denied|rejected)|due to abuse",
+    r"(messages|mails) from .{0,40}weren't sent|part of (a|their) (list|network)|access (is )?denied",
+    r"from sending|(from|by) your (ip|server|location)|too many bounces|\b(OU|SC|DY)-\d{3}",
     r"my name was rejected|country|ipv6|denyip|outbound sender|(?<!indicated )no smtp service",
-    r"^\W*(\d{3}[ -])?([45]\.\d\.\d{1,3} )?blocked\b|blocked using|your .{0,20}has been (black|block)",
+    r"^\W*(\d{3}[ -])?([45]\.\d\.\d{1,3} )?blocked\b(?! for spam)|blocked using",
+    r"you have been|your .{0,20}has been (black|block)",
     r"envelope (blocked|rejected)|blocked senders?|administrative prohibition|\bCS01\b",
 )
 SENDER = family(
@@ -51,4 +54,9 @@ SENDER = family(
     r"(invalid|unknown|unrout\w+|bad|unresolvable|verify) (sender|mail ?from|rfc\.5321 from)|badsender",
     r"not (permitted|authori[sz]ed) to send|sending denied|resolver\.rst\.notauthori[sz]ed|domain of sender",
     r"mail (is )?rejected by|is not verified|denied domain|domain may not exist|mismatch",
+)
+REFUSED = family(
+    "refused",
+    B.SENDER,
+    r"\b(denied|refused|rejected|blocked)\b|not (allowed|permitted|accepted|authori[sz]ed)|permissions?\b",
 )
