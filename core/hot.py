@@ -97,13 +97,18 @@ class StandingConnection:
 
 
 def as_array(values: Sequence[int] | Sequence[str]) -> str:
-    """Numbers or texts as PostgreSQL writes an array: psycopg asks of each of them how it is to be quoted."""
-    return f"{{{','.join([_quoted(value) if isinstance(value, str) else str(value) for value in values])}}}"
+    """Numbers or texts as PostgreSQL writes an array: psycopg asks of each of them how it is to be quoted.
 
-
-def _quoted(value: str) -> str:
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    Texts are quoted all at once, with a zero byte in between; one that holds such a byte itself is left to psycopg,
+    which refuses it.
+    """
+    if not values or not isinstance(values[0], str):
+        return f"{{{','.join(map(str, values))}}}"
+    texts = "\0".join(cast("Sequence[str]", values))
+    if texts.count("\0") >= len(values):
+        return texts
+    quoted = texts.replace("\\", "\\\\").replace('"', '\\"').replace("\0", '","')
+    return f'{{"{quoted}"}}'
 
 
 @contextmanager

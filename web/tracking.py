@@ -1,7 +1,9 @@
 """The open picture and the tracked links: record, then answer; a forged token records nothing."""
 
 import base64
+from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from urllib.parse import quote
 
 import structlog
@@ -71,16 +73,7 @@ def seen(
     doors: Doors, kind: EventKind, delivery_id: int, link_id: int | None = None, *, agent: str, how: str = ""
 ) -> Event:
     """Each open and each click is one of its own: its key is made here, and stays the same through the spool."""
-    who, rule = actor(agent, how)
-    return Event(
-        kind=kind,
-        provider=OWN,
-        key=fresh(),
-        at=doors.clock(),
-        delivery_id=delivery_id,
-        link_id=link_id,
-        details={"actor": who.value, "actor_rule": rule, "agent": _printable(agent)},
-    )
+    return Event(kind, OWN, fresh(), doors.clock(), delivery_id, None, None, link_id, None, _details(agent, how))
 
 
 def location(target: str) -> str:
@@ -89,5 +82,8 @@ def location(target: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _printable(agent: str) -> str:
-    return "".join(letter for letter in agent[:LONGEST_AGENT] if letter.isascii() and letter.isprintable())
+def _details(agent: str, how: str) -> Mapping[str, str]:
+    """The same for all that one program asks for: to build and to write them costs more than all else of an event."""
+    who, rule = actor(agent, how)
+    printable = "".join(letter for letter in agent[:LONGEST_AGENT] if letter.isascii() and letter.isprintable())
+    return MappingProxyType({"actor": who.value, "actor_rule": rule, "agent": printable})

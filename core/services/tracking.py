@@ -15,6 +15,9 @@ from core.services import events as door
 from core.vocabulary import Actor, EventKind
 
 SILENT = (EventKind.OPENED, EventKind.CLICKED)
+JUDGED = {"actor", "actor_rule"}
+"""Details that have columns of their own."""
+USUAL = {*JUDGED, "agent"}
 OWN = "web"
 """Whose events are given their keys at our own door, so that nobody gives them a second time."""
 
@@ -67,7 +70,7 @@ async def _watched(standing: StandingConnection, events: Sequence[Event], group:
     await standing.run(
         WATCH_AGAIN if again else WATCH,
         group=group,
-        kinds=[event.kind.value for event in events],
+        kinds=[event.kind for event in events],
         providers=[event.provider for event in events],
         keys=[event.key for event in events],
         delivery_ids=[event.delivery_id or 0 for event in events],
@@ -85,8 +88,9 @@ def _is_silent(event: Event) -> bool:
 
 
 def _details(event: Event) -> str:
-    rest = {name: value for name, value in event.details.items() if name not in ("actor", "actor_rule")}
-    return _agent(rest["agent"]) if rest.keys() == {"agent"} else json.dumps(rest)
+    if event.details.keys() == USUAL:
+        return _agent(event.details["agent"])
+    return json.dumps({name: value for name, value in event.details.items() if name not in JUDGED})
 
 
 @lru_cache(maxsize=4096)
