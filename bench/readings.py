@@ -4,8 +4,11 @@ import json
 import statistics
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from bench.table import Line, told
+
+TURNS = ("plain", "opens", "clicks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,22 @@ def tracked(output: str) -> list[Line]:
             Line(f"tracking.{what}_p99_ms", f"{what}: p99 at 64 connections", p99, "ms", "under 20"),
             Line(f"tracking.{what}_cpu", f"{what}: CPU of 1,000 in the server process", cpu, "ms"),
         ]
-    return lines
+    return [*lines, *_beside_plain(rounds)]
+
+
+def _beside_plain(rounds: list[dict[str, Any]]) -> list[Line]:
+    """Round by round, as they took turns."""
+    plain, opens, clicks = ([one["a_second"] for one in rounds if one["what"] == what] for what in TURNS)
+    ratio, ratio_of_clicks = (
+        round(statistics.median(ours / theirs for ours, theirs in zip(mine, plain, strict=True)), 2)
+        for mine in (opens, clicks)
+    )
+    what = "a plain aiohttp application that records nothing"
+    return [
+        Line("tracking.plain_aiohttp_per_second", f"{what}: pictures a second", statistics.median(plain), "/s"),
+        Line("tracking.ratio_to_plain_aiohttp", "opens, recorded, beside it in turns", ratio, ""),
+        Line("tracking.clicks_ratio_to_plain_aiohttp", "clicks, recorded, beside it in turns", ratio_of_clicks, ""),
+    ]
 
 
 PARTS = {

@@ -4,7 +4,8 @@
 
 A campaign with three links was sent to that many people. In each round every picture is loaded once, and then one
 link of every letter is followed, in random order. An answer is given only when its event is in the database, or on
-disk; at the end all is proved to be recorded exactly once.
+disk; at the end all is proved to be recorded exactly once. In turns with them a plain aiohttp application answers the
+same pictures and records nothing (`bench.plain`): a machine in a bad hour slows down both.
 """
 
 import argparse
@@ -127,7 +128,18 @@ def serving(home: Path) -> Iterator[Server]:
     """The public pages as the product serves them, in a process of their own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SENDBOTE_")}
     environment = {**kept, "SENDBOTE_DATA": str(home), "SENDBOTE_PUBLIC_PORT": str(_free_port())}
-    command = [sys.executable, "-m", "cli.main", "web"]
+    with _running([sys.executable, "-m", "cli.main", "web"], environment) as server:
+        yield server
+
+
+@contextmanager
+def plain(home: Path) -> Iterator[Server]:
+    with _running([sys.executable, "-m", "bench.plain", str(home)], dict(os.environ)) as server:
+        yield server
+
+
+@contextmanager
+def _running(command: list[str], environment: dict[str, str]) -> Iterator[Server]:
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - ours
         assert process.stdout
         address = process.stdout.readline().strip().removeprefix("http://")
@@ -163,10 +175,11 @@ def run(deliveries: int, rounds: int, connections: int) -> tuple[list[Round], st
     with installation() as (home, sessions):
         fill(sessions, deliveries)
         key = load_keys(home).signing
-        with serving(home) as server:
+        with serving(home) as server, plain(home) as beside:
             for number in range(rounds):
                 shuffled.shuffle(order)
                 opens = [f"/o/{tokens.sign(key, tokens.OPEN, one)}.png" for one in order]
+                measured.append(beside.measure("plain", opens, connections, 200))
                 measured.append(server.measure("opens", opens, connections, 200))
                 shuffled.shuffle(order)
                 clicks = [_click(key, one, (one + number) % LINKS + 1) for one in order]
