@@ -12,7 +12,7 @@ from core.queries.audience import Leg, Value, chosen_by, lacking_value, reason_o
 from core.queries.eligibility import CONSENT_OPEN_DAYS, live_identity, reason_for
 from core.queries.spans import Span
 from core.rules.capping import Cap
-from core.tables.campaigns import Campaign
+from core.tables.campaigns import Campaign, Origin
 from core.tables.contacts import Contact, Identity
 from core.tables.deliveries import Delivery
 from core.vocabulary import DeliveryState, Reason
@@ -35,6 +35,11 @@ def end_of_chunk(after: int, size: int) -> Select[int | None]:
     """The contact id that ends the next chunk of `size` contacts; null when there are none left."""
     chunk = select(Contact.id).where(Contact.id > after).order_by(Contact.id).limit(size).subquery()
     return select(func.max(chunk.c.id))
+
+
+def hold_origin(origin_id: int | None) -> Select[int]:
+    """What all the deliveries point to, locked until the transaction ends as each of them would lock it."""
+    return select(Origin.id).where(Origin.id == origin_id).with_for_update(read=True, key_share=True)
 
 
 def prepare_chunk(

@@ -4,13 +4,13 @@ The statements are constants; the table is temporary and goes with its transacti
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core.database import Sessions
+from core.queries.foreign_keys import taken_for_granted
 from core.rules.contacts.rows import STAGED
 
 Told = Callable[[], None]
@@ -151,13 +151,6 @@ WHERE action = 'new' AND {name}_key IS NOT NULL ORDER BY row
 """
 ADDRESSES = [ADDRESS.format(channel=channel, name=name, textless=textless) for channel, name, textless in CHANNELS]
 """Of new contacts."""
-UNASKED = """
-SELECT set_config('session_replication_role', 'replica', true)
-WHERE has_parameter_privilege('session_replication_role', 'SET')
-AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'identities'::regclass AND NOT tgisinternal)
-"""
-ASKED_AGAIN = "SET LOCAL session_replication_role = origin"
-
 COUNT = "SELECT coalesce(action, 'refused'), count(*) FROM staged GROUP BY 1"
 KEEP_REFUSED = """
 INSERT INTO import_refusals (import_id, row, code, params, cells)
@@ -193,27 +186,12 @@ def apply(session: Session, import_id: int, segment_id: int | None, told: Told) 
     for statement in APPLY:
         session.execute(text(statement), {"import_id": import_id} if ":import_id" in statement else {})
         told()
-    with taken_for_granted(session):
+    with taken_for_granted(session, "identities"):
         for statement in ADDRESSES:
             session.execute(text(statement), {"import_id": import_id})
             told()
     if segment_id is not None:
         session.execute(text(MEMBERS), {"segment_id": segment_id})
-
-
-@contextmanager
-def taken_for_granted(session: Session) -> Iterator[None]:
-    """Foreign keys are not asked for within the block, where the database's user may say so.
-
-    The contacts were made in this very transaction, so that nobody else can see or delete them; to look each of them up
-    and lock it once more would take as long as three indexes. Unique and check constraints hold as ever. Triggers would
-    be skipped along with the foreign keys: where somebody has put one on the table, everything is asked for.
-    """
-    if session.scalar(text(UNASKED)) is None:
-        yield
-        return
-    yield
-    session.execute(text(ASKED_AGAIN))
 
 
 def tidy(sessions: Sessions) -> None:

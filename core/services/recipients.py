@@ -15,6 +15,7 @@ from core.queries import settings as business
 from core.queries import steps as steps_queries
 from core.queries.bell import ring
 from core.queries.capping import cap_for
+from core.queries.foreign_keys import taken_for_granted
 from core.queries.spans import Span
 from core.rules.campaigns import next_state
 from core.services import asking, copies, steps
@@ -153,20 +154,21 @@ def _prepare_chunk(
         after = campaign.prepared_up_to
         segments.plan_for_all(session)
         asks = press is not None and campaign.channel in press.channels and campaign.consent_required
-        session.execute(
-            preparing.prepare_chunk(
-                campaign,
-                content.required,
-                after,
-                upto,
-                now,
-                cancelled=cancelled,
-                traits=traits,
-                consent_days=int(business.value(session, "consent_days")),
-                asks=asks,
-                cap=cap_for(session, campaign.purpose, campaign.settings),
-            )
+        chunk = preparing.prepare_chunk(
+            campaign,
+            content.required,
+            after,
+            upto,
+            now,
+            cancelled=cancelled,
+            traits=traits,
+            consent_days=int(business.value(session, "consent_days")),
+            asks=asks,
+            cap=cap_for(session, campaign.purpose, campaign.settings),
         )
+        session.execute(preparing.hold_origin(campaign.origin_id))
+        with taken_for_granted(session, "deliveries"):
+            session.execute(chunk)
         if press is not None and asks and not cancelled:
             asking.ask_waiting(session, campaign, Span(after, upto), press, now)
         if campaign.prepared_up_to == 0:

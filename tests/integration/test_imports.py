@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 
 from core.database import DatabaseFault, Sessions, reduced_errors
 from core.errors import Invalid, Refused
-from core.queries import staging
+from core.queries import foreign_keys
 from core.rules.addresses import address_key
 from core.services import import_runs, imports
 from core.services.import_pass import Result
@@ -254,10 +254,10 @@ def test_who_is_known_by_number_alone_is_found_again(sessions: Sessions, tmp_pat
 def test_a_database_user_without_the_right_to_skip_checks_imports_all_the_same(sessions: Sessions) -> None:
     with sessions() as session:
         session.execute(text("SET LOCAL ROLE pg_monitor"))
-        with staging.taken_for_granted(session):
+        with foreign_keys.taken_for_granted(session, "identities"):
             assert session.scalar(text("SHOW session_replication_role")) == "origin"
         session.execute(text("RESET ROLE"))
-        with staging.taken_for_granted(session):
+        with foreign_keys.taken_for_granted(session, "identities"):
             assert session.scalar(text("SHOW session_replication_role")) == "replica"
         assert session.scalar(text("SHOW session_replication_role")) == "origin"
 
@@ -266,5 +266,5 @@ def test_a_trigger_of_somebody_else_is_not_skipped(sessions: Sessions) -> None:
     with sessions() as session:
         session.execute(text("CREATE FUNCTION seen() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'"))
         session.execute(text("CREATE TRIGGER seen BEFORE INSERT ON identities FOR EACH ROW EXECUTE FUNCTION seen()"))
-        with staging.taken_for_granted(session):
+        with foreign_keys.taken_for_granted(session, "identities"):
             assert session.scalar(text("SHOW session_replication_role")) == "origin"
