@@ -1,4 +1,9 @@
-"""Brevo's transactional webhooks (developers.brevo.com/docs/transactional-webhooks), which bring the token we set."""
+"""Brevo's transactional webhooks: unsigned, they bring the token, or the user and password, that we gave them.
+
+https://developers.brevo.com/docs/transactional-webhooks for the fields, /docs/batch-webhooks for lists of them, and
+/docs/username-and-password-authentication for how calls are secured. No event has an id of its own (`id` is the
+webhook's), so that one is told from another by what it says.
+"""
 
 import hashlib
 import hmac
@@ -42,9 +47,10 @@ class BrevoHooks:
 
     def _events(self, told: dict[str, object], request: HookRequest) -> list[Event]:
         name, id_ = text(told, "event").lower(), text(told, "message-id")
-        at = moment(text(told, "ts_event") or text(told, "ts"), request.at)
+        stamp = text(told, "ts_event") or text(told, "ts_epoch") or text(told, "ts")
+        at = moment(stamp, request.at)
         letter = f"{text(told, 'X-Mailin-custom')} {id_}"
-        key = f"{name}:{id_}:{text(told, 'email')}:{text(told, 'ts_event')}"
+        key = f"{name}:{id_}:{text(told, 'email')}:{stamp}"
         said = text(told, "reason")
         if name in PLAIN:
             way = {"way": "link"} if name == "unsubscribed" else {}

@@ -19,6 +19,8 @@ from core.rules.bounces.notices import Notice
 from core.vocabulary import BounceClass, EventKind
 
 SAID_LIMIT = 500
+MILLISECONDS = 1e11
+"""As seconds this would be the year 5138."""
 Fields = Mapping[str, Any]
 
 
@@ -36,14 +38,25 @@ class Reports:
         return Event(kind, self.provider, key[:200], at, found[1] if found else None, "email", details=told)
 
     def bounced(
-        self, key: str, at: datetime, letter: str, said: str, *, status: str = "", known: Judgement | None = None
+        self,
+        key: str,
+        at: datetime,
+        letter: str,
+        said: str,
+        *,
+        status: str = "",
+        known: Judgement | None = None,
+        spares: bool = False,
     ) -> Event:
-        """Came back for good; by the server's words, where the service has no clearer one of its own (`known`)."""
+        """Came back for good; by the server's words, where the service has no clearer one of its own (`known`).
+
+        It blacklists nobody where the service itself says that it was not the address (`spares`).
+        """
         words = one_line(said, SAID_LIMIT)
         verdict = known or judge(
             Notice("", action="failed", status=status or status_in(words), code=code_in(words), said=words)
         )
-        suppress = "yes" if verdict.suppress else "no"
+        suppress = "yes" if verdict.suppress and not spares else "no"
         event = self.event(EventKind.BOUNCED, key, at, letter, said=words, suppress=suppress, rule=verdict.rule)
         return Event(**{name: getattr(event, name) for name in event.__slots__} | {"bounce": verdict.bounce})
 
@@ -78,10 +91,11 @@ def text(fields: Fields, *path: str) -> str:
 
 
 def moment(value: str, usual: datetime) -> datetime:
-    """Seconds since 1970, or ISO 8601; when it came in where it is neither."""
+    """Seconds or milliseconds since 1970, or ISO 8601; when it came in where it is neither."""
     try:
         if value.replace(".", "", 1).isdigit():
-            return datetime.fromtimestamp(float(value), UTC)
+            since = float(value)
+            return datetime.fromtimestamp(since / 1000 if since >= MILLISECONDS else since, UTC)
         at = datetime.fromisoformat(value.replace("Z", "+00:00"))
     except (ValueError, OverflowError, OSError):
         return usual

@@ -1,4 +1,8 @@
-"""Mailgun's webhooks (documentation.mailgun.com, user manual, webhooks): signed inside their body."""
+"""Mailgun's webhooks: signed inside their body, by HMAC with SHA-256 over timestamp and token.
+
+https://documentation.mailgun.com/docs/mailgun/user-manual/events/webhooks#securing-webhooks; tried again over eight
+hours: https://help.mailgun.com/hc/en-us/articles/202236504-Webhooks.
+"""
 
 import hashlib
 import hmac

@@ -1,4 +1,8 @@
-"""Postmark's webhooks (postmarkapp.com/developer/webhooks): they prove themselves by what we put into their address."""
+"""Postmark's webhooks: unsigned, they prove themselves by the user and password in their address, or a header of ours.
+
+https://postmarkapp.com/developer/webhooks/webhooks-overview; the fields are those of the pages below it, the types of
+bounces those of https://postmarkapp.com/developer/api/bounce-api#bounce-types.
+"""
 
 from collections.abc import Mapping
 

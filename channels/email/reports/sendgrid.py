@@ -1,4 +1,9 @@
-"""SendGrid's signed Event Webhook (twilio.com/docs/sendgrid/for-developers/tracking-events/event)."""
+"""SendGrid's signed Event Webhook: a list of events, each with an id of its own.
+
+Fields and their values: https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event. The signature is
+ECDSA with SHA-256 over the timestamp's header and the body as it came:
+https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features.
+"""
 
 import base64
 import binascii
@@ -31,6 +36,7 @@ DROPPED = {
     "spam reporting address": known(B.SENDER, "dropped"),
     "unsubscribed address": known(B.SENDER, "dropped"),
     "invalid": known(B.ADDRESS, "dropped"),
+    "spam content": known(B.CONTENT, "dropped"),
 }
 """Never tried, because of what SendGrid remembers: no proof of its own that the address is dead."""
 UNCLEAR = {
@@ -38,6 +44,8 @@ UNCLEAR = {
     "reputation": known(B.SENDER, "classification"),
     "frequency/volume": known(B.RATE, "classification"),
 }
+"""Values of `bounce_classification`; with the others (invalid address, mailbox unavailable, technical, unclassified)
+the server's own words say more. A `type` of `blocked` is a refusal of the message, and speaks of no address."""
 
 
 class SendgridHooks:
@@ -81,5 +89,6 @@ class SendgridHooks:
             return self._reports.bounced(key, at, letter, said, known=DROPPED.get(said.lower(), known(B.SENDER, name)))
         if name == "bounce":
             clear = UNCLEAR.get(text(entry, "bounce_classification").lower())
-            return self._reports.bounced(key, at, letter, said, status=text(entry, "status"), known=clear)
+            status, blocked = text(entry, "status"), text(entry, "type").lower() == "blocked"
+            return self._reports.bounced(key, at, letter, said, status=status, known=clear, spares=blocked)
         return None

@@ -1,4 +1,10 @@
-"""Amazon SES by SNS (docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html)."""
+"""Amazon SES by SNS: each report is signed, and comes once its topic's subscription is confirmed.
+
+What is signed in which order: https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html (version 1
+is SHA-1, version 2 SHA-256). What a report holds:
+https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html; of an identity without a
+configuration set the same comes as `notificationType`, and without tags.
+"""
 
 import base64
 import binascii
@@ -36,6 +42,7 @@ CLEAR = {
     "OnAccountSuppressionList": known(B.SENDER, "OnAccountSuppressionList"),
 }
 """The last two were never tried, because of what SES remembers."""
+NO_WISH = ("not-spam", "auth-failure")
 _SNS = re.compile(r"sns\.[a-z0-9-]{1,40}\.amazonaws\.com(\.cn)?")
 
 
@@ -83,16 +90,14 @@ class SesHooks:
         match name:
             case "Bounce":
                 return [self._bounced(part, key, at, letter)]
-            case "Complaint" if text(part, "complaintFeedbackType") != "not-spam" and not text(
-                part, "complaintSubType"
-            ):
+            case "Complaint" if _is_wish(part):
                 return [self._reports.event(EventKind.COMPLAINED, key, at, letter)]
             case "Delivery":
                 return [self._reports.event(EventKind.DELIVERED, key, at, letter)]
             case "DeliveryDelay":
                 return [self._reports.event(EventKind.DELAYED, key, at, letter, said=text(part, "delayType"))]
             case "Reject" | "Rendering Failure":
-                reason = text(message, "reject", "reason") or name
+                reason = text(message, "reject", "reason") or text(message, "failure", "errorMessage") or name
                 return [self._reports.bounced(key, at, letter, reason, known=known(B.CONTENT, name))]
         return []
 
@@ -118,6 +123,11 @@ class SesHooks:
         if not plain or _SNS.fullmatch(parts.hostname or "") is None:
             raise self._reports.forged("host")
         return url
+
+
+def _is_wish(complaint: Fields) -> bool:
+    """Not one that SES made up of its own list, nor a report of something else (RFC 5965, 7.3)."""
+    return text(complaint, "complaintFeedbackType") not in NO_WISH and not text(complaint, "complaintSubType")
 
 
 def fetch(url: str) -> bytes:
