@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_security import current_user, logout_user
 
 from admin.context import reading
+from core.queries import settings as business
 from core.rules.roles import includes
 from core.tables.operators import Operator
 from core.vocabulary import OperatorState, Role
@@ -33,6 +34,19 @@ def needs(role: Role) -> Callable[[View], View]:
 def may(role: Role | str) -> bool:
     """Whether the person at the browser has at least this role."""
     return includes(operator().role, Role(role))
+
+
+def may_launch_part() -> bool:
+    """Whether they may launch what a balance lasts for: a right of its own, given by a setting."""
+    return may(business.part_role(reading()))
+
+
+def asked_for_part() -> bool:
+    """Whether the form asks for that; refused to those who may not."""
+    asked = "part" in request.form
+    if asked and not may_launch_part():
+        abort(403)
+    return asked
 
 
 def operator() -> Operator:

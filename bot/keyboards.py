@@ -18,6 +18,7 @@ from bot.presses import (
     NewcomersPressed,
     OpenPressed,
     PagePressed,
+    PartPressed,
     PreviewPressed,
     RefreshPressed,
     ReleasePressed,
@@ -62,19 +63,35 @@ def decisions(campaign: Campaign) -> InlineKeyboardMarkup:
 
 
 def preview(
-    campaign_id: int, confirmation: str | None, count: int, *, newcomers: bool = False, later: bool = False
+    campaign_id: int,
+    confirmation: str | None,
+    count: int,
+    *,
+    newcomers: bool = False,
+    later: bool = False,
+    lasts_for: int | None = None,
 ) -> InlineKeyboardMarkup:
-    """Without a confirmation there is nothing to launch."""
+    """Without a confirmation there is nothing to launch; where the money lasts for some, a part."""
     if confirmation is None:
         return _keyboard([[_back(campaign_id)]])
-    kind = SendMorePressed if newcomers else LaunchPressed
-    pressed = kind(campaign_id=campaign_id, confirmation=confirmation)
     offered = (
         [_button(_("At a time …"), LaterPressed(campaign_id=campaign_id, confirmation=confirmation))] if later else []
     )
-    return _keyboard(
-        [[_button(_("Launch to %(count)s", count=words.number(count)), pressed)], offered, [_back(campaign_id)]]
-    )
+    begin = _begin(campaign_id, confirmation, count, newcomers=newcomers, lasts_for=lasts_for)
+    return _keyboard([begin, offered, [_back(campaign_id)]])
+
+
+def _begin(
+    campaign_id: int, confirmation: str, count: int, *, newcomers: bool, lasts_for: int | None
+) -> list[InlineKeyboardButton]:
+    if lasts_for == 0:
+        return []
+    if lasts_for is not None:
+        label = _("Launch a part: about %(some)s of %(count)s", some=words.number(lasts_for), count=words.number(count))
+        return [_button(label, PartPressed(campaign_id=campaign_id, confirmation=confirmation))]
+    kind = SendMorePressed if newcomers else LaunchPressed
+    label = _("Launch to %(count)s", count=words.number(count))
+    return [_button(label, kind(campaign_id=campaign_id, confirmation=confirmation))]
 
 
 def times(campaign_id: int, confirmation: str, offered: Sequence[tuple[datetime, str]]) -> InlineKeyboardMarkup:

@@ -17,7 +17,7 @@ from texts.approvals import waits
 
 
 async def show_preview(
-    bot: Bot, live: Live, place: Place, campaign_id: int, read: Callable[[], Awaitable[Look]], *, may_launch: bool
+    bot: Bot, live: Live, place: Place, campaign_id: int, read: Callable[[], Awaitable[Look]], *, role: str
 ) -> None:
     """Counting a million recipients takes seconds, and is announced; one launched already shows as it stands."""
     await screen.put(bot, place, previews.counting())
@@ -28,7 +28,7 @@ async def show_preview(
     except Problem as problem:
         await screen.put(bot, place, previews.impossible(problem, campaign_id))
     else:
-        await screen.put(bot, place, previews.drawn(look, may_launch=may_launch))
+        await screen.put(bot, place, previews.drawn(look, role=role))
 
 
 async def show_launched(bot: Bot, live: Live, place: Place, campaign_id: int, launching: Awaitable[Campaign]) -> None:

@@ -35,6 +35,13 @@ class LaunchPressed(CallbackData, prefix="go"):
     """20 digits and the number of recipients: some 30 bytes."""
 
 
+class PartPressed(CallbackData, prefix="part"):
+    """The launch of what the balance lasts for."""
+
+    campaign_id: Number
+    confirmation: str
+
+
 class LaterPressed(CallbackData, prefix="later"):
     campaign_id: Number
     confirmation: str

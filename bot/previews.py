@@ -20,13 +20,14 @@ from core.queries.domains import Standing
 from core.queries.pacing import Allowance
 from core.rules.campaigns import next_state
 from core.rules.outside import Outside
+from core.rules.roles import includes
 from core.services import campaigns, newcomers
 from core.services.campaigns import Preview
 from core.tables.campaigns import Campaign
-from core.vocabulary import CHANNEL_EMAIL, CampaignAction, CampaignState
+from core.vocabulary import CHANNEL_EMAIL, CampaignAction, CampaignState, Role
 from texts import _, ngettext
 from texts.approvals import approval
-from texts.costs import cost_lines
+from texts.costs import cost_lines, lasts_line
 from texts.domains import worry
 from texts.seeds import seed_lines
 from texts.steps import step_lines
@@ -43,6 +44,14 @@ class Look:
     """When it is to be launched, and that in words; None: now."""
     worry: Standing | None = None
     """The sender's domain, where letters from it may not arrive."""
+    part_role: Role = Role.LAUNCHER
+    """Who may launch a part where the balance does not last for all."""
+
+    @property
+    def lasts_for(self) -> int | None:
+        """For about how many the balance lasts where it does not for all; None where it does."""
+        cost = self.preview.cost
+        return cost.lasts_for(self.preview.reachable) if cost and cost.lacking else None
 
 
 def read(session: Session, campaign_id: int, now: datetime, outside: Outside, *, at: datetime | None = None) -> Look:
@@ -66,9 +75,9 @@ def counting() -> Drawn:
     return Drawn(_("Counting the recipients …"))
 
 
-def drawn(look: Look, *, may_launch: bool) -> Drawn:
+def drawn(look: Look, *, role: str) -> Drawn:
     """The table by reason; the launch button is bound to exactly this letter and this audience."""
-    preview, campaign = look.preview, look.campaign
+    preview, campaign, may_launch = look.preview, look.campaign, includes(role, Role.LAUNCHER)
     skipped = preview.chosen - preview.reachable
     parts = [heading(quoted(name(campaign.name))) + "\n" + figure(_("Chosen"), preview.chosen)]
     parts.append(figure(_("Get the message"), preview.reachable))
@@ -77,7 +86,8 @@ def drawn(look: Look, *, may_launch: bool) -> Drawn:
     if preview.excluded:
         parts.append(figure(_("Excluded, and not counted as chosen"), preview.excluded))
     if preview.cost:
-        parts.append("\n".join(quoted(line) for line in cost_lines(preview.cost)))
+        lasting = [lasts_line(preview.cost, preview.reachable)] if preview.cost.lacking else []
+        parts.append("\n".join(quoted(line) for line in (*cost_lines(preview.cost), *lasting)))
     if preview.steps:
         parts.append("\n".join(quoted(line) for line in step_lines(preview.steps)))
     if preview.seeds:
@@ -88,24 +98,48 @@ def drawn(look: Look, *, may_launch: bool) -> Drawn:
         parts.append("⚠️ " + "\n".join(quoted(line) for line in worry(look.worry)))
     if preview.approval:
         parts.append(quoted(approval(preview.approved_by)))
-    if look.newcomers and not preview.chosen:
-        parts.append(_("Nobody has joined since."))
-    elif not (preview.reachable or preview.asked):
-        parts.append(_("There is nobody to launch to."))
-    elif may_launch:
-        parts.append(_("The button below launches exactly this. If letter or audience change, you are asked again."))
-    else:
-        parts.append(_("Your role lets you look, but not launch."))
+    parts.append(_closing(look, role))
     confirmation = preview.confirmation if may_launch and (preview.reachable or preview.asked) else None
-    return Drawn("\n\n".join(parts), _keyboard(look, confirmation))
+    return Drawn("\n\n".join(parts), _keyboard(look, confirmation, role))
 
 
-def _keyboard(look: Look, confirmation: str | None) -> InlineKeyboardMarkup:
+def _closing(look: Look, role: str) -> str:
+    """What the buttons below do, or why there are none."""
+    preview = look.preview
+    if look.newcomers and not preview.chosen:
+        return _("Nobody has joined since.")
+    if not (preview.reachable or preview.asked):
+        return _("There is nobody to launch to.")
+    if not includes(role, Role.LAUNCHER):
+        return _("Your role lets you look, but not launch.")
+    if look.lasts_for is not None and look.at is None:
+        return _short_of_money(look, role)
+    return _("The button below launches exactly this. If letter or audience change, you are asked again.")
+
+
+def _short_of_money(look: Look, role: str) -> str:
+    """What may be done about it, by whom."""
+    waits = _("The rest waits for a top-up and follows by itself.")
+    if not look.lasts_for:
+        return _("The balance lasts for nobody. Top it up, and look again.")
+    if look.newcomers:
+        return _("Top up the balance, and look again.")
+    if not includes(role, look.part_role):
+        return _("Your role does not allow to launch a part. Top up the balance, and look again.")
+    return _("The button below launches exactly this, for as many as the balance lasts for.") + " " + waits
+
+
+def _keyboard(look: Look, confirmation: str | None, role: str) -> InlineKeyboardMarkup:
     if look.at is not None and confirmation is not None:
         return keyboards.times(look.campaign.id, confirmation, [look.at])
     later = not look.newcomers and look.campaign.state == CampaignState.DRAFT
     count = look.preview.reachable
-    return keyboards.preview(look.campaign.id, confirmation, count, newcomers=look.newcomers, later=later)
+    lasts_for = look.lasts_for
+    if lasts_for and (look.newcomers or not includes(role, look.part_role)):
+        lasts_for = 0
+    return keyboards.preview(
+        look.campaign.id, confirmation, count, newcomers=look.newcomers, later=later, lasts_for=lasts_for
+    )
 
 
 def impossible(problem: Problem, campaign_id: int) -> Drawn:
@@ -117,7 +151,8 @@ def _look(session: Session, campaign: Campaign, preview: Preview, now: datetime,
     """The daily limit is one of email alone."""
     limited = campaign.channel == CHANNEL_EMAIL
     allowance = pacing.allowance(session, pacing.ACCOUNT, now) if limited else None
-    return Look(campaign, preview, allowance, worry=domains.worry(session, campaign.sender_id, outside))
+    worried = domains.worry(session, campaign.sender_id, outside)
+    return Look(campaign, preview, allowance, worry=worried, part_role=business.part_role(session))
 
 
 def _limit(reachable: int, allowance: Allowance) -> str:

@@ -12,6 +12,7 @@ from core.rules.keywords import Keyword
 from core.rules.manner import Manner
 from core.rules.retention import Kept
 from core.services import keywords, manner, retention, settings
+from core.vocabulary import Role
 from texts import _
 from texts.manner import label
 from texts.retention import kept
@@ -116,6 +117,13 @@ def balance_warning(messages: Annotated[int, typer.Argument(min=0)]) -> None:
     with opened() as door, door.sessions.begin() as session:
         settings.set_balance_warning(session, messages, by=BY)
     print(_("Operators are told when the balance lasts for fewer than %(messages)s messages.", messages=messages))
+
+
+@app.command("part-role", help=_("Who may launch a part where the balance is too low: launcher or administrator."))
+def part_role(role: Role) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        settings.set_part_role(session, role.value, by=BY)
+    print(_("Kept."))
 
 
 @app.command("approval-above", help=_("A launch to more recipients takes two people; 0: one is always enough."))

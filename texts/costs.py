@@ -36,6 +36,16 @@ def cost_lines(cost: Any) -> list[str]:
     return lines
 
 
+def lasts_line(cost: Any, recipients: int) -> str:
+    """For how many the balance lasts, and how much is missing for all."""
+    return _(
+        "It lasts for about %(some)s of %(count)s; %(missing)s are missing.",
+        some=format_decimal(cost.lasts_for(recipients), locale=language()),
+        count=format_decimal(recipients, locale=language()),
+        missing=money(cost.missing),
+    )
+
+
 def part_lines(counted: Any) -> list[str]:
     """What a text comes to: parts, alphabet, the room that is left, and the character that made it dear."""
     lines = [

@@ -20,6 +20,7 @@ from texts.segments import channel
 
 EXEMPTABLE = (Purpose.SERVICE, Purpose.CONSENT)
 PURPOSES = {Purpose.SERVICE: N_("Service messages"), Purpose.CONSENT: N_("Requests for consent")}
+PART_ROLES = {Role.LAUNCHER: N_("whoever may launch"), Role.ADMINISTRATOR: N_("administrators alone")}
 pages = Blueprint("settings", __name__, url_prefix="/settings")
 
 
@@ -80,6 +81,7 @@ def telephones() -> ResponseReturnValue:
             settings.set_allowed_numbers(session, key, beginnings, by=by())
             settings.set_senders_by_number(session, key, _abroad(request.form.get(f"abroad_{key}", "")), by=by())
         settings.set_balance_warning(session, warning, by=by())
+        settings.set_part_role(session, request.form.get("part_role", business.part_role(session)), by=by())
 
     return _saved(change)
 
@@ -131,6 +133,8 @@ def _page() -> str:
         consent_days=request.form.get("consent_days", business.value(session, "consent_days")),
         allowed=[(key, channel(key), _allowed(key), _abroad_kept(key)) for key in NUMBERED],
         balance_warning=request.form.get("balance_warning", business.value(session, "balance_warning_messages")),
+        part_role=request.form.get("part_role", business.part_role(session)),
+        part_roles=[(role.value, _(PART_ROLES[role])) for role in PART_ROLES],
         approval_above=business.value(session, "approval_above"),
         cap=business.value(session, "frequency_cap"),
         exemptable=[(purpose, _(PURPOSES[purpose])) for purpose in EXEMPTABLE],

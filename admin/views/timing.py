@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from admin.access import by, needs
+from admin.access import asked_for_part, by, needs
 from admin.context import panel, writing
 from admin.words import say, timezone
 from channels.outside import outside
@@ -33,7 +33,7 @@ def schedule(id: int) -> ResponseReturnValue:  # noqa: A002 - the name of the pa
                 outside=outside(panel().settings),
                 by=by(),
                 now=datetime.now(UTC),
-                part="part" in request.form,
+                part=asked_for_part(),
             )
         if planned.state == CampaignState.DRAFT:
             flash(waits(planned.name), "done")

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from admin import stepping
-from admin.access import by, needs
+from admin.access import asked_for_part, by, may_launch_part, needs
 from admin.context import panel, reading, writing
 from admin.words import say, topic
 from channels import registry
@@ -32,7 +32,7 @@ from core.vocabulary import CHANNEL_EMAIL, CampaignState, Role, Tracking
 from texts import _, arrival, rhythms
 from texts import domains as domain_words
 from texts.approvals import approval, waits
-from texts.costs import cost_lines
+from texts.costs import cost_lines, lasts_line
 from texts.seeds import seed_lines, why
 from texts.segments import channel
 from texts.steps import step_lines
@@ -178,6 +178,8 @@ def check(id: int) -> ResponseReturnValue:  # noqa: A002
         trials=latest(session, id),
         arrived=arrival.noted,
         cost_lines=cost_lines,
+        lasts_line=lasts_line,
+        may_part=may_launch_part(),
         step_lines=step_lines,
         seed_lines=seed_lines,
         seed_why=why,
@@ -261,7 +263,7 @@ def launch(id: int) -> ResponseReturnValue:  # noqa: A002
                 channels=CHANNELS,
                 by=by(),
                 now=datetime.now(UTC),
-                part="part" in request.form,
+                part=asked_for_part(),
             )
         if launched.state == CampaignState.DRAFT:
             flash(waits(launched.name), "done")

@@ -16,6 +16,7 @@ from bot.screen import place_of
 from bot.telling import answer_in_time
 from core.rules.outside import Outside
 from core.services import newcomers
+from core.tables.operators import Operator
 from core.vocabulary import Role
 from texts import _
 
@@ -29,12 +30,19 @@ def make() -> Router:
 
 @needs(Role.LAUNCHER)
 async def newcomers_pressed(
-    query: CallbackQuery, callback_data: NewcomersPressed, *, run: Run, live: Live, bot: Bot, outside: Outside
+    query: CallbackQuery,
+    callback_data: NewcomersPressed,
+    *,
+    operator: Operator,
+    run: Run,
+    live: Live,
+    bot: Bot,
+    outside: Outside,
 ) -> None:
     await answer_in_time(query)
     campaign_id = callback_data.campaign_id
     read = partial(run, previews.read_newcomers, campaign_id, datetime.now(UTC), outside)
-    await show_preview(bot, live, place_of(query), campaign_id, read, may_launch=True)
+    await show_preview(bot, live, place_of(query), campaign_id, read, role=operator.role)
 
 
 @needs(Role.LAUNCHER)

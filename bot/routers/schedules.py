@@ -24,6 +24,7 @@ from core.rules import wall
 from core.rules.hours import Hours
 from core.rules.outside import Outside
 from core.services import campaigns, schedules
+from core.tables.operators import Operator
 from core.vocabulary import Role
 from texts import _
 
@@ -39,7 +40,14 @@ def make() -> Router:
 
 @needs(Role.LAUNCHER)
 async def schedule_asked(
-    message: Message, command: CommandObject, *, run: Run, live: Live, bot: Bot, outside: Outside
+    message: Message,
+    command: CommandObject,
+    *,
+    operator: Operator,
+    run: Run,
+    live: Live,
+    bot: Bot,
+    outside: Outside,
 ) -> None:
     """`/schedule 12 2026-12-01 09:00`: the preview comes, and its button holds for that time."""
     number, _space, written = (command.args or "").strip().partition(" ")
@@ -47,7 +55,7 @@ async def schedule_asked(
         raise Invalid("schedule.bad_command", where="campaign")
     at = await run(_read, written)
     read = partial(run, previews.read, int(number), datetime.now(UTC), outside, at=at)
-    await show_preview(bot, live, Place(message.chat.id), int(number), read, may_launch=True)
+    await show_preview(bot, live, Place(message.chat.id), int(number), read, role=operator.role)
 
 
 @needs(Role.LAUNCHER)

@@ -13,6 +13,7 @@ from core.rules.retention import USUAL as KEPT
 from core.rules.retention import setting
 from core.rules.thresholds import USUAL as THRESHOLDS
 from core.tables.settings import BusinessSetting
+from core.vocabulary import Role
 
 DEFAULTS: dict[str, Any] = {
     "daily_limit_start": 1000,
@@ -40,6 +41,7 @@ DEFAULTS: dict[str, Any] = {
     "senders_by_number": {},
     "balance_warning_messages": 500,
     "approval_above": None,
+    "part_role": Role.LAUNCHER.value,
 }
 
 
@@ -52,6 +54,11 @@ def value(session: Session, key: str) -> Any:
 def stored(key: str) -> Select[Any]:
     """What was chosen, if anything was."""
     return select(BusinessSetting.value).where(BusinessSetting.key == key)
+
+
+def part_role(session: Session) -> Role:
+    """Whoever has at least this role may launch what the balance lasts for a part of."""
+    return Role(value(session, "part_role"))
 
 
 def local(session: Session, moment: datetime) -> datetime:

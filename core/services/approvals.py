@@ -26,18 +26,19 @@ def behind(session: Session, campaign_id: int, given: str) -> dict[int, str]:
 def suffice(session: Session, campaign: Campaign, given: str, *, by: str, now: datetime) -> bool:
     """Whether enough people stand behind this confirmation, whoever presses being one of them.
 
-    The first press is kept, and those who may launch are told. One person counts once, through whatever door; the
-    command is no person, and needs two behind it.
+    The first press is kept, and those who may launch are told, once. One person counts once, through whatever door;
+    the command is no person, and needs two behind it.
     """
     if not is_needed(session, confirmation.chosen(given) or 0):
         return True
     operator_id = queries.person(session, by)
-    if operator_id is not None and queries.add(session, campaign.id, given, operator_id):
+    first = operator_id is not None and queries.add(session, campaign.id, given, operator_id)
+    if first:
         audit.note(session, by, "approve", f"campaign:{campaign.id}", confirmation=given)
     people = behind(session, campaign.id, given)
     if len(people) >= PEOPLE:
         return True
-    if people:
+    if first and people:
         params = {"name": campaign.name, "who": ", ".join(people.values()), "count": confirmation.chosen(given)}
         notices.tell(session, "approval_wanted", params, now=now, campaign_id=campaign.id)
     return False

@@ -36,6 +36,20 @@ class Cost:
     longest_cost: Money | None
     unpriced: int
 
+    def lasts_for(self, recipients: int) -> int:
+        """For about how many of so many recipients the balance lasts; all of them where nobody can tell."""
+        if self.lacking is None:
+            return recipients
+        assert self.amount is not None
+        assert self.balance is not None
+        return int(recipients * max(self.balance.amount, Decimal(0)) / self.amount.amount)
+
+    @property
+    def missing(self) -> Money | None:
+        """`lacking`, with its currency."""
+        lacking = self.lacking
+        return Money(lacking, self.amount.currency) if lacking is not None and self.amount is not None else None
+
     @property
     def lacking(self) -> Decimal | None:
         """How much is missing; None if it lasts, or if nobody can tell."""

@@ -11,7 +11,7 @@ from core.queries import revisions
 from core.queries import settings as queries
 from core.rules.capping import USUALLY_EXEMPT, made
 from core.services import changes, senders, series
-from core.vocabulary import Tracking
+from core.vocabulary import Role, Tracking
 
 BEGINNING = re.compile(r"\+[1-9]\d{0,7}")
 """Of a number: a country's code, or more of it."""
@@ -104,6 +104,13 @@ def set_approval_above(session: Session, recipients: int | None, *, by: str) -> 
     if recipients is not None and not 1 <= recipients < 2**31:
         raise Invalid("setting.bad_number", where="approval_above")
     changes.put(session, "approval_above", recipients, by=by)
+
+
+def set_part_role(session: Session, role: str, *, by: str) -> None:
+    """Who may launch a part where the balance is too low; raise Invalid for less than who may launch at all."""
+    if role not in (Role.LAUNCHER, Role.ADMINISTRATOR):
+        raise Invalid("setting.bad_role", where="part_role")
+    changes.put(session, "part_role", role, by=by)
 
 
 def set_frequency_cap(

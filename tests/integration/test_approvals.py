@@ -61,6 +61,7 @@ def test_one_person_counts_once_through_whatever_door(sessions: Sessions) -> Non
         for by in (ANNA, ANNA_IN_CHAT, ANNA, "command", "command"):
             assert press(session, campaign_id, by) == CampaignState.DRAFT
         assert look(session, campaign_id).approved_by == ["Anna"]
+        assert len(session.scalars(select(Notice)).all()) == 1, "nobody is told twice"
 
 
 def test_whoever_may_not_launch_any_more_does_not_count(sessions: Sessions) -> None:

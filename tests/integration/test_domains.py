@@ -254,7 +254,7 @@ def test_every_preview_warns_of_a_domain_that_is_not_ready(
     def bot(*, real: bool) -> str:
         with sessions() as session:
             look = previews.read(session, draft.id, NOW, Outside("https://s.example", real_relay=real))
-            return previews.drawn(look, may_launch=True).text
+            return previews.drawn(look, role="launcher").text
 
     def command() -> list[str]:
         run = CliRunner().invoke(campaigns.app, ["preview", str(draft.id), "--json"])

@@ -18,6 +18,7 @@ SENTENCES = {
     "keyword.empty": N_("Write a word that holds at least one letter or digit."),
     "keyword.long": N_("A keyword has at most %(most)s characters: whoever writes more writes a message."),
     "keyword.taken": N_("“%(word)s” means %(meant)s already."),
+    "setting.bad_role": N_("A part may be launched by those who may launch, or by administrators alone."),
     "setting.bad_days": N_("Choose between 1 and %(most)s days."),
     "setting.unknown_sender": N_(
         "No sender of this channel has “%(address)s”. Make it a sender, or one of a sender's pool."
