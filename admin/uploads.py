@@ -5,7 +5,20 @@ from pathlib import Path
 
 from werkzeug.datastructures import FileStorage
 
+from channels.email.pictures import MOST_BYTES, Picture, made
 from core.errors import Invalid
+
+PICTURES = ("image/jpeg", "image/png", "image/gif", "image/webp")
+
+
+def picture_or_file(given: FileStorage, most: int) -> Picture | bytes:
+    """A picture, ready to be served; of anything else its bytes, but no more than one over `most`.
+
+    Raises Invalid (`picture.…`) for what says that it is a picture and cannot be used as one.
+    """
+    if given.mimetype in PICTURES:
+        return made(given.stream.read(MOST_BYTES + 1))
+    return given.stream.read(most + 1)
 
 
 def keep(upload: FileStorage | None, data: Path) -> tuple[str, Path]:

@@ -127,7 +127,10 @@ def _message_of(one: Waiting) -> tuple[int, int] | None:
 
 
 def _said(talk: Talk, one: Waiting) -> str:
-    words = quoted((one.text or "")[:SHOWN]) or _("(not a text)")
+    words = quoted((one.text or "")[:SHOWN]) or ("" if one.media else _("(not a text)"))
+    if one.media:
+        beside = _("With a picture or a file, which the panel shows.")
+        words = f"{words}\n📎 {beside}".strip()
     answered = one.direction == Direction.OUT
     icon, who = ("↩️", _("Answered in the panel")) if answered else ("💬", talk.name or _("A customer"))
     return f"{icon} <b>{quoted(name(who))}</b>\n{words}"

@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from admin.access import by, needs
 from admin.context import writing
+from admin.uploads import picture_or_file
 from admin.words import say
-from channels.email.pictures import MOST_BYTES, made
 from channels.email.press import press
 from core.errors import Problem
 from core.services import beside, pictures
@@ -15,7 +15,6 @@ from core.vocabulary import Role
 from texts import _
 
 pages = Blueprint("beside", __name__, url_prefix="/templates")
-PICTURES = ("image/jpeg", "image/png", "image/gif", "image/webp")
 
 
 @pages.post("/<int:id>/beside")
@@ -42,11 +41,10 @@ def _put_file(session: Session, template_id: int) -> None:
     given = request.files.get("file")
     if given is None or not given.filename:
         return
-    if given.mimetype not in PICTURES:
-        body = given.stream.read(beside.MOST_FILE + 1)
-        beside.put_file(session, press, template_id, given.filename, body, by=by())
+    ready = picture_or_file(given, beside.MOST_FILE)
+    if isinstance(ready, bytes):
+        beside.put_file(session, press, template_id, given.filename, ready, by=by())
         return
-    ready = made(given.stream.read(MOST_BYTES + 1))
     size = {"width": ready.width, "height": ready.height}
     name = pictures.keep(session, body=ready.body, kind=ready.kind, by=by(), **size)
     beside.put_picture(session, press, template_id, name, by=by())

@@ -1,7 +1,5 @@
 """SMS by any provider with an HTTP interface, as its plan describes it."""
 
-import ipaddress
-import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
@@ -10,10 +8,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import DefaultResolver
 
 from channels.buckets import admitted
+from channels.guarded import Allowed, Guarded, refuse_internal
 from channels.known import CHANNELS
 from channels.links import Links
 from channels.responses import json_object
@@ -29,7 +26,6 @@ from core.rules.short_messages import mapped
 from core.vocabulary import BounceClass, Reason
 
 AT_ONCE = 20
-Allowed = frozenset[str]
 ADDRESS_REASONS = (Reason.INVALID_ADDRESS, Reason.NOT_A_MOBILE)
 
 
@@ -51,7 +47,7 @@ class Gateway:
     def __init__(self, plan: Plan, wordings: Wordings, buckets: Buckets, *, allowed: Allowed = frozenset()) -> None:
         """`allowed` names internal hosts that may be called; raise Invalid (`gateway.internal`) for any other."""
         for url in (plan.url, (plan.balance or {}).get("url", plan.url)):
-            _refuse_internal(urlsplit(url).hostname or "", allowed)
+            refuse_internal(urlsplit(url).hostname or "", allowed)
         self.traits = replace(CHANNELS["sms"], per_second=plan.per_second)
         self._plan, self._wordings, self._buckets, self._allowed = plan, wordings, buckets, allowed
         self._bucket = Bucket(f"gateway:{plan.url}", plan.per_second)
@@ -123,38 +119,6 @@ class Gateway:
         if status == 429:
             return Deferred(said, bounce=BounceClass.RATE)
         return Unknown(said) if status >= 500 else Refused(Reason.RELAY_REFUSED, said)
-
-
-class Guarded(AbstractResolver):
-    """Names that lead to this machine or an internal network are not resolved, unless they are allowed by name."""
-
-    def __init__(self, allowed: Allowed) -> None:
-        self._allowed, self._inner = allowed, DefaultResolver()
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        found = await self._inner.resolve(host, port, family)
-        if host not in self._allowed and any(not _is_public(one["host"]) for one in found):
-            raise OSError(f"{host} leads to an internal address")
-        return found
-
-    async def close(self) -> None:
-        await self._inner.close()
-
-
-def _refuse_internal(host: str, allowed: Allowed) -> None:
-    """For addresses written as numbers, which nobody resolves."""
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return
-    if host not in allowed and not _is_public(host):
-        raise Invalid("gateway.internal", where="url", host=host)
-
-
-def _is_public(address: str) -> bool:
-    return ipaddress.ip_address(address).is_global
 
 
 def _filled(part: Any, values: Mapping[str, str]) -> Any:

@@ -1,5 +1,6 @@
 """What Twilio posts to us: statuses of messages, and what customers write."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,7 @@ KINDS = {
     "failed": EventKind.BOUNCED,
 }
 LONGEST_TEXT, LONGEST_NAME = 1600, 200
+MOST_MEDIA = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ class TwilioHooks:
             "to": fields.get("To", "").removeprefix(WHATSAPP),
             "name": fields.get("ProfileName", "")[:LONGEST_NAME],
         }
+        if media := _media(fields):
+            details["media"] = json.dumps(media)
         sid = fields["MessageSid"]
         return Event(EventKind.REPLIED, "twilio", sid, request.at, channel=channel, address=number, details=details)
 
@@ -83,6 +87,14 @@ class TwilioHooks:
         given, attempt = query.get("d", [""])[0], query.get("n", [""])[0]
         delivery_id = tokens.verify(self._signing, STATUS, given, attempt)
         return None if delivery_id is None else Tried(delivery_id, int(attempt))
+
+
+def _media(fields: Mapping[str, str]) -> list[dict[str, str]]:
+    """Where Twilio keeps what came with the words; whoever wants to see it has to log in there."""
+    count = fields.get("NumMedia", "")
+    places = range(min(int(count), MOST_MEDIA)) if count.isascii() and count.isdigit() else ()
+    found = ((fields.get(f"MediaContentType{place}", ""), fields.get(f"MediaUrl{place}", "")) for place in places)
+    return [{"kind": kind[:LONGEST_NAME], "at": at} for kind, at in found if at and len(at) <= LONGEST_TEXT]
 
 
 def callback_query(signing: bytes, tried: Tried) -> str:

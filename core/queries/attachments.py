@@ -39,6 +39,13 @@ def served(session: Session, path: str) -> Served | None:
     return None if row is None else Served(row.kind, row.size, row.name)
 
 
+def body(session: Session, path: str) -> bytes | None:
+    """What is served at one of our own paths."""
+    if path.startswith(PICTURES):
+        return session.scalar(select(PictureRow.body).where(PictureRow.name == path.removeprefix(PICTURES)))
+    return session.scalar(select(AttachmentRow.body).where(AttachmentRow.token == path.removeprefix(FILES)))
+
+
 def whole(session: Session, ids: Sequence[int]) -> tuple[Attachment, ...]:
     if not ids:
         return ()

@@ -1,9 +1,11 @@
 """Reading conversations: who wrote, what was said, and for whom a message of an operator is meant."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, cast, exists, func, literal, null, or_, select, union_all
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
@@ -51,6 +53,8 @@ class Said:
     campaign_id: int | None = None
     state: str | None = None
     reason: str | None = None
+    id: int = 0
+    media: Sequence[Mapping[str, str]] = ()
 
 
 def get(session: Session, identity_id: int) -> Talk:
@@ -93,7 +97,7 @@ def thread(session: Session, identity_id: int, *, limit: int = 200) -> list[Said
     """The last messages, oldest first: what the customer wrote, what was answered, and what campaigns sent."""
     latest = union_all(_written(identity_id, limit), _campaigns(identity_id, limit)).subquery()
     statement = select(latest).order_by(latest.c.at.desc(), latest.c.rank.desc()).limit(limit)
-    return [Said(*row[:-1]) for row in reversed(session.execute(statement).all())]
+    return [Said(*row) for row in reversed(session.execute(statement).all())]
 
 
 def identity(session: Session, channel: str, address_key: bytes) -> Identity | None:
@@ -116,6 +120,13 @@ def last_delivery(session: Session, identity_id: int, since: datetime) -> int | 
         .where(Origin.kind == OriginKind.CAMPAIGN, Delivery.state.in_(LATELY_SENT), Delivery.created_at > since)
     )
     return session.scalar(statement.order_by(Delivery.id.desc()).limit(1))
+
+
+def media(session: Session, identity_id: int, message_id: int, place: int) -> Mapping[str, str] | None:
+    """One of the pictures and files of a message in that conversation."""
+    here = (ConversationMessage.id == message_id, ConversationMessage.identity_id == identity_id)
+    kept = session.scalar(select(ConversationMessage.media).where(*here)) or []
+    return kept[place] if 0 <= place < len(kept) else None
 
 
 def meant_by(session: Session, chat_id: int, message_id: int) -> int | None:
@@ -190,6 +201,7 @@ def _written(identity_id: int, limit: int) -> Select[*tuple[object, ...]]:
             case((answer, Delivery.state)),
             case((answer, Delivery.reason)),
             message.id.label("rank"),
+            message.media,
         )
         .outerjoin(Delivery, Delivery.id == message.delivery_id)
         .outerjoin(Origin, Origin.id == Delivery.origin_id)
@@ -214,6 +226,7 @@ def _campaigns(identity_id: int, limit: int) -> Select[*tuple[object, ...]]:
             Delivery.state,
             Delivery.reason,
             literal(0),
+            cast(literal([]), JSONB),
         )
         .join(Origin, Origin.id == Delivery.origin_id)
         .join(Campaign, Campaign.id == Origin.campaign_id)

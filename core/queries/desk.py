@@ -1,5 +1,6 @@
 """The operators' desk in a group: what waits to be shown there, and which topic is whose."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -29,6 +30,7 @@ class Waiting:
     text: str | None
     key: str | None
     written_by: str | None
+    media: Sequence[Mapping[str, str]] = ()
 
 
 def group(session: Session) -> Desk | None:
@@ -47,6 +49,7 @@ def waiting(session: Session, limit: int) -> list[Waiting]:
         message.text,
         message.key,
         message.written_by,
+        message.media,
     )
     statement = select(*columns).where(message.for_desk).order_by(message.id).limit(limit)
     return [Waiting(*row) for row in session.execute(statement)]

@@ -46,7 +46,7 @@ def emptying(contact_id: int, address_keys: Sequence[bytes], addresses: Sequence
         .where(or_(EventRow.delivery_id.in_(sent), EventRow.identity_id.in_(theirs)))
         .values(details=EventRow.details.op("-")(cast(literal(OWN_WORDS, ARRAY(Text)), ARRAY(Text))))
     )
-    unsaid = {"text": None, "key": None, "for_desk": False}
+    unsaid: dict[str, object] = {"text": None, "key": None, "media": [], "for_desk": False}
     yield update(ConversationMessage).where(ConversationMessage.identity_id.in_(theirs)).values(unsaid)
     yield update(Conversation).where(Conversation.identity_id.in_(theirs)).values(unanswered_since=None)
     yield delete(DeskMessage).where(DeskMessage.identity_id.in_(theirs))

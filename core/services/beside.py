@@ -30,11 +30,19 @@ def put_picture(session: Session, press: LetterPress, template_id: int, name: st
 
 def put_file(session: Session, press: LetterPress, template_id: int, name: str, body: bytes, *, by: str) -> Template:
     """It takes the place of a picture; raise Invalid (`attachment.…`) for one that cannot go."""
+    token = keep_file(session, name, body, by=by).token
+    return _put(session, press, template_id, {PICTURE: None, DOCUMENT: f"{FILES}{token}"}, by=by)
+
+
+def keep_file(session: Session, name: str, body: bytes, *, by: str) -> AttachmentRow:
+    """A file under a name at which it is served and that nobody can guess; raises Invalid (`attachment.…`)."""
     usable = usable_name(name)
     check_sizes([len(body)], MOST_FILE)
     token = secrets.token_urlsafe(16)
-    session.add(AttachmentRow(name=usable, kind=kind_of(usable), size=len(body), body=body, token=token, added_by=by))
-    return _put(session, press, template_id, {PICTURE: None, DOCUMENT: f"{FILES}{token}"}, by=by)
+    row = AttachmentRow(name=usable, kind=kind_of(usable), size=len(body), body=body, token=token, added_by=by)
+    session.add(row)
+    session.flush()
+    return row
 
 
 def take_away(session: Session, press: LetterPress, template_id: int, *, by: str) -> Template:

@@ -1,5 +1,6 @@
 """What customers say, kept: who says it becomes a contact if nobody knew them, and a conversation begins or goes on."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,6 +43,8 @@ class Words:
     """Whether somebody should answer; a press of a button and a keyword are answered by themselves."""
     to: str | None = None
     """Which of our numbers they wrote to, where there are several."""
+    media: Sequence[Mapping[str, str]] = ()
+    """What came with it, as the table of messages keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ def keep(session: Session, identity: Identity, words: Words, delivery_id: int | 
             direction=Direction.IN,
             kind=words.kind,
             text=words.text[:LONGEST_TEXT] if words.text else None,
+            media=list(words.media),
             delivery_id=delivery_id,
             key=words.key,
             for_desk=words.for_operators,

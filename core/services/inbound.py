@@ -1,6 +1,7 @@
 """What customers write on channels that report by webhook: kept as a conversation, and heeded where it is a wish."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection, func, literal, select
@@ -18,7 +19,7 @@ from core.tables.events import EventRow
 from core.tables.settings import BusinessSetting
 from core.vocabulary import EventKind
 
-OWN_WORDS = ("text", "name")
+OWN_WORDS = ("text", "name", "media")
 """Of the details of such an event; they are kept in the conversation, and not once more in the event."""
 KINDS = {Keyword.STOP: EventKind.UNSUBSCRIBED, Keyword.START: EventKind.STARTED}
 
@@ -72,7 +73,9 @@ def _heard(session: Session, event: Event, own: dict[str, list[str]]) -> Event:
     meant = _wish(asked)
     plain = not answered and meant is None
     to = event.details.get("to") or None
-    words = Words("text" if plain else "keyword", text, event.key, event.at, for_operators=plain, to=to)
+    media = json.loads(event.details.get("media", "[]"))
+    kind = _kind(media) if plain else "keyword"
+    words = Words(kind, text, event.key, event.at, for_operators=plain, to=to, media=media)
     hearing.keep(session, identity, words, delivery_id)
     if asked is not None:
         confirmations.confirm(session, identity, asked, text, event.at)
@@ -86,6 +89,12 @@ def _heard(session: Session, event: Event, own: dict[str, list[str]]) -> Event:
     # Of an opt-out that belongs to a message the event itself draws the consequences.
     spoken = {**kept, "way": "keyword"}
     return replace(event, kind=KINDS[meant], address=None, delivery_id=delivery_id, details=spoken)
+
+
+def _kind(media: Sequence[Mapping[str, str]]) -> str:
+    if not media:
+        return "text"
+    return "photo" if media[0]["kind"].startswith("image/") else "document"
 
 
 def _wish(meant: Keyword | None) -> Keyword | None:

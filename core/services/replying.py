@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
@@ -9,7 +10,7 @@ from core.errors import Refused
 from core.queries import replying as queries
 from core.queries.bell import ring
 from core.queries.replying import Way
-from core.rules.short_messages import FROM
+from core.rules.short_messages import FROM, Extras
 from core.rules.templates.quoting import quoted
 from core.services import hearing
 from core.tables.campaigns import Origin
@@ -17,6 +18,8 @@ from core.tables.contacts import Identity
 from core.tables.contents import ContentRow
 from core.tables.deliveries import Delivery
 from core.vocabulary import OriginKind, Purpose
+
+NOTHING: Extras = MappingProxyType({})
 
 
 def find_way(session: Session, identity: Identity, now: datetime) -> Way:
@@ -27,10 +30,12 @@ def find_way(session: Session, identity: Identity, now: datetime) -> Way:
     return way
 
 
-def hand_over(session: Session, identity: Identity, way: Way, text: str, *, kind: str, language: str) -> Delivery:
+def hand_over(
+    session: Session, identity: Identity, way: Way, text: str, *, kind: str, language: str, extras: Extras = NOTHING
+) -> Delivery:
     """Each is claimed by itself, and never behind a campaign."""
     origin = Origin(kind=OriginKind.REPLY, channel=identity.channel, purpose=Purpose.REPLY, sender_id=way.sender_id)
-    content = _content(text, way.number, kind=kind, language=language)
+    content = _content(text, way.number, extras, kind=kind, language=language)
     session.add_all([origin, content])
     session.flush()
     delivery = Delivery(
@@ -47,8 +52,8 @@ def hand_over(session: Session, identity: Identity, way: Way, text: str, *, kind
     return delivery
 
 
-def _content(text: str, number: str | None, *, kind: str, language: str) -> ContentRow:
+def _content(text: str, number: str | None, beside: Extras, *, kind: str, language: str) -> ContentRow:
     source = quoted(text)
     digest = hashlib.sha256(f"{kind}\0{source}".encode()).digest()
-    extras = {FROM: number} if number else {}
+    extras = {**beside, FROM: number} if number else dict(beside)
     return ContentRow(kind=kind, language=language, source=source, subject="", plain=source, extras=extras, hash=digest)

@@ -1,7 +1,9 @@
 """Conversations with customers: what they wrote, what they were answered, and how a chat is tied to a contact."""
 
 from datetime import datetime
+from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -52,6 +54,8 @@ class ConversationMessage(Base):
     kind: Mapped[str]
     """`text`, `button`, `start`, `phone`, `photo`, `document` …: in whatever form it came."""
     text: Mapped[str | None]
+    media: Mapped[list[Any]] = mapped_column(server_default=sa.text("'[]'"))
+    """Pictures and files: each its media `kind`, and where its provider keeps it (`at`), or a path of our own."""
     delivery_id: Mapped[int | None]
     """Of an answer: its row in the ledger. Of what a customer wrote: the message that it may be a reply to."""
     written_by: Mapped[str | None]

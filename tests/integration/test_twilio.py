@@ -24,8 +24,9 @@ from core.queries import deliveries
 from core.rules.addresses import address_key
 from core.services import events
 from core.tables.contacts import Contact, Identity
-from core.tables.conversations import Conversation
+from core.tables.conversations import Conversation, ConversationMessage
 from core.tables.deliveries import Delivery
+from core.tables.events import EventRow
 from core.tables.gates import Gate
 from core.tables.suppression import Suppression
 from core.vocabulary import BounceClass, DeliveryState, Reason
@@ -304,6 +305,26 @@ async def test_stop_takes_the_number_off_this_channel_and_start_brings_it_back(
         assert len((await connection.scalars(select(Conversation.identity_id))).all()) == 1
 
 
+async def test_a_picture_that_a_customer_sends_is_kept_as_where_twilio_has_it(
+    sessions: Sessions, async_engine: AsyncEngine
+) -> None:
+    hooks, at = (
+        TwilioHooks(TOKEN, SIGNING, ADDRESSES),
+        "https://api.twilio.com/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME1",
+    )
+    sent = {"NumMedia": "2", "MediaUrl0": at, "MediaContentType0": "image/jpeg", "MediaUrl1": "x" * 2000}
+    async with async_engine.begin() as connection:
+        await events.record(connection, hooks.parse(_inbound("MM1", "whatsapp:+491511999001", "", **sent)))
+        await events.record(connection, hooks.parse(_inbound("MM2", "whatsapp:+491511999001", "?", NumMedia="²")))
+    with sessions() as session:
+        kept = session.scalars(select(ConversationMessage).order_by(ConversationMessage.id)).all()
+        assert [(one.kind, one.text, one.media) for one in kept] == [
+            ("photo", None, [{"kind": "image/jpeg", "at": at}]),
+            ("text", "?", []),
+        ]
+        assert all("media" not in details for details in session.scalars(select(EventRow.details)))
+
+
 def test_the_sandbox_signs_as_the_published_recipe_says() -> None:
     """The example of Twilio's documentation on security."""
     fields = {
@@ -337,8 +358,8 @@ def _status(delivery_id: int, status: str, code: int = 0, *, attempt: int = 1) -
     return TwilioHooks(TOKEN, SIGNING, ADDRESSES).parse(request)[0]
 
 
-def _inbound(sid: str, phone: str, body: str) -> HookRequest:
-    fields = {"MessageSid": sid, "From": phone, "To": "+4915110000001", "Body": body}
+def _inbound(sid: str, phone: str, body: str, **more: str) -> HookRequest:
+    fields = {"MessageSid": sid, "From": phone, "To": "+4915110000001", "Body": body, **more}
     return HookRequest("POST", "https://s.example/hooks/twilio", {}, urlencode(fields).encode(), NOON)
 
 

@@ -10,6 +10,7 @@ from texts.manner import FIGURES
 from texts.pacing import THRESHOLDS
 from texts.reasons import ACTIONS, STATES
 from texts.retention import KINDS
+from texts.segments import channel
 
 CODES = {
     "state": STATES,
@@ -30,6 +31,8 @@ def sentence(code: str, params: Mapping[str, object]) -> str:
 
 def _worded(name: str, value: object) -> object:
     """States and actions in words; what is missing is left out."""
+    if name == "channel":
+        return channel(str(value))
     if name in CODES and str(value) in CODES[name]:
         return _(CODES[name][str(value)])
     return "" if value is None else value

@@ -15,6 +15,11 @@ SENTENCES = {
     "answer.no_sender": N_(
         "There is no sender for %(channel)s yet, so nothing can be answered there. Add one in the settings."
     ),
+    "answer.nothing_beside": N_("By %(channel)s goes nothing but text. Take the file away."),
+    "answer.no_caption": N_("By %(channel)s a file has no text beside it. Send the text and the file one by one."),
+    "answer.wrong_file": N_("%(channel)s takes no files of the kind %(kind)s. A PDF or a picture will do."),
+    "media.not_found": N_("The picture or file is not there any more."),
+    "media.unavailable": N_("%(what)s, where the picture or file is kept, does not answer. Try again in a minute."),
     "answer.blocked": N_(
         "%(name)s has blocked the bot, so nothing can be sent. It works again once they unblock it or write."
     ),
