@@ -3,14 +3,15 @@
 By mail links answer, in a chat with buttons these, and elsewhere words.
 """
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from html import escape
+from types import MappingProxyType
 from typing import Any
 
 from channels.messenger.telegram.calls import ACCEPT, CONSENT, DECLINE
 from core.ports import ConsentLetter
-from core.rules.short_messages import BUTTONS
+from core.rules.short_messages import APPROVED, BUTTONS, VARIABLES
 from core.vocabulary import CHANNEL_EMAIL
 from texts import LANGUAGES, _, known, language, speaking
 from texts.segments import channel as channel_name
@@ -30,8 +31,17 @@ class ConsentWording:
         first = known(language)
         self._languages = [first, *(code for code in LANGUAGES if code != first)]
 
-    def __call__(self, channel: str, *, sender: str, imprint: str | None, days: int) -> Sequence[ConsentLetter]:
-        return [_letter(code, channel, sender, imprint, days) for code in self._languages]
+    def __call__(
+        self,
+        channel: str,
+        *,
+        sender: str,
+        imprint: str | None,
+        days: int,
+        approved: Mapping[str, str] = MappingProxyType({}),
+    ) -> Sequence[ConsentLetter]:
+        letters = [_letter(code, channel, sender, imprint, days) for code in self._languages]
+        return [_by_template(letter, sender, days, approved) for letter in letters]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +49,15 @@ class _Drawn:
     text: str
     html: str | None = None
     extras: dict[str, Any] = field(default_factory=dict)
+
+
+def _by_template(letter: ConsentLetter, sender: str, days: int, approved: Mapping[str, str]) -> ConsentLetter:
+    """In its language where that is approved, else in whichever is; the wording is a variable of the template."""
+    sid = approved.get(letter.language) or next(iter(approved.values()), None)
+    if sid is None:
+        return letter
+    stands = {"1": _raw(sender), "2": _raw(letter.wording), "3": str(days)}
+    return replace(letter, extras={APPROVED: sid, VARIABLES: stands})
 
 
 def _letter(code: str, channel: str, sender: str, imprint: str | None, days: int) -> ConsentLetter:

@@ -45,6 +45,16 @@ def soft_bounces(most: Annotated[int, typer.Argument(min=1)], days: Annotated[in
     print(_("%(most)s soft bounces within %(days)s days blacklist an address.", most=most, days=days))
 
 
+@app.command(
+    "consent-templates",
+    help=_("What asks for consent on a channel, such as whatsapp en=HX… de=HX…; without any: words within its window."),
+)
+def consent_templates(channel: str, pairs: Annotated[list[str] | None, typer.Argument(metavar="PAIR")] = None) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        settings.set_consent_templates(session, channel, dict(_pair(one) for one in pairs or ()), by=BY)
+    print(_("Kept."))
+
+
 @app.command("keyword", help=_("Your own words for stop, start or help, beside the usual ones; none: only those."))
 def own_words(meant: Keyword, words: Annotated[list[str] | None, typer.Argument()] = None) -> None:
     with opened() as door, door.sessions.begin() as session:

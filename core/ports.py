@@ -237,6 +237,11 @@ class ConsentPress(Protocol):
     channels: Collection[str]
     """Those on which it can ask; on others who has not given consent is skipped."""
 
-    def __call__(self, channel: str, *, sender: str, imprint: str | None, days: int) -> Sequence[ConsentLetter]:
-        """One for each language that the installation speaks, its default first."""
+    def __call__(
+        self, channel: str, *, sender: str, imprint: str | None, days: int, approved: Mapping[str, str]
+    ) -> Sequence[ConsentLetter]:
+        """One for each language that the installation speaks, its default first.
+
+        `approved` names templates by language that the provider has approved for asking, which may go at any time.
+        """
         ...

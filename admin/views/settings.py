@@ -1,6 +1,6 @@
 """Settings: the account's time zone, what is kept of readers, and how people are written to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from zoneinfo import available_timezones
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -49,6 +49,8 @@ def privacy() -> ResponseReturnValue:
     def change(session: Session) -> None:
         settings.set_tracking(session, _tracking(), by=by())
         settings.set_consent_days(session, request.form.get("consent_days", 0, type=int), by=by())
+        approved = _pairs(request.form.get("consent_templates", ""))
+        settings.set_consent_templates(session, "whatsapp", approved, by=by())
 
     return _saved(change)
 
@@ -79,7 +81,7 @@ def telephones() -> ResponseReturnValue:
         for key in NUMBERED:
             beginnings = request.form.get(f"allowed_{key}", "").replace(",", " ").split()
             settings.set_allowed_numbers(session, key, beginnings, by=by())
-            settings.set_senders_by_number(session, key, _abroad(request.form.get(f"abroad_{key}", "")), by=by())
+            settings.set_senders_by_number(session, key, _pairs(request.form.get(f"abroad_{key}", "")), by=by())
         settings.set_balance_warning(session, warning, by=by())
         settings.set_part_role(session, request.form.get("part_role", business.part_role(session)), by=by())
 
@@ -105,16 +107,19 @@ def _tracking() -> Tracking:
     return Tracking(wanted)
 
 
-def _abroad(written: str) -> dict[str, str]:
-    """Lines such as `+1 = +12025550123`; a sender's name may hold spaces."""
+def _pairs(written: str) -> dict[str, str]:
+    """Lines such as `+1 = +12025550123`; what stands behind the sign may hold spaces."""
     pairs = (line.partition("=") for line in written.splitlines() if line.strip())
-    return {beginning.strip(): address.strip() for beginning, _sign, address in pairs}
+    return {name.strip(): value.strip() for name, _sign, value in pairs}
+
+
+def _written(kept: Mapping[str, str]) -> str:
+    return "\n".join(f"{name} = {value}" for name, value in kept.items())
 
 
 def _abroad_kept(key: str) -> str:
     kept = business.value(reading(), "senders_by_number").get(key, {})
-    written = "\n".join(f"{beginning} = {address}" for beginning, address in kept.items())
-    return request.form.get(f"abroad_{key}", written)
+    return request.form.get(f"abroad_{key}", _written(kept))
 
 
 def _allowed(key: str) -> str:
@@ -131,6 +136,9 @@ def _page() -> str:
         tracking=request.form.get("tracking", business.value(session, "tracking")),
         catch_up_hours=request.form.get("catch_up_hours", business.value(session, "catch_up_hours")),
         consent_days=request.form.get("consent_days", business.value(session, "consent_days")),
+        consent_templates=request.form.get(
+            "consent_templates", _written(business.value(session, "consent_templates").get("whatsapp", {}))
+        ),
         allowed=[(key, channel(key), _allowed(key), _abroad_kept(key)) for key in NUMBERED],
         balance_warning=request.form.get("balance_warning", business.value(session, "balance_warning_messages")),
         part_role=request.form.get("part_role", business.part_role(session)),

@@ -52,12 +52,13 @@ def prepare_chunk(
     cancelled: bool,
     traits: Traits | None = None,
     consent_days: int = CONSENT_OPEN_DAYS,
-    asks: bool = False,
+    asking: Traits | None = None,
     cap: Cap | None = None,
 ) -> Insert:
     """Deliveries for the chosen contacts with ids in (after, upto]; running it twice adds nothing.
 
-    Where people can be asked for consent (`asks`), those who lack nothing else wait for it. Of contacts that share an
+    Where people can be asked for consent, those who lack nothing else wait for it; `asking` is what holds for such a
+    request: by words it may go only while the channel's window is open. Of contacts that share an
     address the first gets the message, the others `duplicate_address`: that is what the first of the two inserts
     finds out, in one look at the index that it has to write to anyway.
     """
@@ -66,7 +67,7 @@ def prepare_chunk(
     waiting: Value = false()
     if not cancelled:
         reason = reason_of(campaign, required, now, consent_days, span, traits=traits, cap=cap)
-        waiting = _waits(campaign, required, reason, now, span, traits=traits) if asks else false()
+        waiting = false() if asking is None else _waits(campaign, required, reason, now, span, traits=asking)
     leg = Leg(campaign.channel, campaign.purpose, campaign.consent_required, campaign.origin_id, campaign.content_id)
     until = now + timedelta(days=consent_days)
     return deliveries_for(leg, _chosen_within(campaign, span, reason, waiting), until=until, cancelled=cancelled)

@@ -28,6 +28,7 @@ DEFAULTS: dict[str, Any] = {
     "keyword_answers": {},
     "answer_standard_words": False,
     "consent_days": 28,
+    "consent_templates": {},
     "bounce_digest": True,
     "soft_bounces": 5,
     "soft_bounce_days": 30,

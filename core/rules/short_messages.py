@@ -1,10 +1,13 @@
 """What a short message holds beside its text: everything is a piece of template, and links are found by their name."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 APPROVED = "content_sid"
 """Its place for the name of a template that the provider has approved."""
+APPROVED_NAME = re.compile(r"HX[0-9a-fA-F]{32}")
+"""How Twilio names one."""
 VARIABLES = "content_variables"
 """Its place for what that template's own variables stand for, by their numbers."""
 FROM = "from"

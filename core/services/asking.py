@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.database import Sessions
 from core.errors import NotFound, Refused
-from core.ports import ConsentLetter, ConsentPress
+from core.ports import ConsentLetter, ConsentPress, Traits
 from core.queries import consent as queries
 from core.queries import settings as business
 from core.queries.bell import ring
@@ -78,6 +79,12 @@ def ask_again(
     return letter.id
 
 
+def askable(session: Session, traits: Traits) -> Traits:
+    """What holds for a request on the channel: words only while its window is open, an approved template always."""
+    approved = business.value(session, "consent_templates").get(traits.channel)
+    return replace(traits, reply_window_hours=None) if approved else traits
+
+
 def ask_waiting(session: Session, campaign: Campaign, span: Span, press: ConsentPress, now: datetime) -> None:
     """Ask those of the span who wait for consent and were never asked; who has answered meanwhile waits no more."""
     assert campaign.sender_id is not None
@@ -143,7 +150,8 @@ def _origin(session: Session, channel: str, sender_id: int, campaign_id: int | N
 def _contents(session: Session, channel: str, sender: SenderRow, press: ConsentPress) -> dict[str, int]:
     """The frozen letters by language, the account's own first; one that is there already is used again."""
     days = int(business.value(session, "consent_days"))
-    letters = press(channel, sender=sender.name, imprint=sender.imprint, days=days)
+    approved = business.value(session, "consent_templates").get(channel, {})
+    letters = press(channel, sender=sender.name, imprint=sender.imprint, days=days, approved=approved)
     return {letter.language: _frozen(session, letter) for letter in letters}
 
 

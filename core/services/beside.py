@@ -1,6 +1,5 @@
 """What stands beside the text of a short message: each change is a new version of its template."""
 
-import re
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +10,17 @@ from core.errors import Invalid
 from core.ports import LetterPress
 from core.queries import templates as queries
 from core.rules.attachments import check_sizes, kind_of, usable_name
-from core.rules.short_messages import APPROVED, BUTTONS, DOCUMENT, FILES, PICTURE, PICTURES, URL, VARIABLES
+from core.rules.short_messages import (
+    APPROVED,
+    APPROVED_NAME,
+    BUTTONS,
+    DOCUMENT,
+    FILES,
+    PICTURE,
+    PICTURES,
+    URL,
+    VARIABLES,
+)
 from core.services import templates
 from core.tables.attachments import AttachmentRow
 from core.tables.templates import Template
@@ -20,7 +29,6 @@ from core.vocabulary import TemplateKind
 MOST_FILE = 20_000_000
 """The most that any messenger takes; what the campaign's own takes is looked at before its launch."""
 MOST_BUTTONS = 8
-SID = re.compile(r"HX[0-9a-fA-F]{32}")
 
 
 def put_picture(session: Session, press: LetterPress, template_id: int, name: str, *, by: str) -> Template:
@@ -69,7 +77,7 @@ def put_approved(
     Raises Invalid (`beside.bad_approved`, `beside.bad_variables`).
     """
     sid = sid.strip()
-    if sid and not SID.fullmatch(sid):
+    if sid and not APPROVED_NAME.fullmatch(sid):
         raise Invalid("beside.bad_approved", where="approved", sid=sid[:40])
     variables = dict(_variable(line) for line in lines if line.strip()) if sid else {}
     return _put(session, press, template_id, {APPROVED: sid or None, VARIABLES: variables or None}, by=by)

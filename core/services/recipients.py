@@ -163,7 +163,7 @@ def _prepare_chunk(
             cancelled=cancelled,
             traits=traits,
             consent_days=int(business.value(session, "consent_days")),
-            asks=asks,
+            asking=asking.askable(session, channels[campaign.channel]) if asks else None,
             cap=cap_for(session, campaign.purpose, campaign.settings),
         )
         session.execute(preparing.hold_origin(campaign.origin_id))

@@ -10,7 +10,9 @@ from core.errors import Invalid
 from core.queries import revisions
 from core.queries import settings as queries
 from core.rules.capping import USUALLY_EXEMPT, made
+from core.rules.short_messages import APPROVED_NAME
 from core.services import changes, senders, series
+from core.services.keywords import TONGUE
 from core.vocabulary import Role, Tracking
 
 BEGINNING = re.compile(r"\+[1-9]\d{0,7}")
@@ -46,6 +48,20 @@ def set_consent_days(session: Session, days: int, *, by: str) -> None:
     if not 1 <= days <= MOST_CONSENT_DAYS:
         raise Invalid("setting.bad_days", where="consent_days", most=MOST_CONSENT_DAYS)
     changes.put(session, "consent_days", days, by=by)
+
+
+def set_consent_templates(session: Session, channel: str, templates: Mapping[str, str], *, by: str) -> None:
+    """What asks for consent on the channel, by language: templates that its provider has approved; none: words.
+
+    Raises Invalid (`setting.bad_language`, `beside.bad_approved`).
+    """
+    for language, sid in templates.items():
+        if not TONGUE.fullmatch(language):
+            raise Invalid("setting.bad_language", where="consent_templates", language=language[:20])
+        if not APPROVED_NAME.fullmatch(sid):
+            raise Invalid("beside.bad_approved", where="consent_templates", sid=sid[:40])
+    before = queries.value(session, "consent_templates")
+    changes.put(session, "consent_templates", {**before, channel: dict(sorted(templates.items()))}, by=by)
 
 
 def set_catch_up_hours(session: Session, hours: int, *, by: str) -> None:

@@ -1,5 +1,6 @@
 """Consent by messenger: asked with buttons, answered by whom it was asked, and what waits goes at once."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -10,10 +11,12 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from channels.buckets import LocalBuckets
+from channels.known import CHANNELS
 from channels.twilio.hooks import TwilioHooks
 from core.database import Sessions
 from core.ports import HookRequest
-from core.services import events
+from core.queries import claims
+from core.services import events, settings
 from core.tables.campaigns import Origin
 from core.tables.consent import Consent, ConsentRequest
 from core.tables.contents import ContentRow
@@ -131,6 +134,33 @@ async def test_a_word_by_whatsapp_answers_the_request_and_the_same_report_change
             "STOP",
             "START",
         ]
+
+
+async def test_by_whatsapp_a_template_that_was_approved_asks_when_the_window_is_closed_and_words_do_not(
+    sessions: Sessions, async_engine: AsyncEngine
+) -> None:
+    hooks, sid = TwilioHooks(TOKEN, SIGNING, ADDRESSES), f"HX{'a' * 32}"
+    fields = {"MessageSid": "SM1", "From": "whatsapp:+491511999001", "To": "whatsapp:+1", "Body": "Hello"}
+    request = HookRequest("POST", "https://s.example/hooks/twilio", {}, urlencode(fields).encode(), now())
+    async with async_engine.begin() as connection:
+        await events.record(connection, hooks.parse(request))
+    with sessions.begin() as session:
+        session.execute(update(Conversation).values(last_inbound_at=now() - timedelta(days=3)))
+    launched(sessions, "Hello", {}, channel="whatsapp", consent_required=True)
+    assert _standing(sessions) == [("skipped", "consent_missing")]
+    with sessions.begin() as session:
+        settings.set_consent_templates(session, "whatsapp", {"de": sid}, by="t")
+    launched(sessions, "Hello", {}, channel="whatsapp", name="Summer", consent_required=True)
+    assert _standing(sessions)[1:] == [("awaiting_consent", "consent_missing")]
+    with sessions() as session:
+        asking = select(Delivery.content_id).join(Origin).where(Origin.kind == OriginKind.CONSENT)
+        content = session.get_one(ContentRow, session.scalars(asking).one())
+        assert (content.extras["content_sid"], content.language) == (sid, "en")
+        assert content.extras["content_variables"] == {"1": "Shop", "2": content.source, "3": "28"}
+        claim = claims.claim_fresh("whatsapp", "consent", traits=CHANNELS["whatsapp"])
+        asked = select(Delivery.origin_id).join(Origin).where(Origin.kind == OriginKind.CONSENT)
+        bound = {"origin": session.scalar(asked), "after": 0, "size": 9, "now": now(), "topic": None, "sample": None}
+        assert [row.state for row in session.execute(claim, bound)] == ["claimed"]
 
 
 async def _asked(sessions: Sessions, engine: AsyncEngine, sandbox: Sandbox, person: Person) -> None:
