@@ -23,8 +23,9 @@ import psutil
 import uvloop
 
 from channels.email.provider import EmailProvider
-from channels.email.smtp.relay import Relay, Tls
+from channels.email.smtp.relay import Relay
 from core.messages import Accepted, Content, Message, Sender
+from core.vocabulary import Tls
 
 GROUP = 50
 CONTENT = Content(1, "Hello", None, "Hello", Sender("Anna", "news@sender.test"), 1, "marketing", "news", "News")

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from core.vocabulary import BounceClass, EventKind, Light, Reason
+from core.vocabulary import BounceClass, EventKind, Light, Reason, Tls
 
 DeliveryId = int
 
@@ -154,6 +154,18 @@ class Event:
     link_id: int | None = None
     bounce: BounceClass | None = None
     details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SealedRelay:
+    """A mail server of a sender's own as it is stored: its password opens for this server and user alone."""
+
+    host: str
+    port: int
+    tls: Tls
+    user: str | None
+    sealed: bytes | None
+    weight: int
 
 
 @dataclass(frozen=True, slots=True)

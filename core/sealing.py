@@ -24,6 +24,11 @@ def unseal(key: bytes, sealed: bytes, *, of: str) -> bytes:
         raise Unavailable("secret.other_key", of=of) from None
 
 
+def relay_secret(host: str, port: int, user: str) -> str:
+    """As what a mail server's password is sealed: it opens for that server and that user alone."""
+    return f"relay:{host}:{port}:{user}"
+
+
 def dkim_secret(domain: str, selector: str) -> str:
     """As what the private half of a key that signs letters is sealed."""
     return f"dkim:{domain}:{selector}"

@@ -243,6 +243,15 @@ class TemplateKind(StrEnum):
     """A message for a telephone: text without a subject, and what a messenger shows beside it."""
 
 
+class Tls(StrEnum):
+    """How a mail server is reached: `implicit` from the first byte (RFC 8314), the others by STARTTLS (RFC 3207)."""
+
+    IMPLICIT = "implicit"
+    REQUIRED = "required"
+    OPPORTUNISTIC = "opportunistic"
+    NONE = "none"
+
+
 class DkimAlgorithm(StrEnum):
     """As `a=` of a signature names it (RFC 6376, 8463)."""
 

@@ -17,8 +17,8 @@ from channels.buckets import shared
 from core.database import Sessions, async_engine
 from core.errors import ChannelFault, ChannelHalted
 from core.messages import Content
-from core.ports import Provider
-from core.queries import capping, gates, leases
+from core.ports import Buckets, Provider
+from core.queries import capping, due, gates, leases, relays
 from core.queries import settings as business
 from core.queries import templates as letters
 from core.queries.campaigns import with_origin
@@ -34,6 +34,7 @@ from core.services.times import Times
 from core.vocabulary import CHANNEL_EMAIL, GateScope, Reason
 from workers import balances, measures
 from workers.installation import Installation, holder, now
+from workers.lanes import Lane, Lanes
 
 SLOTS = 64
 """The most drains that one channel may have at a time, over all machines."""
@@ -58,36 +59,101 @@ def drain_channel(installation: Installation, channel: str, *, seconds: float) -
         finally:
             with installation.sessions.begin() as session:
                 leases.release(session, slot, me)
-    _conclude(installation.sessions, channel, drained)
     log.info("drained", channel=channel, sent=drained.sent, settled=drained.settled)
     return drained
 
 
 async def _drain(installation: Installation, channel: str, me: str, seconds: float) -> Drained:
+    """The channel's own way, and beside it those of senders with servers of their own."""
     gc.freeze()  # what is loaded by now stays; looked through again and again, it held up everything for 50 ms a time
+    sessions = installation.sessions
     engine = async_engine(installation.database_url)
     try:
         async with shared(installation.redis_url, shares=installation.settings.all_workers) as buckets:
-            provider = registry.provider(channel, installation.settings, installation.keys, buckets)
-            if not await balances.lasts(provider, installation.sessions):
-                return Drained()
-            drain = _drain_over(provider, engine, installation.sessions, me)
-            watching = asyncio.create_task(balances.watch(provider, installation.sessions, drain))
+            crew = _Crew(installation, engine, buckets, channel, me)
             loop = asyncio.get_running_loop()
-            loop.add_signal_handler(signal.SIGTERM, drain.stop)
-            loop.call_later(seconds, drain.stop)
-            counting = asyncio.create_task(measures.count(drain, channel))
-            try:
-                return await drain.run()
-            finally:
-                watching.cancel()
-                counting.cancel()
-                await asyncio.wait([watching, counting])
+            loop.add_signal_handler(signal.SIGTERM, crew.stop)
+            loop.call_later(seconds, crew.stop)
+            if not _have_own_ways(sessions, channel):
+                return await crew.fly(None, 1)
+            lanes = Lanes(crew.fly, partial(_lanes, sessions, channel))
+            crew.on_stop = lanes.stop
+            return await lanes.run()
     finally:
         await engine.dispose()
 
 
-def _drain_over(provider: Provider, engine: AsyncEngine, sessions: Sessions, me: str) -> Drain:
+class _Crew:
+    """What the drains of one job have in common; `stop` reaches all that fly."""
+
+    def __init__(
+        self, installation: Installation, engine: AsyncEngine, buckets: Buckets, channel: str, me: str
+    ) -> None:
+        self._installation, self._engine, self._buckets = installation, engine, buckets
+        self._channel, self._me = channel, me
+        self._flying: set[Drain] = set()
+        self._stopped = False
+        self.on_stop: Callable[[], object] = lambda: None
+
+    def stop(self) -> None:
+        self._stopped = True
+        self.on_stop()
+        for drain in self._flying:
+            drain.stop()
+
+    async def fly(self, lane: Lane, share: int) -> Drained:
+        """One drain from beginning to end; a fault closes the gate of what it concerns before another begins."""
+        try:
+            drained = await self._drained(lane, share)
+        except ChannelHalted as fault:
+            drained = Drained(fault=fault)
+        await asyncio.to_thread(_conclude, self._installation.sessions, self._channel, drained, lane)
+        return drained
+
+    async def _drained(self, lane: Lane, share: int) -> Drained:
+        sessions, channel = self._installation.sessions, self._channel
+        provider = await asyncio.to_thread(_provider, self._installation, channel, lane, self._buckets)
+        if not await balances.lasts(provider, sessions):
+            return Drained()
+        drain = _drain_over(provider, self._engine, sessions, self._me, lane=lane, share=share)
+        self._flying.add(drain)
+        if self._stopped:
+            drain.stop()
+        watching = asyncio.create_task(balances.watch(provider, sessions, drain))
+        counting = asyncio.create_task(measures.count(drain, channel))
+        try:
+            return await drain.run()
+        finally:
+            self._flying.discard(drain)
+            watching.cancel()
+            counting.cancel()
+            await asyncio.wait([watching, counting])
+
+
+def _provider(installation: Installation, channel: str, lane: Lane, buckets: Buckets) -> Provider:
+    if lane is None:
+        return registry.provider(channel, installation.settings, installation.keys, buckets)
+    from channels.email.own import open_own  # other channels' workers carry no mail
+
+    with installation.sessions() as session:
+        sealed = relays.sealed(session, lane)
+    return open_own(sealed, installation.settings, installation.keys)
+
+
+def _have_own_ways(sessions: Sessions, channel: str) -> bool:
+    """Usually nobody has: then nothing more is asked."""
+    with sessions() as session:
+        return channel == CHANNEL_EMAIL and session.scalar(relays.owners().limit(1)) is not None
+
+
+def _lanes(sessions: Sessions, channel: str) -> list[Lane]:
+    with sessions() as session:
+        return due.lanes(session, channel, now())
+
+
+def _drain_over(
+    provider: Provider, engine: AsyncEngine, sessions: Sessions, me: str, *, lane: Lane, share: int
+) -> Drain:
     channel = provider.traits.channel
     claims = Claims(
         channel,
@@ -99,6 +165,7 @@ def _drain_over(provider: Provider, engine: AsyncEngine, sessions: Sessions, me:
         answers=False if provider.traits.resident else None,
         times=_times(sessions, channel),
         cap=_cap(sessions),
+        lane=lane,
     )
     return Drain(
         engine,
@@ -108,6 +175,7 @@ def _drain_over(provider: Provider, engine: AsyncEngine, sessions: Sessions, me:
         clock=now,
         claims=claims,
         patience=_patience(sessions),
+        share=share,
     )
 
 
@@ -163,15 +231,15 @@ def _slot(sessions: Sessions, channel: str, me: str, slots: int) -> str | None:
     return None
 
 
-def _conclude(sessions: Sessions, channel: str, drained: Drained) -> None:
-    """Close a gate for a fault of the channel, and bring to its end whatever has nothing left."""
+def _conclude(sessions: Sessions, channel: str, drained: Drained, lane: Lane) -> None:
+    """Close a gate for a fault of the channel or the lane, and bring to its end whatever has nothing left."""
     if drained.fault is not None:
         measures.faults.add(channel)
     if drained.fault is not None and drained.fault.code == NO_MONEY:
         with sessions.begin() as session:
             balances.close(session, channel, None)
     elif drained.fault is not None:
-        _report(sessions, channel, drained.fault)
+        _report(sessions, channel, drained.fault, lane)
     for origin_id, opening in drained.closed.items():
         _wait_for(sessions, origin_id, opening)
     for origin_id in drained.ended:
@@ -194,7 +262,7 @@ def _wait_for(sessions: Sessions, origin_id: int, opening: datetime) -> None:
             gates.close_for_a_while(session, scope, str(key), reason=Reason.QUIET_HOURS, until=opening)
 
 
-def _report(sessions: Sessions, channel: str, fault: ChannelFault) -> None:
+def _report(sessions: Sessions, channel: str, fault: ChannelFault, lane: Lane) -> None:
     """Say why nothing goes out; a halted channel is tried again a little later than one that is only away."""
     after = FAULT_SECONDS * (4 if isinstance(fault, ChannelHalted) else 1)
     until = now() + timedelta(seconds=after)
@@ -202,4 +270,5 @@ def _report(sessions: Sessions, channel: str, fault: ChannelFault) -> None:
     log.warning("channel_fault", channel=channel, code=fault.code, again_in_seconds=after)
     with sessions.begin() as session:
         details = {"code": fault.code, "params": {key: str(value) for key, value in fault.params.items()}}
-        gates.close_for_a_while(session, GateScope.CHANNEL, channel, reason=reason, until=until, **details)
+        scope, key = (GateScope.CHANNEL, channel) if lane is None else (GateScope.SENDER, str(lane))
+        gates.close_for_a_while(session, scope, key, reason=reason, until=until, **details)

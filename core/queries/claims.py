@@ -36,6 +36,7 @@ from core.queries.capping import UNCAPPED, reason_by_one
 from core.queries.eligibility import conversation_reason, is_approved, suppression_reason
 from core.queries.gates import barred_origins
 from core.queries.given import given
+from core.queries.relays import on_lane
 from core.rules.capping import Cap
 from core.tables.campaigns import Campaign, Origin
 from core.tables.contacts import Contact, Identity
@@ -49,11 +50,12 @@ NOW = bindparam("now", type_=DateTime(timezone=True))
 TOPIC: BindParameter[str] = bindparam("topic", type_=Text)
 
 
-def open_origins(channel: str, *, answers: bool | None = None) -> Select[Any]:
+def open_origins(channel: str, *, answers: bool | None = None, lane: int | None = None) -> Select[Any]:
     """Where there may be work on the channel, oldest first: id, purpose, topic, the contact whose values all get,
     sender, the campaign's sending hours, whether it goes past the frequency cap, and since when.
 
-    Where one process carries `answers` to customers and others carry all else, each looks for its own.
+    Where one process carries `answers` to customers and others carry all else, each looks for its own; and so does
+    the `lane` of a sender that has servers of its own.
     """
     statement = (
         select(
@@ -67,7 +69,7 @@ def open_origins(channel: str, *, answers: bool | None = None) -> Select[Any]:
             func.coalesce(Campaign.launched_at, Origin.created_at),
         )
         .outerjoin(Campaign, Campaign.id == Origin.campaign_id)
-        .where(Origin.channel == channel, Origin.open, Origin.id.not_in(barred_origins(channel)))
+        .where(Origin.channel == channel, Origin.open, Origin.id.not_in(barred_origins(channel)), on_lane(lane))
         .order_by(Origin.id)
     )
     if answers is None:

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from core.messages import DnsRecord, Finding
+from core.queries import relays
 from core.rules.addresses import mail_domain
 from core.rules.outside import Outside
 from core.tables.campaigns import SenderRow
@@ -78,7 +79,9 @@ def standing(session: Session, sender: SenderRow) -> Standing | None:
 
 def worry(session: Session, sender_id: int | None, outside: Outside) -> Standing | None:
     """What a launch should be warned of; nobody minds in the sandbox."""
-    sender = session.get(SenderRow, sender_id) if sender_id is not None and outside.real_relay else None
+    if sender_id is None or not relays.seen_by_sender(session, sender_id, outside).real_relay:
+        return None
+    sender = session.get(SenderRow, sender_id)
     found = None if sender is None else standing(session, sender)
     return None if found is None or found.ready else found
 

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from core.queries import pacing
 from core.queries.claims import fresh
 from core.queries.gates import barred_origins
 from core.queries.liveness import is_dead
+from core.queries.relays import has_own
 from core.tables.campaigns import Campaign, Origin
 from core.tables.deliveries import Delivery
 from core.tables.imports import Import
@@ -75,8 +76,15 @@ def channels_to_drain(session: Session, now: datetime) -> list[str]:
     """Channels with an open origin in which something may be claimed now and no gate bars the way."""
     statement = select(Origin.channel).where(Origin.open, _work(now)).distinct()
     channels = list(session.scalars(statement))
-    used_up = set(session.scalars(pacing.used_up(pacing.today(session, now))))
-    return [channel for channel in channels if _unbarred(session, channel, now, used_up)]
+    used_up = _used_up(session, now)
+    some = (select(Origin.id).where(*_may_go(channel, now, used_up)).limit(1) for channel in channels)
+    return [channel for channel, one in zip(channels, some, strict=True) if session.scalar(one) is not None]
+
+
+def lanes(session: Session, channel: str, now: datetime) -> list[int | None]:
+    """By whose servers something may go now: senders that have their own, and None for those of the installation."""
+    lane = case((has_own(Origin.sender_id), Origin.sender_id))
+    return list(session.scalars(select(lane).where(*_may_go(channel, now, _used_up(session, now))).distinct()))
 
 
 def answers_wait(session: Session, channel: str, now: datetime) -> bool:
@@ -90,6 +98,11 @@ def imports_to_run(session: Session) -> list[int]:
     waiting = (ImportState.CHECKING, ImportState.APPLYING)
     free = ~exists().where(Lease.name == func.concat("import:", Import.id), Lease.expires_at > func.now())
     return list(session.scalars(select(Import.id).where(Import.state.in_(waiting), free).order_by(Import.id)))
+
+
+def _used_up(session: Session, now: datetime) -> set[str]:
+    """The scopes of the daily limit that have no slot left today."""
+    return set(session.scalars(pacing.used_up(pacing.today(session, now))))
 
 
 def _work(now: datetime | None) -> ColumnElement[bool]:
@@ -112,15 +125,13 @@ def _on_the_way() -> ColumnElement[bool]:
     return exists().where(CampaignStep.campaign_id == Campaign.id, CampaignStep.through_at.is_(None))
 
 
-def _unbarred(session: Session, channel: str, now: datetime, used_up: set[str]) -> bool:
-    """Whether something may go: no gate bars its way, and the day has a slot for it."""
-    free = [Origin.id.not_in(barred_origins(channel))]
-    if channel == CHANNEL_EMAIL:
-        if pacing.ACCOUNT in used_up:
-            return False
-        free.append(func.concat("sender:", Origin.sender_id).not_in(used_up))
-    statement = select(Origin.id).where(Origin.channel == channel, Origin.open, _work(now), *free)
-    return session.scalar(statement.limit(1)) is not None
+def _may_go(channel: str, now: datetime, used_up: set[str]) -> tuple[ColumnElement[bool], ...]:
+    """Origins with work whose way no gate bars, and for which the day has a slot."""
+    free = (Origin.channel == channel, Origin.open.is_(True), _work(now), Origin.id.not_in(barred_origins(channel)))
+    if channel != CHANNEL_EMAIL:
+        return free
+    slots = (func.concat("sender:", Origin.sender_id).not_in(used_up), literal(pacing.ACCOUNT).not_in(used_up))
+    return (*free, *slots)
 
 
 def free_slots(session: Session, channel: str, slots: int) -> int:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, Text, and_, cast, delete, func, or
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from core.queries import relays
 from core.tables.campaigns import Campaign, Origin
 from core.tables.gates import Gate
 from core.tables.steps import CampaignStep
@@ -75,10 +76,12 @@ def before(session: Session, campaign: Campaign, now: datetime) -> list[Gate]:
         select(CampaignStep).where(CampaignStep.campaign_id == campaign.id, CampaignStep.origin_id.is_not(None))
     ).all()
     ways = [(campaign.channel, campaign.sender_id), *((step.channel, step.sender_id) for step in later)]
+    own = set(session.scalars(relays.owners()))
+    shared = [channel for channel, sender_id in ways if sender_id not in own]
     keys = [key for channel, sender_id in ways for key in (channel, f"sender:{sender_id}")]
     concerning = or_(
         Gate.scope == GateScope.ACCOUNT,
-        and_(Gate.scope == GateScope.CHANNEL, Gate.key.in_([channel for channel, _ in ways])),
+        and_(Gate.scope == GateScope.CHANNEL, Gate.key.in_(shared)),
         and_(Gate.scope == GateScope.CAMPAIGN, Gate.key == str(campaign.id)),
         and_(Gate.scope == GateScope.STEP, Gate.key.in_([str(step.origin_id) for step in later])),
         and_(Gate.scope == GateScope.SENDER, Gate.key.in_([str(sender_id) for _, sender_id in ways])),
@@ -89,11 +92,14 @@ def before(session: Session, campaign: Campaign, now: datetime) -> list[Gate]:
 
 
 def barred_origins(channel: str) -> Select[int]:
-    """Origins whose way a gate bars: their campaign's, their sender's, the channel's, or the account's."""
+    """Origins whose way a gate bars: their campaign's, their sender's, the channel's, or the account's.
+
+    Senders with servers of their own do not go the channel's way: what is wrong with it does not hold them up.
+    """
     origin = aliased(Origin)
     keys = or_(
         Gate.scope == GateScope.ACCOUNT,
-        and_(Gate.scope == GateScope.CHANNEL, Gate.key == channel),
+        and_(Gate.scope == GateScope.CHANNEL, Gate.key == channel, ~relays.has_own(origin.sender_id)),
         and_(Gate.scope == GateScope.CAMPAIGN, Gate.key == _text(origin.campaign_id)),
         and_(Gate.scope == GateScope.STEP, Gate.key == _text(origin.id)),
         and_(Gate.scope == GateScope.SENDER, Gate.key == _text(origin.sender_id)),

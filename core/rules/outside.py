@@ -1,6 +1,7 @@
 """How the outside world reaches this installation, and what follows from it."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -13,6 +14,12 @@ class Outside:
     """Whether letters leave for real mailboxes; to the sandbox any address will do."""
     fetched_by: frozenset[str] = frozenset()
     """Channels whose provider outside fetches pictures and files from us."""
+    sandbox: tuple[str, int] | None = None
+    """Where the sandbox's mail server listens, if there is one."""
+
+    def over(self, servers: Iterable[tuple[str, int]]) -> "Outside":
+        """As letters meet it that leave by these servers too."""
+        return replace(self, real_relay=self.real_relay or any(server != self.sandbox for server in servers))
 
 
 def links_are_dead(outside: Outside) -> bool:

@@ -18,8 +18,8 @@ from core.queries.seeds import Standing
 from core.rules import confirmation
 from core.rules.campaigns import next_state
 from core.rules.hours import Hours, meet
-from core.rules.outside import Outside, links_are_dead
-from core.services import approvals, audit, copies, costs, drafts, origins, steps, topics
+from core.rules.outside import Outside
+from core.services import approvals, audit, copies, costs, drafts, linking, origins, steps, topics
 from core.services.costs import Cost
 from core.services.fitting import check_reach, fitting, saved
 from core.services.marking import marked_for
@@ -222,8 +222,7 @@ def begin(
 ) -> Campaign:
     """Send a locked campaign to this audience, whoever confirmed it and when; raises Refused as `launch` does."""
     state = next_state(campaign.state, A.LAUNCH)
-    if links_are_dead(outside):
-        raise Refused("campaign.dead_links", address=outside.public_url)
+    linking.check(session, campaign, outside)
     content = _content(session, campaign)
     traits = _checked(session, campaign, content, channels)
     check_reach(outside, campaign.channel, content, campaign=campaign.name)

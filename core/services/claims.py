@@ -73,8 +73,10 @@ class Claims:
         answers: bool | None = None,
         times: Times | None = None,
         cap: Cap | None = None,
+        lane: int | None = None,
     ) -> None:
-        self._statements, self._holder = _Statements(channel, traits, answers, cap), holder
+        """`lane` is the sender whose own servers it claims for; None: all who have none."""
+        self._statements, self._holder = _Statements(channel, traits, answers, cap, lane), holder
         self._address = address_variable(channel)
         self._size, self._clock, self._times = size, clock, times
         self._limit = limit
@@ -252,10 +254,12 @@ class Ahead:
 class _Statements:
     """The claims of a channel, compiled once for each purpose."""
 
-    def __init__(self, channel: str, traits: Traits | None, answers: bool | None, cap: Cap | None) -> None:
+    def __init__(
+        self, channel: str, traits: Traits | None, answers: bool | None, cap: Cap | None, lane: int | None
+    ) -> None:
         self._channel, self._traits, self._cap = channel, traits, cap
         self._compiled: dict[tuple[str, bool, bool], tuple[Statement, Statement]] = {}
-        self.origins = Statement(queries.open_origins(channel, answers=answers))
+        self.origins = Statement(queries.open_origins(channel, answers=answers, lane=lane))
 
     def of(self, purpose: str, *, timed: bool, uncapped: bool) -> tuple[Statement, Statement]:
         """`claim_due` and `claim_fresh`, `timed` where each recipient's own clock is asked."""

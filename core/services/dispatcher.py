@@ -42,6 +42,14 @@ class Drained:
     closed: dict[int, datetime] = field(default_factory=dict)
     """Origins that wait for their sending hours, until when."""
 
+    def add(self, other: "Drained") -> None:
+        """What another drain of the same channel did; the first fault stays."""
+        self.sent += other.sent
+        self.settled += other.settled
+        self.fault = self.fault or other.fault
+        self.ended |= other.ended
+        self.closed |= other.closed
+
 
 class Drain:
     """One flight over one channel; connections, compiled letters and event loop live as long as it does."""
@@ -56,12 +64,14 @@ class Drain:
         clock: Callable[[], datetime],
         claims: Claims,
         patience: Patience = USUAL,
+        share: int = 1,
     ) -> None:
+        """`share` is by how many the bound between mark and outcome is divided, where drains fly side by side."""
         self._engine, self._provider, self._content = engine, provider, content
         self._holder, self._clock, self._claims = holder, clock, claims
         self._patience = patience
         channel = provider.traits.channel
-        window = _window(provider.traits.per_second)
+        window = _window(provider.traits.per_second, share)
         self._turns = Turns(
             channel, claims, window=window, clock=clock, message=self._message, record_wrong=self._record_wrong
         )
@@ -151,6 +161,7 @@ class Drain:
                 await connection.execute(close_batches(self._claims.batches))
 
 
-def _window(per_second: float | None) -> int:
+def _window(per_second: float | None, share: int) -> int:
     """How many may be between mark and outcome: of a slow provider no more than it takes in two seconds."""
-    return WINDOW if per_second is None else max(1, min(WINDOW, int(2 * per_second)))
+    most = WINDOW // share
+    return most if per_second is None else max(1, min(most, int(2 * per_second)))

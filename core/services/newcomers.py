@@ -14,8 +14,8 @@ from core.queries import steps as steps_queries
 from core.queries.bell import ring
 from core.rules import confirmation
 from core.rules.campaigns import next_state
-from core.rules.outside import Outside, links_are_dead
-from core.services import approvals, audit
+from core.rules.outside import Outside
+from core.services import approvals, audit, linking
 from core.services.campaigns import Preview, letter
 from core.services.fitting import traits_for
 from core.tables.campaigns import Campaign, Origin
@@ -43,8 +43,7 @@ def send(
     """
     campaign = queries.locked(session, campaign_id)
     state = next_state(campaign.state, CampaignAction.REOPEN)
-    if links_are_dead(outside):
-        raise Refused("campaign.dead_links", address=outside.public_url)
+    linking.check(session, campaign, outside)
     frozen = _frozen(session, campaign, now)
     chosen = _check(session, campaign, frozen, confirmation)
     if approvals.is_needed(session, chosen):

@@ -11,8 +11,8 @@ from core.queries import audience, gates
 from core.queries import campaigns as queries
 from core.queries import settings as business
 from core.rules.campaigns import next_state
-from core.rules.outside import Outside, links_are_dead
-from core.services import approvals, audit, campaigns, notices, steps
+from core.rules.outside import Outside
+from core.services import approvals, audit, campaigns, linking, notices, steps
 from core.tables.campaigns import Campaign
 from core.vocabulary import CampaignAction as A
 from core.vocabulary import CampaignState
@@ -43,8 +43,7 @@ def schedule(
         raise Invalid("schedule.past", where="at")
     if at > now + LATEST:
         raise Invalid("schedule.too_far", where="at", days=LATEST.days)
-    if links_are_dead(outside):
-        raise Refused("campaign.dead_links", address=outside.public_url)
+    linking.check(session, campaign, outside)
     frozen = audience.frozen(session, campaign.include, campaign.exclude, now)
     content = campaigns.check_content(session, campaign, frozen, confirmation)
     if not approvals.suffice(session, campaign, confirmation, by=by, now=now):

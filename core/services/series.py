@@ -15,9 +15,9 @@ from core.queries import steps as step_queries
 from core.rules import rhythm as rhythms
 from core.rules import wall
 from core.rules.anniversaries import DateRule
-from core.rules.outside import Outside, links_are_dead
+from core.rules.outside import Outside
 from core.rules.rhythm import Occurrence, Rhythm
-from core.services import approvals, audit, campaigns, notices, steps
+from core.services import approvals, audit, campaigns, linking, notices, steps
 from core.tables.campaigns import Campaign
 from core.tables.series import Series
 from core.tables.steps import CampaignStep
@@ -58,8 +58,7 @@ def create(
     draft = drafts.locked(session, campaign_id)
     if draft.origin_id is not None:
         raise Refused("campaign.frozen", name=draft.name)
-    if links_are_dead(outside):
-        raise Refused("campaign.dead_links", address=outside.public_url)
+    linking.check(session, draft, outside)
     if date_rule is not None:
         date_rule.check()
         if segments.attribute_types(session).get(date_rule.attribute) is not AttributeType.DATE:

@@ -7,10 +7,11 @@ from typing import Any
 
 from channels.email.provider import EmailProvider
 from channels.email.smtp.patience import Patience
-from channels.email.smtp.relay import Relay, Tls
+from channels.email.smtp.relay import Relay
 from channels.email.smtp.run import NO_LIMITS
 from core.messages import Content, Message, Outcome, Sender, Settled
 from core.ports import Provider
+from core.vocabulary import Tls
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 CONTENT = Content(

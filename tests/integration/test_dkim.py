@@ -18,12 +18,11 @@ from channels.email.mime import ContentMime
 from channels.email.opening import signer
 from channels.email.provider import EmailProvider
 from channels.email.smtp.patience import PATIENCE
-from channels.email.smtp.relay import Tls
 from channels.links import Links
 from core.errors import ChannelHalted
 from core.messages import Content, Message, SealedKey, Sender
 from core.sealing import dkim_secret, seal
-from core.vocabulary import DkimAlgorithm
+from core.vocabulary import DkimAlgorithm, Tls
 from tests.integration.certificates import Authority
 from tests.integration.email_factory import kinds, relay, send
 from tests.integration.postfix_factory import postfix

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 import uvloop
 
-from channels.email.smtp.relay import Tls
 from core.errors import ChannelHalted, RetryLater
 from core.messages import Accepted, Deferred, Message, Refused, Settled, Unknown, Unsent
-from core.vocabulary import BounceClass, Reason
+from core.vocabulary import BounceClass, Reason, Tls
 from tests.integration.email_factory import QUICK, groups_of, kinds, message, messages, provider, relay, send
 from tests.integration.scripted_smtp import EXTENSIONS, Act, ScriptedSmtp, serving
 

@@ -6,9 +6,9 @@ from email import message_from_bytes, policy
 import pytest
 
 from channels.email.smtp.patience import PATIENCE
-from channels.email.smtp.relay import Relay, Tls
+from channels.email.smtp.relay import Relay
 from core.messages import Refused
-from core.vocabulary import BounceClass, Reason
+from core.vocabulary import BounceClass, Reason, Tls
 from tests.integration.certificates import Authority
 from tests.integration.email_factory import kinds, message, provider, relay, send
 from tests.integration.postfix_factory import Postfix, postfix

@@ -12,8 +12,8 @@ import pytest
 import uvloop
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from channels.email.smtp.relay import Tls
 from core.errors import ChannelHalted
+from core.vocabulary import Tls
 from tests.integration.certificates import Authority
 from tests.integration.email_factory import QUICK, kinds, message, messages, provider, relay, send
 from tests.integration.scripted_smtp import Act, ScriptedSmtp

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from channels.email.smtp.capabilities import Capabilities, read_capabilities
 from channels.email.smtp.letter import Letter, command_mail, objection, stuffed
-from channels.email.smtp.relay import Relay, Tls, parse_relay
+from channels.email.smtp.relay import Relay, parse_relay
 from channels.email.smtp.wire import LONGEST_REPLY, Wire
 from core.errors import Invalid
-from core.vocabulary import Reason
+from core.vocabulary import Reason, Tls
 
 
 class NoTransport(asyncio.Transport):

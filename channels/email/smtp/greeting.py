@@ -10,9 +10,10 @@ from channels.email.smtp.dialogue import Dialogue
 from channels.email.smtp.faults import NotNow, not_connected, refused_by_server
 from channels.email.smtp.login import log_in
 from channels.email.smtp.patience import Patience
-from channels.email.smtp.relay import Relay, Tls
+from channels.email.smtp.relay import Relay
 from channels.email.smtp.wire import Wire
 from core.errors import ChannelHalted
+from core.vocabulary import Tls
 
 
 async def open_wire(relay: Relay, patience: Patience) -> tuple[Wire, Capabilities]:

@@ -5,8 +5,9 @@ from base64 import b64encode
 from channels.email.smtp.capabilities import Capabilities
 from channels.email.smtp.dialogue import Dialogue
 from channels.email.smtp.faults import refused_by_server
-from channels.email.smtp.relay import Relay, Tls
+from channels.email.smtp.relay import Relay
 from core.errors import ChannelHalted
+from core.vocabulary import Tls
 
 
 async def log_in(dialogue: Dialogue, relay: Relay, offered: Capabilities) -> None:

@@ -1,20 +1,11 @@
 """A mail server that takes our messages, as its address describes it."""
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from ipaddress import ip_address
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from core.errors import Invalid
-
-
-class Tls(StrEnum):
-    """`implicit` from the first byte (RFC 8314); the others by STARTTLS (RFC 3207), `none` never."""
-
-    IMPLICIT = "implicit"
-    REQUIRED = "required"
-    OPPORTUNISTIC = "opportunistic"
-    NONE = "none"
+from core.vocabulary import Tls
 
 
 @dataclass(frozen=True, slots=True)
