@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from channels.email.domains.opening import DomainCheck
+from cli import relays
 from cli.context import opened
 from cli.output import BY, AsJson, print_json
 from core.messages import Finding
@@ -18,6 +19,7 @@ from texts import _
 from texts import domains as words
 
 app = typer.Typer(no_args_is_help=True, help=_("Say from whom letters come."))
+app.add_typer(relays.app, name="relay")
 
 
 @app.command(help=_("Make a sender: the name and the address that recipients see."))

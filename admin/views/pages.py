@@ -22,6 +22,7 @@ from admin.views import (
     operators,
     own,
     pictures,
+    relays,
     retention,
     returns,
     seeds,
@@ -69,6 +70,7 @@ PAGES = (
     pictures.pages,
     beside.pages,
     senders.pages,
+    relays.pages,
     settings.pages,
     retention.pages,
     manner.pages,
@@ -81,7 +83,7 @@ PAGES = (
     why.pages,
 )
 
-SETTINGS = ("settings", "manner", "retention", "returns", "sender", "topic", "keyword", "seed")
+SETTINGS = ("settings", "manner", "retention", "returns", "sender", "relay", "topic", "keyword", "seed")
 LISTS = ("suppressions", "suppression", "suppression_lists")
 
 

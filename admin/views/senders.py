@@ -19,16 +19,18 @@ from channels.email.domains.opening import DomainCheck
 from channels.email.returns.parsing import SIZE_LIMIT
 from core.errors import Problem
 from core.queries import dkim as key_rows
+from core.queries import relays
 from core.queries.domains import standing
 from core.rules.addresses import mail_domain
 from core.services import dkim, domains, senders
 from core.tables.campaigns import SenderRow
 from core.tables.dkim import DkimKey
-from core.vocabulary import CHANNEL_EMAIL, DkimAlgorithm, Role
+from core.vocabulary import CHANNEL_EMAIL, DkimAlgorithm, Role, Tls
 from texts import _
 from texts import arrival as arrival_words
 from texts import dkim as key_words
 from texts import domains as words
+from texts import relays as relay_words
 from texts.segments import channel
 
 pages = Blueprint("sender", __name__, url_prefix="/senders")
@@ -86,6 +88,11 @@ def arrived() -> ResponseReturnValue:
 def detail(id: int) -> ResponseReturnValue:  # noqa: A002 - the name of the part of the address
     if request.method == "POST" and _saved(id, _change):
         return redirect(url_for("sender.detail", id=id))
+    return page(id)
+
+
+def page(id: int) -> str:  # noqa: A002
+    """One sender's page, with what was typed and refused."""
     session = reading()
     sender = senders.get(session, id)
     stands = standing(session, sender)
@@ -98,6 +105,9 @@ def detail(id: int) -> ResponseReturnValue:  # noqa: A002 - the name of the part
         keys=[(row, record.name(row.domain, row.selector), record.value(row.algorithm, row.public)) for row in rows],
         words=words,
         key_state=key_words.state,
+        relays=relays.of_sender(session, id),
+        server=relay_words.server,
+        encryptions=[(code, relay_words.tls(code)) for code in (Tls.REQUIRED, Tls.IMPLICIT, Tls.NONE)],
     )
 
 

@@ -7,17 +7,18 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.errors import NotFound
 from core.messages import SealedRelay
+from core.rules.addresses import mail_domain
 from core.rules.outside import Outside
-from core.tables.campaigns import Campaign, Origin
+from core.tables.campaigns import Campaign, Origin, SenderRow
 from core.tables.relays import RelayRow
 from core.tables.steps import CampaignStep
-from core.vocabulary import Tls
+from core.vocabulary import CHANNEL_EMAIL, Tls
 
 
-def get(session: Session, relay_id: int) -> RelayRow:
-    """Raise NotFound (`relay.not_found`) if there is none."""
+def get(session: Session, relay_id: int, *, sender_id: int) -> RelayRow:
+    """Raise NotFound (`relay.not_found`) if the sender has none such."""
     row = session.get(RelayRow, relay_id)
-    if row is None:
+    if row is None or row.sender_id != sender_id:
         raise NotFound("relay.not_found", id=relay_id)
     return row
 
@@ -44,6 +45,14 @@ def has_own(sender_id: InstrumentedAttribute[int | None]) -> Exists:
 def on_lane(lane: int | None) -> ColumnElement[bool]:
     """Origins whose messages go by the servers of the sender `lane`, or (None) by the installation's."""
     return ~has_own(Origin.sender_id) if lane is None else (Origin.sender_id == lane) & has_own(Origin.sender_id)
+
+
+def hosts(session: Session, domain: str) -> tuple[list[str], bool]:
+    """The servers of those who send from a domain, and whether one of them uses the installation's."""
+    mailboxes = select(SenderRow).where(SenderRow.channel == CHANNEL_EMAIL, SenderRow.archived_at.is_(None))
+    theirs = [one.id for one in session.scalars(mailboxes) if mail_domain(one.address) == domain]
+    rows = session.scalars(select(RelayRow).where(RelayRow.sender_id.in_(theirs)).order_by(RelayRow.id)).all()
+    return [row.host for row in rows], not theirs or len({row.sender_id for row in rows}) < len(theirs)
 
 
 def owners() -> Select[int]:

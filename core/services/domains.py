@@ -6,20 +6,22 @@ from datetime import datetime
 from core.database import Sessions
 from core.messages import Finding
 from core.queries import dkim as keys
-from core.queries import domains
+from core.queries import domains, relays
 from core.services import dkim
 from core.tables.dkim import DkimKey
 
 PUBLISHED = "domain.key_published"
-Checker = Callable[[str, Sequence[DkimKey]], tuple[Sequence[Finding], bool]]
-"""From a domain and its keys to what was found, and whether letters may leave."""
+Checker = Callable[[str, Sequence[DkimKey], Sequence[str], bool], tuple[Sequence[Finding], bool]]
+"""From a domain, its keys, its senders' own mail servers, and whether the installation's are used too, to what was
+found, and whether letters may leave."""
 
 
 def check(sessions: Sessions, domain: str, checker: Checker, *, by: str, now: datetime) -> Sequence[Finding]:
     """Ask, outside of any transaction, and keep the answers in one of their own."""
     with sessions() as session:
         rows = session.scalars(keys.of_domain(domain)).all()
-    found, ready = checker(domain, rows)
+        own, usual = relays.hosts(session, domain)
+    found, ready = checker(domain, rows, own, usual)
     seen = {finding.params["selector"] for finding in found if finding.code == PUBLISHED}
     with sessions.begin() as session:
         for row in session.scalars(keys.waiting(domain)).all():

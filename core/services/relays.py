@@ -62,13 +62,11 @@ def add(session: Session, sender_id: int, wanted: Wanted, *, sealing: bytes, by:
     return row
 
 
-def remove(session: Session, relay_id: int, *, by: str) -> int:
-    """Nothing goes by it any more; without another the sender uses the installation's. Returns whose it was."""
-    row = queries.get(session, relay_id)
-    session.delete(row)
-    audit.note(session, by, "remove", f"relay:{relay_id}", sender=row.sender_id)
+def remove(session: Session, relay_id: int, *, sender_id: int, by: str) -> None:
+    """Nothing goes by it any more; without another the sender uses the installation's; raise NotFound."""
+    session.delete(queries.get(session, relay_id, sender_id=sender_id))
+    audit.note(session, by, "remove", f"relay:{relay_id}", sender=sender_id)
     ring(session)
-    return row.sender_id
 
 
 def _check(wanted: Wanted, host: str, user: str) -> None:

@@ -154,7 +154,7 @@ def test_who_has_taken_the_last_server_away_uses_the_usual_one_again(
     with here.sessions.begin() as session:
         _, sender_id = two_campaigns(session)
         row = own_server(session, sender_id, own.port)
-        services.remove(session, row.id, by="t")
+        services.remove(session, row.id, sender_id=sender_id, by="t")
         noted = session.scalars(select(AuditEntry.action).where(AuditEntry.subject == f"relay:{row.id}"))
         assert noted.all() == ["add", "remove"]
     drain_channel(here, "email", seconds=20)
@@ -248,3 +248,13 @@ async def test_a_way_that_gets_work_while_another_flies_begins_at_once() -> None
     async with asyncio.timeout(20):
         done = await lanes.run()
     assert (begun, done.sent) == ([None, 7], 2)
+
+
+def test_a_domain_is_checked_for_the_servers_that_carry_its_letters(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        one = senders.create(session, name="One", address="one@shop.example", by="t")
+        services.add(session, one.id, Wanted("relay.shop.example", 587), sealing=KEYS.sealing, by="t")
+        assert relays.hosts(session, "shop.example") == (["relay.shop.example"], False)
+        senders.create(session, name="Two", address="two@shop.example", by="t")
+        assert relays.hosts(session, "shop.example") == (["relay.shop.example"], True)
+        assert relays.hosts(session, "other.example") == ([], True)

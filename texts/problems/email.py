@@ -16,7 +16,9 @@ SENTENCES = {
         "The mail server %(host)s, port %(port)s, takes no more connections now: %(problem)s. "
         "Sending is tried again by itself, more slowly."
     ),
-    "smtp.host_unknown": N_("There is no mail server named %(host)s. Check its name in SENDBOTE_SMTP_URL."),
+    "smtp.host_unknown": N_(
+        "There is no mail server named %(host)s. Check its name in SENDBOTE_SMTP_URL, or at the sender."
+    ),
     "smtp.certificate_refused": N_(
         "The certificate of the mail server %(host)s is not good for it: %(problem)s. Nothing was sent. "
         "Use the name that the certificate is for, or have the certificate renewed."
@@ -35,11 +37,11 @@ SENTENCES = {
     ),
     "smtp.login_refused": N_(
         "The mail server %(host)s does not accept user and password: %(said)s. Sending stops until they are right. "
-        "Correct SENDBOTE_SMTP_URL, then resume."
+        "Correct SENDBOTE_SMTP_URL, or the sender's mail server, then resume."
     ),
     "smtp.login_needed": N_(
         "The mail server %(host)s wants a login or encryption first: %(said)s. Sending stops until it has them. "
-        "Add user and password to SENDBOTE_SMTP_URL, then resume."
+        "Add user and password to SENDBOTE_SMTP_URL, or to the sender's mail server, then resume."
     ),
     "smtp.service_refused": N_(
         "The mail server %(host)s refuses to serve us: %(said)s. Sending stops. "

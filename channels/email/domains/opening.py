@@ -18,9 +18,11 @@ class DomainCheck:
         self._returns = settings.returns_addresses
         self._relays = [urlsplit(url).hostname or "" for url in (settings.smtp_url or "").split()]
 
-    def __call__(self, domain: str, keys: Sequence[Key], /) -> tuple[Sequence[Finding], bool]:
-        around = Surroundings(
-            Resolver(self._dns), self._relays, self._internal, domain_of_returns(self._returns, domain)
-        )
+    def __call__(
+        self, domain: str, keys: Sequence[Key], own: Sequence[str] = (), usual: bool = True, /
+    ) -> tuple[Sequence[Finding], bool]:
+        """`own` are the mail servers of the domain's senders; `usual`: the installation's carry its letters too."""
+        relays = [*own, *(self._relays if usual else ())]
+        around = Surroundings(Resolver(self._dns), relays, self._internal, domain_of_returns(self._returns, domain))
         found = check(domain, keys, around)
         return found, is_ready(found)

@@ -13,6 +13,7 @@ from channels.email.dkim import record
 from core.database import Sessions
 from core.tables.campaigns import Campaign, SenderRow
 from core.tables.dkim import DkimKey
+from core.tables.relays import RelayRow
 from core.vocabulary import CampaignState, Role
 from tests.integration.dns_server import Zone, dns_server
 from tests.integration.panel.people import Person, somebody
@@ -121,3 +122,23 @@ def test_a_copy_that_arrived_is_read_in_the_panel(administrator: Person) -> None
     told = administrator.post("/senders/arrival", copy=(BytesIO(copy), "copy.eml"))
     assert "The letter has no signature." in told.text
     assert "&lt;b&gt;Hi&lt;/b&gt;" in told.text
+
+
+def test_a_mail_server_is_added_tried_and_removed_and_its_password_never_comes_back(
+    administrator: Person, draft: int, sessions: Sessions
+) -> None:
+    given = {"host": "relay.invalid", "port": "587", "tls": "required", "user": "anna", "weight": "1"}
+    internal = administrator.post("/senders/1/relays/", password="hunter2", **given | {"host": "127.0.0.1"})
+    assert "leads into the network behind this machine" in internal.text
+    assert "hunter2" not in internal.text
+    answer = administrator.post("/senders/1/relays/", password="hunter2", **given)
+    page = administrator.get(answer.location.split("#")[0]).text
+    assert "relay.invalid:587" in page
+    assert "hunter2" not in page
+    with sessions() as session:
+        relay_id = session.scalars(select(RelayRow.id)).one()
+    tried = administrator.post(f"/senders/1/relays/{relay_id}/check")
+    assert "There is no mail server named relay.invalid" in administrator.get(tried.location.split("#")[0]).text
+    administrator.post(f"/senders/2/relays/{relay_id}/remove")
+    administrator.post(f"/senders/1/relays/{relay_id}/remove")
+    assert "relay.invalid" not in administrator.get("/senders/1").text
