@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from channels.email.checks import Fault, check
 from channels.email.press import press
+from channels.email.showing import NOTHING
 from core.errors import Invalid
 from core.ports import PressedLetter
 from core.queries import templates
@@ -17,8 +18,6 @@ from core.services.costs import LINK
 from core.tables.contacts import Contact
 from core.vocabulary import TemplateKind
 
-NOTHING = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
-"""The picture that counts reads; a preview asks nobody for it."""
 FIELDS = ("first_name", "last_name", "language", "country", "external_id")
 
 

@@ -4,6 +4,17 @@ from collections.abc import Callable
 
 from core.rules import tokens
 
+PAGES = {
+    "open_url": (b"/o/", tokens.OPEN, b".png"),
+    "unsubscribe_url": (b"/u/", tokens.UNSUBSCRIBE, b""),
+    "preferences_url": (b"/p/", tokens.PREFERENCES, b""),
+    "view_url": (b"/v/", tokens.VIEW, b""),
+    "accept_url": (b"/k/", tokens.CONSENT, b"/yes"),
+    "decline_url": (b"/k/", tokens.CONSENT, b"/no"),
+    "telegram_url": (b"/t/", tokens.JOIN, b""),
+}
+"""Where each leads, for which purpose its token is signed, and what stands behind the token."""
+
 
 class Links:
     """Addresses below the public URL; `key` is the installation's signing key."""
@@ -23,18 +34,11 @@ class Links:
 
         `accept_url` and `decline_url` lead to a page that asks, and only its button answers.
         """
-        match name.split("_", 1):
-            case ["click", link_id]:
-                return self._made(b"/c/", tokens.CLICK, extra=link_id, after=f"/{link_id}".encode() + ending)
-            case ["open", _]:
-                return self._made(b"/o/", tokens.OPEN, after=b".png" + ending)
-            case ["preferences", _]:
-                return self._made(b"/p/", tokens.PREFERENCES, after=ending)
-            case ["accept" | "decline" as choice, _]:
-                return self._made(b"/k/", tokens.CONSENT, after=(b"/yes" if choice == "accept" else b"/no") + ending)
-            case ["telegram", _]:
-                return self._made(b"/t/", tokens.JOIN, after=ending)
-        return self._made(b"/u/", tokens.UNSUBSCRIBE, after=ending)
+        if name.startswith("click_"):
+            link_id = name.removeprefix("click_")
+            return self._made(b"/c/", tokens.CLICK, extra=link_id, after=f"/{link_id}".encode() + ending)
+        path, purpose, after = PAGES[name]
+        return self._made(path, purpose, after=after + ending)
 
     def _made(self, path: bytes, purpose: str, *, extra: str = "", after: bytes = b"") -> Callable[[int], bytes]:
         return tokens.signer(self._key, purpose, extra, before=self._base + path, after=after)

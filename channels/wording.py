@@ -8,7 +8,7 @@ from typing import Any
 from channels.links import Links
 from core.messages import Content, Message
 from core.rules.short_messages import mapped, placed
-from core.rules.templates import SYSTEM_NAMES, Program, compile_template
+from core.rules.templates import Program, compile_frozen, is_ours
 
 CONTENTS_KEPT = 64
 
@@ -41,12 +41,12 @@ class Wordings:
 
 class _Wording:
     def __init__(self, content: Content, links: Links, *, escape: bool) -> None:
-        self._text = _program(content.text or "", escape=escape)
+        self._text = compile_frozen(content.text or "", escape=escape)
         self._extras = placed(content.extras, links.base)
         self._programs: dict[str, Program] = {}
         mapped(self._extras, self._compiled)
         programs = (self._text, *self._programs.values())
-        ours = {name for program in programs for name in program.names if _is_ours(name)}
+        ours = {name for program in programs for name in program.names if is_ours(name)}
         self._ours: dict[str, Callable[[int], bytes]] = {name: links.named(name) for name in ours}
 
     def fill(self, message: Message) -> Worded:
@@ -56,20 +56,5 @@ class _Wording:
         return Worded(self._text.render(values), extras)
 
     def _compiled(self, _name: str, part: str) -> str:
-        self._programs[part] = _program(part)
+        self._programs[part] = compile_frozen(part, escape=False)
         return part
-
-
-def _program(source: str, *, escape: bool = False) -> Program:
-    return compile_template(source, _Anything(), escape=escape)
-
-
-class _Anything(frozenset[str]):
-    """Every name was known when the message was saved; an attribute that went since is a missing value."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
-
-
-def _is_ours(name: str) -> bool:
-    return name in SYSTEM_NAMES or name.startswith("click_")

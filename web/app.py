@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.ports import Hooks
 from core.services.tracking import Recording
-from web import consenting, joining, pictures, preferring, tracking, unsubscribing
+from web import consenting, joining, pictures, preferring, tracking, unsubscribing, viewing
 from web import hooks as reports
 from web.doors import DOORS, Doors
 from web.headers import SECURED
@@ -51,7 +51,7 @@ def create_app(
     recorder = Recorder(Recording(engine), waiting)
     app[DOORS] = Doors(engine, recorder, Targets(engine), key, clock, language, public_url.rstrip("/"), hooks or {})
     app.add_routes([*tracking.routes, *unsubscribing.routes, *consenting.routes, *reports.routes])
-    app.add_routes([*pictures.routes, *preferring.routes, *joining.routes])
+    app.add_routes([*pictures.routes, *preferring.routes, *joining.routes, *viewing.routes])
     app[pictures.KEPT] = OrderedDict()
     app.add_routes([web.get("/health", health), web.get("/style.css", style)])
     app.on_response_prepare.append(_secured)

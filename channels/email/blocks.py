@@ -111,9 +111,11 @@ def _social(block: Block, accent: str) -> str:
 
 
 def _footer(block: Block, _accent: str) -> str:
-    """Imprint and the way out, on the ground of the letter."""
-    words = escape(_("Unsubscribe"))
-    out = f'<a href="{{{{ unsubscribe_url }}}}" style="color:#5d6675">{words}</a>'
+    """Imprint, the letter in the browser and the way out, on the ground of the letter."""
+    ways = (("view_url", _("View in the browser")), ("unsubscribe_url", _("Unsubscribe")))
+    out = " &#160;·&#160; ".join(
+        f'<a href="{{{{ {name} }}}}" style="color:#5d6675">{escape(words)}</a>' for name, words in ways
+    )
     text = marked(_text(block, "text"), "#5d6675")
     return _one(
         '<mj-text align="center" font-size="12px" color="#5d6675" padding="20px 32px">'

@@ -14,7 +14,7 @@ from channels.email.returning import ReturnPath
 from channels.links import Links
 from core.messages import Attachment, Content, Message
 from core.rules import tokens
-from core.rules.templates import CONSENT_NAMES, SYSTEM_NAMES, Program, compile_template
+from core.rules.templates import Program, compile_frozen, is_ours
 
 BREAK = b"\r\n"
 
@@ -41,15 +41,14 @@ class ContentMime:
         echoes: Sequence[bytes] = (),
     ) -> None:
         domain = parseaddr(content.sender.address)[1].rpartition("@")[2] or "localhost"
-        known = _Anything()
         parts = [(b"text/plain", content.text, False), (b"text/html", content.html, True)]
-        programs = [(kind, compile_template(source, known, escape=escape)) for kind, source, escape in parts if source]
-        ours = {name for _, program in programs for name in program.names if _is_system(name)}
+        programs = [(kind, compile_frozen(source, escape=escape)) for kind, source, escape in parts if source]
+        ours = {name for _, program in programs for name in program.names if is_ours(name)}
         body = Encoded({name: plain(partial(links.named, name)) for name in ours})
         boundary = _boundary(content)
         kind, tail = _laid_out(body, programs, content.attachments, boundary)
         fixed = _fixed_headers(content, domain) + kind
-        self._subject = compile_template(content.subject, known, escape=False)
+        self._subject = compile_frozen(content.subject, escape=False)
         self._message_id = tokens.lower_signer(key, tokens.MESSAGE_ID)
         self._echoes = echoes
         self._unsubscribe = links.unsubscribe()
@@ -137,17 +136,6 @@ def _part_kind(programs: Sequence[tuple[bytes, Program]], boundary: bytes) -> by
 
 def _boundary(content: Content) -> bytes:
     return b"=_" + hashlib.blake2b(content.id.to_bytes(8, "big"), digest_size=12).hexdigest().encode()
-
-
-class _Anything(frozenset[str]):
-    """Every name was known when the letter was saved; an attribute that went since is a missing value."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
-
-
-def _is_system(name: str) -> bool:
-    return name in SYSTEM_NAMES or name in CONSENT_NAMES or name.startswith("click_")
 
 
 def _part_head(kind: bytes) -> bytes:

@@ -1,5 +1,6 @@
 """What public pages look up: targets of links, who a delivery went to, and whether they are unsubscribed."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, exists, func, select
@@ -7,11 +8,11 @@ from sqlalchemy import Select, exists, func, select
 from core.tables.attachments import AttachmentRow
 from core.tables.campaigns import Origin, SenderRow
 from core.tables.contacts import Contact, Identity
-from core.tables.contents import Link
+from core.tables.contents import ContentRow, Link
 from core.tables.deliveries import Delivery
 from core.tables.pictures import PictureRow
 from core.tables.suppression import Suppression
-from core.vocabulary import SuppressionList
+from core.vocabulary import CHANNEL_EMAIL, SuppressionList
 
 
 def target(link_id: int) -> Select[str]:
@@ -49,6 +50,18 @@ def addressee(delivery_id: int) -> Select[Any]:
         .outerjoin(SenderRow, SenderRow.id == Origin.sender_id)
         .outerjoin(Contact, Contact.id == Delivery.contact_id)
         .where(Delivery.id == delivery_id)
+    )
+
+
+def letter(delivery_id: int) -> Select[str, str, str | None, str | None, datetime | None]:
+    """What was frozen for a letter, and when whoever it went to was erased; no row for what is no email."""
+    parts = (ContentRow.language, ContentRow.subject, ContentRow.html, ContentRow.plain.label("plain"))
+    return (
+        select(*parts, Contact.erased_at.label("erased_at"))
+        .select_from(Delivery)
+        .join(ContentRow, ContentRow.id == Delivery.content_id)
+        .outerjoin(Contact, Contact.id == Delivery.contact_id)
+        .where(Delivery.id == delivery_id, Delivery.channel == CHANNEL_EMAIL)
     )
 
 

@@ -11,7 +11,7 @@ from core.messages import Money
 from core.ports import Traits
 from core.queries import audience, prices
 from core.rules.sms_segments import Segments, count
-from core.rules.templates import SYSTEM_NAMES, Program, compile_template
+from core.rules.templates import Program, compile_frozen, is_ours
 from core.tables.campaigns import Campaign
 from core.tables.contents import ContentRow
 
@@ -105,7 +105,7 @@ def _counted(
     session: Session, campaign: Campaign | audience.Leg, content: ContentRow, chosen: audience.Frozen
 ) -> list[Segments]:
     """The parts of some recipients' texts, the longest first."""
-    program = compile_template(content.plain or "", _Anything(), escape=False)
+    program = compile_frozen(content.plain or "", escape=False)
     found = audience.longest(session, campaign, chosen, sorted(program.names), limit=SAMPLE)
     return [count(_filled(program, values)) for values in found] or [count(_filled(program, {}))]
 
@@ -116,14 +116,9 @@ def _dearest(session: Session, channel: str, segments: int, currency: str | None
 
 def _filled(program: Program, values: dict[str, object]) -> str:
     """A recipient without a value gets no message, and so costs nothing: the text without it stands in."""
-    links = {name: LINK for name in program.names if name in SYSTEM_NAMES or name.startswith("click_")}
+    links = {name: LINK for name in program.names if is_ours(name)}
     given = {name: value for name, value in values.items() if value not in (None, "")}
     try:
         return program.render({**dict.fromkeys(program.names, " "), **given, **links})
     except Problem:
         return ""
-
-
-class _Anything(frozenset[str]):
-    def __contains__(self, name: object) -> bool:
-        return True
