@@ -64,6 +64,22 @@ def test_every_secret_of_the_containers_has_its_file() -> None:
     assert used == set(re.findall(r"file: secrets/(\w+)", COMPOSE)) == {*SECRETS, "database_password"}
 
 
+def test_an_image_holds_no_secret_of_those_who_build_it() -> None:
+    for name in (".dockerignore", ".gitignore"):
+        left_out = {line.strip("/") for line in (ROOT / name).read_text(encoding="utf-8").splitlines()}
+        assert left_out >= {"deploy/secrets", "deploy/.env"}, name
+
+
+def test_compose_reads_our_file(tmp_path: Path) -> None:
+    program = shutil.which("docker-compose")
+    if program is None:
+        pytest.skip("needs docker-compose")
+    shutil.copy(DEPLOY / "compose.yaml", tmp_path)
+    (tmp_path / ".env").write_text("PUBLIC_HOST=news.example.org\nPANEL_HOST=panel.example.org\n", encoding="utf-8")
+    told = subprocess.run([program, "config", "--quiet"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (told.returncode, told.stderr) == (0, "")
+
+
 def test_proxies_pass_on_to_where_we_listen(environments: list[dict[str, str]]) -> None:
     settings = config.load(environments[0])
     for name in ("Caddyfile", "nginx.conf"):
