@@ -11,6 +11,7 @@ import argparse
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,10 +44,12 @@ def run(names: list[str]) -> tuple[list[Line], list[str]]:
                 skipped.append(f"{name}: smtp-sink and smtp-source are missing (Debian: apt-get install postfix)")
                 continue
             sys.stderr.write(f"{name} …\n")
+            began = time.perf_counter()
             try:
                 lines += measured(part, shared)
             except SystemExit as problem:
                 skipped.append(f"{name}: {problem}")
+            sys.stderr.write(f"{name}: {time.perf_counter() - began:.0f} s\n")
     return lines, skipped
 
 

@@ -65,7 +65,7 @@ def _beside_plain(rounds: list[dict[str, Any]]) -> list[Line]:
 
 PARTS = {
     "pipeline": Part(("bench.pipeline",), needs_postfix=True),
-    "launch": Part(("bench.launching",), needs_postfix=True),
+    "launch": Part(("bench.launching", "--rounds", "2"), needs_postfix=True),
     "curve": Part(("bench.curve",), needs_postfix=True),
     "signing": Part(("bench.signing",)),
     "tracking": Part(("bench.tracking",), tracked),
