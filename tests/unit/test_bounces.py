@@ -120,6 +120,11 @@ def test_mutated_and_truncated_mail_never_raises(at: int, noise: bytes, mail: st
         b"Subject: " + b"a@" * 600_000 + b"\n\nhello",
         b"From: MAILER-DAEMON\nSubject: failure notice\n\n" + b"a.b@c." * 200_000,
         b"From: MAILER-DAEMON\nSubject: failure notice\n\n" + b"user " * 200_000,
+        b"From: MAILER-DAEMON\nSubject: failure notice\n\n" + b"<br " * 200_000,
+        b"From: MAILER-DAEMON\nSubject: failure notice\n\n" + b'"' * 900_000,
+        b"From: MAILER-DAEMON\nSubject: failure notice\n\n" + b"\\x{41}" * 150_000,
+        b'From: MAILER-DAEMON\nSubject: failure notice\n\n{"notificationType":' + b"[" * 90_000,
+        b"From: MAILER-DAEMON\nSubject: failure notice\n\n" + b"".join(b"a%d@b.example\n" % one for one in range(9000)),
     ],
 )
 def test_hostile_mail_is_read_to_an_end(raw: bytes) -> None:

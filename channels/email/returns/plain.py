@@ -6,6 +6,8 @@ from channels.email.returns.codes import code_in, stage_in, status_in
 from channels.email.returns.words import addresses, one_line
 from core.rules.bounces.notices import Kind, Notice
 
+NAMED_LIMIT = 200
+BEFORE_LIMIT = 1000
 _RETURNED = re.compile(
     r"^\W*(.{0,40}((?<!resend your )original message(?! is:)|copy of the message|returned message|message headers?"
     r"|unsent message|below this line)"
@@ -32,14 +34,14 @@ def notices_in_words(words: str, known: list[str] | None = None, sender: str = "
     words = words.replace("\r\n", "\n")
     cut = _RETURNED.search(words, 20)
     told = words[: cut.start()] if cut else words
-    openings = _introduced([found for found in _OPENING.finditer(told) if addresses(found[1])], told)
+    openings = _introduced([found for found in _OPENING.finditer(told) if addresses(found[1])], told)[:NAMED_LIMIT]
     if openings:
         return _under(openings, told)
     transcript = _transcript(told)
     if transcript:
         return transcript
     named = [address for address in addresses(told) if address != sender] or addresses(words)[:1]
-    return [_notice(address, told) for address in known or named[:1] if address]
+    return [_notice(address, told) for address in (known or named[:1])[:NAMED_LIMIT] if address]
 
 
 def _under(openings: list[re.Match[str]], told: str) -> list[Notice]:
@@ -60,7 +62,7 @@ def _transcript(told: str) -> list[Notice]:
         address = next(iter(addresses(found[1])), "")
         by_address[address] = f"{by_address.get(address, '')} {told[start : found.end()]}".strip()
         start = found.end()
-    return [_notice(address, said) for address, said in by_address.items() if address]
+    return [_notice(address, said) for address, said in by_address.items() if address][:NAMED_LIMIT]
 
 
 def _introduced(openings: list[re.Match[str]], told: str) -> list[re.Match[str]]:
@@ -73,7 +75,7 @@ def _enough(said: str, before: str) -> str:
     """What stands above the address too, where what follows it says little, or has no code and the other does."""
     if len(said) > 10 and (status_in(said) or code_in(said) or not (status_in(before) or code_in(before))):
         return said
-    return f"{said} {before}"
+    return f"{said} {before[-BEFORE_LIMIT:]}"
 
 
 def _notice(address: str, said: str) -> Notice:

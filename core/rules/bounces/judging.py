@@ -9,6 +9,9 @@ from core.rules.bounces.wording import FAMILIES, FULL, LASTING, VAGUE
 from core.rules.bounces.wording.families import Family
 from core.vocabulary import BounceClass as B
 
+HEARD = 2000
+"""Characters: no server needs more to say why, and a hostile one shall not keep us busy."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -44,7 +47,8 @@ def _by_words(said: str, families: Sequence[Family] = FAMILIES) -> tuple[B, str]
 
 def _plain(said: str) -> str:
     """Without the words of addresses, of pages of advice, and of the relay that says who said something."""
-    return _RELAY.sub("", _ADDRESSES.sub("@", _PATHS.sub(r"\1", said))).replace("_", " ")
+    said = said[:HEARD]
+    return _RELAY.sub("", _ADDRESSES.sub("@", _PATHS.sub(r"\1", said))).replace("_", " ").lower()
 
 
 def _by_status(notice: Notice) -> tuple[B, str] | None:

@@ -29,16 +29,16 @@ ABROAD = (
     family(
         "sender abroad",
         B.SENDER,
-        r"adresse ip.{0,20}bloqu|ip-adresse.{0,30}(gesperrt|blockiert)|(发信|发送).{0,6}(IP|地址)|黑名单|拒绝中继",
+        r"adresse ip.{0,20}bloqu|ip-adresse.{0,30}(gesperrt|blockiert)|(发信|发送).{0,6}(ip|地址)|黑名单|拒绝中继",
         r"absender\w*.{0,20}(abgelehnt|gesperrt|unbekannt|ung.ltig)|(exp.diteur|.metteur).{0,20}(refus|invalide|bloqu)",
         r"remitente.{0,20}(rechazad|bloquead|no v.lid)",
-        r"mittente.{0,20}(rifiutat|bloccat|non valid)|отправител.{0,20}(отклон|заблок)",
+        r"mittente.{0,20}(rifiutat|bloccat|non valid)|отправител.{0,20}(отклон|заблок)|adres nadawcy",
     ),
     family(
         "content abroad",
         B.CONTENT,
         r"(nachricht|message|mail).{0,30}(zu gro|trop (gros|volum))|(demasiado|troppo) grande|邮件.{0,6}过大",
-        r"taille (limite|maximale)|大小超|(als|comme|como|come) spam|спам|垃圾|스팸|迷惑メール",
+        r"taille (limite|maximale)|大小超|(als|comme|como|come|jako) spam|zbyt (dług|duż)|спам|垃圾|스팸|迷惑メール",
     ),
     family(
         "rate abroad",

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from core.vocabulary import BounceClass
 
 RECIPIENT = (
-    r"(recipients?|user(name|id|s)?|e-?mail( address)?|(mail|m|in)-?box|mail ?drop|account|address\w*|alias|person"
-    r"|customer|subscriber|local.?part)"
+    r"(recipients?|rcpt|user(name|id|s)?|e-?mail (address|account|name|id)|(mail|m|in)[- ]?box|mail ?drop|account"
+    r"|address\w*|alias|person|customer|subscriber|local.?part)"
 )
 MAILBOX = r"((mail|m|in)-?box|mail box|mail ?folder|account|recipient|user|customer|address)"
 MACHINE = r"\b(ips?( address)?|client( host)?|mail server|host|network)"
@@ -21,4 +21,5 @@ class Family:
 
 
 def family(name: str, bounce: BounceClass, *phrases: str) -> Family:
-    return Family(name, bounce, re.compile("|".join(phrases), re.IGNORECASE))
+    """In lower case, as the words are that they are sought in: three times as fast as to ignore case."""
+    return Family(name, bounce, re.compile("|".join(phrases)))

@@ -27,7 +27,7 @@ RATE = family(
 TIME = family(
     "delivery time",
     B.TRANSIENT,
-    r"timed? ?out|expired|retry time|retries|retried|try(ing)? again|try later|later\b|giving up|given up",
+    r"timed? ?out|expired|retry time|retries|retried|try(ing)? again|later\b|giving up",
     r"temporar|deferred|delayed|postponed",
     r"connect(ion)? (to .{1,80} )?(refused|reset|lost|dropped|closed|broken|failed)|lost connection|(is|was) broken",
     r"(can ?not|can't|could ?n.t|unable to|wasn't able to|could not|failed to|requests? to) (connect|establish)",
@@ -35,7 +35,7 @@ TIME = family(
     r"could not be (delivered|sent) (for|within)|not (yet )?been (able to )?deliver|not been collected",
     r"delivery attempts|failed \d+ attempts|failing for a long time|too long|queue",
     r"(system|server|local|internal|i/o|read|write|mailer|config\w*) (error|problem|failure)|configuration",
-    r"\b(busy|load)\b|out of memory|resources|(disk|system) (space|full|storage)|system is full|insufficient",
+    r"\b(busy|load)\b|out of memory|resources|(disk|system) (space|full|storage)|system is full",
     r"command (died|failed)|\bpipe\b|can't (open|create)|(home|maildir) directory|conversation with",
     r"unable to process|upstream error|gateway",
 )

@@ -32,26 +32,26 @@ DOMAIN = family(
     "domain",
     B.DOMAIN,
     r"\bdomain( name)?\b.{0,40}(not (found|exist|valid|hosted|local|handled|served)|n.t exist|non-?existent|lookup"
-    r"|couldn't be found|no longer)",
+    r"|(couldn't|cannot|could not) be found|no longer)",
     r"(unknown|invalid|illegal|non-?existent|no such|bad destination) (mail )?(host|domain|system)",
     r"\bhost\b( or domain name)?.{0,15}(unknown|not found|does not accept)|unrout\w*able",
     r"null ?mx|\bno (mx|mail exchanger)|(mx|srv) .{0,30}no smtp service|all relevant mx|find any (host|mail)",
-    r"never (logged|heard) of.*domain|name or service not known|dns lookup fail|smtp protocol is not supported",
+    r"name or service not known|dns lookup fail",
     r"does not accept mail|no route found to domain|tenant or domain",
 )
 USER = family(
     "user",
     B.ADDRESS,
-    rf"\b{RECIPIENT}\b(?! serv).{{0,60}}(unknown|no longer|invalid|undeliverable|incorrect|wrong|unavailable|moved"
+    rf"\b{RECIPIENT}\b(?! (serv|system)).{{0,60}}(unknown|no longer|invalid|undeliverable|incorrect|wrong|unavailable"
     r"|not? (exist|found|listed|known|valid|here|ok|available|local|allowed|in\b|recogni[sz]ed)|n.t (exist|found|have)"
-    r"|not a (known|valid|registered|member)|unrecogni[sz]ed|(couldn't|cannot|could not) be (found|verified)|no mailbox"
-    r"|rejected|refused|denied|replaced|lookup .{0,20}failed|no match)",
-    r"\b(unknown|no such|invalid|inactive|bad|non-?existent|illegal|wrong|undeliverable|unrecogni[sz]ed|not a valid"
-    rf"|no valid|can't find|unable to find|not our|no) ?-?(or (illegal|unknown) |final delivery |mail )?{RECIPIENT}\b",
+    r"|moved|not a (known|valid|registered|member)|unrecogni[sz]ed|(couldn't|cannot|could not) be (found|verified)"
+    r"|no mailbox|rejected|refused|denied|replaced|lookup .{0,20}failed|no match|verification failed)",
+    r"\b(unknown|no such|invalid|inactive|bad|non-?existent|illegal|malformed|wrong|undeliverable"
+    rf"|unrecogni[sz]ed|not a valid|no valid|can't find|unable to find|not our|no) ?-?"
+    rf"(or (illegal|unknown) )?(final delivery |virtual )?{RECIPIENT}\b",
     r"unknown[ -](user|local)|no such (id|person|mbox)|no one by that name|no account|not have an? [\w.@-]* ?account",
     r"recipnotfound|recipientnotfound|userunknown|user reject|does not exist|has moved|cannot deliver mail for",
     r"no longer (accepts mail|an employee|works|with)|incorrectly addressed|no one with"
-    r"|bad destination (e-?mail|mailbox)|mail for that user"
-    r"|\b#?5\.1\.1\b",
+    r"|bad destination (e-?mail|mailbox)|mail for that user|not user of|unavailable mail user|\b#?5\.1\.1\b",
 )
-NOT_FOUND = family("not found", B.ADDRESS, r"\b(not (found|known)|n't exist|no such)\b(?! (file|command))")
+NOT_FOUND = family("not found", B.ADDRESS, r"(\bnot (found|known)|n.t exist|\bno such)\b(?! (file|command))")
