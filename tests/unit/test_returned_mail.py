@@ -68,6 +68,14 @@ def test_a_report_with_letters_beyond_ascii_has_a_part_of_its_own() -> None:
     assert judged(told) == judged(mail) == [("jürgen@bücher.example", "mailbox", False)]
 
 
+def test_half_a_character_is_none() -> None:
+    mail = report(
+        "Final-Recipient: utf-8; +2AA-anna@shop.example\nAction: failed\nDiagnostic-Code: smtp; +2AA- no such user"
+    )
+    told = mail.replace("message/delivery-status", "message/global-delivery-status; charset=utf-7")
+    assert [bounce for _, bounce, _ in judged(told)] == ["address"]
+
+
 def test_each_recipient_of_a_report_is_judged_by_what_was_said_of_them() -> None:
     mail = report(
         "Final-Recipient: rfc822; anna@shop.example\nAction: failed\nDiagnostic-Code: smtp; 550 5.1.1 no such user",
@@ -127,6 +135,26 @@ def test_a_report_of_a_complaint_counts(kind: str) -> None:
 
 def test_a_complaint_whose_report_hides_the_recipient_is_of_whom_the_letter_went_to() -> None:
     assert judged(feedback("abuse", named="")) == [(ANNA, "complaint", True)]
+
+
+def test_a_complaint_without_a_report_is_of_whom_the_provider_says_had_the_letter() -> None:
+    letter = f"X-HmXmrOriginalRecipient: {ANNA}\nFrom: news@us.example\nTo: list@us.example\n\nHello\n"
+    head = "From: staff@provider.example\nSubject: complaint about message from 192.0.2.7\n"
+    mixed = "Content-Type: multipart/mixed; boundary=edge\n\n--edge\nContent-Type: message/rfc822\n\n"
+    assert judged(f"{head}{mixed}{letter}--edge--\n") == [(ANNA, "complaint", True)]
+
+
+def test_blank_lines_before_a_mail_are_no_mail() -> None:
+    assert judged("\n  \n" + plain("failure notice", f"<{ANNA}>:\n550 No such user here\n")) == [
+        (ANNA, "address", True)
+    ]
+
+
+def test_an_account_that_is_closed_is_dead_whenever_the_server_says_so() -> None:
+    text = (
+        f"{ANNA}\n    SMTP error from remote mail server after end of data:\n    554 this account has been disabled\n"
+    )
+    assert judged(plain("Mail delivery failed", text)) == [(ANNA, "mailbox", True)]
 
 
 def test_a_failed_check_and_a_letter_that_was_no_spam_are_no_complaints() -> None:
@@ -236,6 +264,7 @@ NOISE = st.one_of(
             b'{"Message":"' * 40,
             b"\\x{ffffff}@b.example ",
             b"\x00" * 50,
+            b"\nContent-Type: message/global-delivery-status; charset=utf-7\n\nFinal-Recipient: utf-8; +2AA-a@b.test",
             b"Final-Recipient: utf-8;" + b"\\x{D800}" * 5,
             b'"' * 99 + b"@",
         ]

@@ -27,7 +27,7 @@ AUTOMATIC_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Auto-Reply", "X-Mail-Aut
 
 def read_return(raw: bytes) -> list[Notice]:
     """One notice a recipient, in their order; none for a mail that is no bounce, complaint or autoreply."""
-    raw = raw[:SIZE_LIMIT].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    raw = raw[:SIZE_LIMIT].replace(b"\r\n", b"\n").replace(b"\r", b"\n").lstrip(b" \t\n")
     try:
         mail = message_from_bytes(raw)
         parts = _parts(mail)
@@ -39,9 +39,8 @@ def read_return(raw: bytes) -> list[Notice]:
     kinds, subject = {kind_of(part) for part in parts}, header(mail, "Subject")
     if kinds & ENOUGH_SAID or COMPLAINING.search(subject):
         return feedback(parts)
-    if STATISTICS.search(subject):
-        return []
-    return report(parts, words) or notified(words) or _by_words(mail, words, raw, parts)
+    told = report(parts, words) or notified(words)
+    return told if told or STATISTICS.search(subject) else _by_words(mail, words, raw, parts)
 
 
 def _parts(mail: Message) -> list[Message]:

@@ -20,8 +20,6 @@ _OPENING = re.compile(
     r"| on [A-Z][a-z]{2},)",
     re.IGNORECASE | re.MULTILINE,
 )
-
-
 _CONCLUDED = re.compile(r"^[45]\d\d (?:\d\.\d\.\d )?<?([^\s<>]{1,128}@[^\s<>]{1,200}?)>?\.\.\. .*$", re.MULTILINE)
 _INTRODUCED = re.compile(
     r"address\(?es\)? failed|(permanent fatal|delivery) errors|did not reach the following|folgende[nr]? (adresse|empf)"

@@ -11,6 +11,8 @@ from core.rules.bounces.notices import Kind, Notice
 
 RECIPIENTS_LIMIT = 1000
 LOOSE_LIMIT = 200_000
+SENT_TO = ("X-HmXmrOriginalRecipient", "To")
+"""In the letter that comes back; the first is by Outlook.com, whose `To` may be of somebody else."""
 LETTERS = ("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers")
 
 
@@ -115,6 +117,7 @@ def _told_by(part: Message) -> tuple[str, list[str]]:
 def _addressed(part: Message) -> list[str]:
     inner = part.get_payload()
     if isinstance(inner, list):
-        return addresses(str(inner[0].get("To", ""))[:5000]) if inner and isinstance(inner[0], Message) else []
+        told = (addresses(field(inner[0], name, 5000)) for name in SENT_TO if isinstance(inner[0], Message))
+        return next((found for found in told if found), []) if inner else []
     lines = (line for line in str(inner)[:50_000].splitlines() if line.lower().startswith("to:"))
     return addresses(next(lines, ""))

@@ -28,7 +28,9 @@ def text_of(part: Message) -> str:
         text = raw[:TEXT_LIMIT].decode(str(part.get_content_charset("utf-8")), "replace")
     except (ValueError, LookupError):
         text = raw[:TEXT_LIMIT].decode("utf-8", "replace")
-    return _read(text) if kind_of(part) == "text/html" else text
+    # UTF-7 can spell half a character, which nothing can store or encode again.
+    whole = text.encode("utf-8", "replace").decode("utf-8")
+    return _read(whole) if kind_of(part) == "text/html" else whole
 
 
 def _read(page: str) -> str:

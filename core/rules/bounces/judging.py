@@ -73,18 +73,20 @@ def _by_code(notice: Notice) -> tuple[B, str]:
 
 
 def _suppresses(notice: Notice, bounce: B, rule: str) -> bool:
-    if notice.action in ("delayed", "delivered", "relayed", "expanded") or _PASSING.search(notice.said):
-        return False
-    if notice.status.startswith("4") or (not notice.status and 400 <= notice.code < 500):
-        return False
-    if notice.stage == "data" or (bounce is B.ADDRESS and _NOT_THE_ADDRESS.match(notice.status)):
-        return False
-    if rule in _UNSURE:
+    if _passes(notice) or rule in _UNSURE:
         return False
     if bounce is B.MAILBOX:
         plain = _plain(notice.said)
         return rule != f"words:{FULL.name}" and any(one.words.search(plain) for one in LASTING)
-    return bounce in (B.ADDRESS, B.DOMAIN)
+    contradicted = notice.stage == "data" or (bounce is B.ADDRESS and _NOT_THE_ADDRESS.match(notice.status))
+    return bounce in (B.ADDRESS, B.DOMAIN) and not contradicted
+
+
+def _passes(notice: Notice) -> bool:
+    """Whether it was not refused for good: by the report, by the code, or by the words."""
+    if notice.action in ("delayed", "delivered", "relayed", "expanded") or _PASSING.search(notice.said):
+        return True
+    return notice.status.startswith("4") or (not notice.status and 400 <= notice.code < 500)
 
 
 _NO_WISH = ("auth-failure", "dmarc")

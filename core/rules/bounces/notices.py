@@ -23,7 +23,8 @@ class Standing(StrEnum):
 class Notice:
     """`status` is the enhanced code or empty, `code` the SMTP reply's or 0; `stage` the command answered, if told.
 
-    `action` is RFC 3464's (`failed`, `delayed`, …) or empty; `said` are the server's words on one line.
+    `action` is RFC 3464's (`failed`, `delayed`, …), of a complaint the report's type (`abuse`, …), or empty; `said` are
+    the server's words on one line.
     """
 
     address: str
