@@ -11,7 +11,7 @@ from bot import keyboards
 from bot.screen import Drawn
 from bot.words import bar, figure, heading, moment, name, number, percent, quoted, state
 from channels.known import CHANNELS
-from core.queries import campaigns, forecast, segments, statistics, steps, templates, waits
+from core.queries import campaigns, forecast, segments, statistics, steps, templates, topics, waits
 from core.queries import settings as business
 from core.queries.statistics import Figures
 from core.queries.steps import StepFigures
@@ -19,7 +19,7 @@ from core.queries.waits import Wait
 from core.rules.forecast import Forecast
 from core.tables.campaigns import Campaign
 from core.vocabulary import CampaignState, DeliveryState, EventKind, Reason
-from texts import _, reasons
+from texts import _, language, reasons
 from texts.gates import gate
 from texts.pacing import foretold
 from texts.steps import told
@@ -36,6 +36,8 @@ class Sight:
     waits: list[Wait]
     foreseen: Forecast | None
     letter: str | None
+    topic: Mapping[str, str] | None
+    """What it is about, by language."""
     chosen: list[str]
     excluded: list[str]
     timezone: ZoneInfo
@@ -66,6 +68,7 @@ def read(session: Session, campaign_id: int) -> Sight:
         waits=waits.of_campaign(session, campaign, figures, now),
         foreseen=forecast.of_campaign(session, campaign, figures, now),
         letter=template.name if template else None,
+        topic=topics.names(session, campaign.topic),
         chosen=[segments.get(session, one).name for one in campaign.include],
         excluded=[segments.get(session, one).name for one in campaign.exclude],
         timezone=ZoneInfo(business.value(session, "timezone")),
@@ -77,7 +80,7 @@ def read(session: Session, campaign_id: int) -> Sight:
 
 def drawn(sight: Sight) -> Drawn:
     campaign = sight.campaign
-    parts = [_title(sight)]
+    parts = [_title(sight), _topic(sight)]
     if campaign.origin_id is None:
         parts.append(_plan(sight))
     if campaign.settings.get("hours") and not sight.over:
@@ -114,6 +117,10 @@ def _title(sight: Sight) -> str:
     if since:
         line += f" · {moment(since, sight.timezone)}"
     return f"{heading(quoted(name(campaign.name)))}\n{line}"
+
+
+def _topic(sight: Sight) -> str:
+    return f"{_('Topic')}: {quoted(name(sight.topic[language()]))}" if sight.topic else ""
 
 
 def _plan(sight: Sight) -> str:

@@ -43,5 +43,8 @@ def drawn(choice: Choice, confirmation: str) -> Drawn:
 
 
 def hours_drawn(campaign: Campaign) -> Drawn:
-    said = _("Between which hours of the day is it sent, by each recipient's own clock? Others are set in the panel.")
-    return Drawn(f"{heading(quoted(name(campaign.name)))}\n{quoted(said)}", keyboards.hours(campaign.id))
+    said = _("Between which hours of the day is it sent, by each recipient's own clock?")
+    other = _("Other hours: /hours %(id)s 9:30-17:45", id=campaign.id)
+    return Drawn(
+        f"{heading(quoted(name(campaign.name)))}\n{quoted(said)}\n\n{quoted(other)}", keyboards.hours(campaign.id)
+    )

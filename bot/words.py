@@ -105,6 +105,7 @@ def commands() -> str:
             _("/limit – the daily limit, how it came about, and what it stops"),
             _("/series – campaigns that repeat, and when they run next"),
             _("/schedule – launch a campaign at a time: /schedule 12 2026-12-01 09:00"),
+            _("/hours – the hours of the day that a campaign keeps to: /hours 12 9:30-17:45"),
             _("/stopall – stop everything at once, on every channel; /goon lets it go on"),
             _("/unlink – let go of this chat"),
         ]

@@ -28,10 +28,13 @@ from core.tables.operators import Operator
 from core.vocabulary import Role
 from texts import _
 
+ALWAYS = ("always", "immer")
+
 
 def make() -> Router:
     router = Router(name="schedules")
     router.message.register(schedule_asked, Command("schedule"))
+    router.message.register(hours_asked, Command("hours"))
     router.callback_query.register(later_pressed, LaterPressed.filter())
     router.callback_query.register(at_pressed, AtPressed.filter())
     router.callback_query.register(hours_pressed, HoursPressed.filter())
@@ -56,6 +59,18 @@ async def schedule_asked(
     at = await run(_read, written)
     read = partial(run, previews.read, int(number), datetime.now(UTC), outside, at=at)
     await show_preview(bot, live, Place(message.chat.id), int(number), read, role=operator.role)
+
+
+@needs(Role.LAUNCHER)
+async def hours_asked(message: Message, command: CommandObject, *, run: Run, live: Live) -> None:
+    """`/hours 12 9:30-17:45` or `/hours 12 always`: by whose clock stays as it was."""
+    number, _space, written = (command.args or "").strip().partition(" ")
+    if not number.isascii() or not number.isdigit() or len(number) > 18 or not written.strip():
+        raise Invalid("hours.bad_command", where="campaign")
+    wanted = None if written.strip().lower() in ALWAYS else Hours.typed(written)
+    assert message.from_user is not None
+    await run(_set_hours, int(number), wanted, by=by(message.from_user))
+    await live.show(Place(message.chat.id), int(number))
 
 
 @needs(Role.LAUNCHER)
@@ -92,6 +107,11 @@ async def hours_pressed(query: CallbackQuery, callback_data: HoursPressed, *, ru
     wanted = None if opens == closes else Hours.read(f"{opens:02}:00", f"{closes:02}:00")
     await run(campaigns.set_hours, campaign_id, wanted, own_zone=True, by=by(query.from_user))
     await live.show(place_of(query), campaign_id)
+
+
+def _set_hours(session: Session, campaign_id: int, wanted: Hours | None, *, by: str) -> None:
+    kept = queries.get(session, campaign_id).settings.get("hours") or {}
+    campaigns.set_hours(session, campaign_id, wanted, own_zone=bool(kept.get("own_zone", True)), by=by)
 
 
 def _read(session: Session, written: str) -> datetime:

@@ -1,5 +1,6 @@
 """Hours of the day within which messages may leave, by the clock on a recipient's wall."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 from core.errors import Invalid
 from core.rules import wall
 
+TYPED = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*[-–—]\s*(\d{1,2})(?:[:.](\d{2}))?", re.ASCII)
 DAYS_AHEAD = 3
 """Today, tomorrow, and one more for a day that a time zone leaves out (Samoa, 30 December 2011)."""
 
@@ -23,6 +25,16 @@ class Hours:
     def read(cls, opens: str, closes: str) -> "Hours":
         """Of `09:00` and `20:00`; raise Invalid (`hours.bad_time`) for what is no time of the day."""
         return cls(_time(opens), _time(closes))
+
+    @classmethod
+    def typed(cls, written: str) -> "Hours":
+        """Of `9:30-17:45` or `9–18` as people write them; raise Invalid (`hours.unreadable`), or as `read` does."""
+        found = TYPED.fullmatch(written.strip())
+        if found is None:
+            raise Invalid("hours.unreadable", where="hours", given=written.strip()[:40])
+        parts = (found.group(1, 2), found.group(3, 4))
+        opens, closes = (f"{'00' if hour == '24' else hour:0>2}:{minute or '00'}" for hour, minute in parts)
+        return cls.read(opens, closes)
 
     def outside(self) -> "Hours":
         """The rest of the day: sending hours of quiet hours, and the other way round."""

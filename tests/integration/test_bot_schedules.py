@@ -1,13 +1,14 @@
 """Launches at a time from the chat, and what operators are told there without having asked."""
 
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 from channels.known import CHANNELS
 from core.database import Sessions
 from core.rules.outside import Outside
 from core.rules.rhythm import Rhythm
-from core.services import campaigns, notices, series
+from core.services import campaigns, notices, series, topics
 from core.tables.campaigns import Campaign
 from core.vocabulary import Role
 from tests.integration.bot_factory import OLIVIA, OTTO, Person, a_world, make_draft, make_operator, until
@@ -36,6 +37,34 @@ async def test_a_launch_is_scheduled_by_a_press_and_taken_back(sessions: Session
         await until(state, lambda now: now == "scheduled")
         await olivia.press("Take back the schedule")
         await until(state, lambda now: now == "draft")
+
+
+async def test_hours_of_ones_own_are_typed(sessions: Sessions, tmp_path: Path) -> None:
+    make_operator(sessions, OLIVIA, Role.LAUNCHER)
+    make_operator(sessions, OTTO, Role.EDITOR, name="Otto")
+    with sessions.begin() as session:
+        topics.create(session, "offers", name_en="Offers <b>", name_de="Angebote", by="t")
+        draft = make_draft(session, recipients=3)
+        draft.topic = "offers"
+        campaign_id = draft.id
+
+    async with a_world(tmp_path, sessions) as sandbox:
+        olivia, otto = Person(sandbox, OLIVIA), Person(sandbox, OTTO)
+        await otto.say(f"/hours {campaign_id} 9:30-17:45")
+        await otto.reads("Your role")
+        await olivia.say("/hours 9:30-17:45")
+        await olivia.reads("Write it like this", "/hours 12 always")
+        await olivia.say(f"/hours {campaign_id} half past nine")
+        await olivia.reads("are no hours of the day")
+        await olivia.say(f"/hours {campaign_id} 9:30-17:45")
+        await olivia.reads("Sending hours: 09:30–17:45", "Topic: Offers")
+        await olivia.say(f"/hours {campaign_id} always")
+        await until(partial(_settings, sessions, campaign_id), lambda kept: kept["hours"] is None)
+
+
+async def _settings(sessions: Sessions, campaign_id: int) -> dict[str, object]:
+    with sessions() as session:
+        return session.get_one(Campaign, campaign_id).settings
 
 
 async def test_a_time_of_ones_own_is_written_and_confirmed(sessions: Sessions, tmp_path: Path) -> None:

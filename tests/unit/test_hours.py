@@ -16,6 +16,25 @@ DAY = Hours(time(9), time(20))
 NIGHT = DAY.outside()
 
 
+@pytest.mark.parametrize(
+    ("written", "opens", "closes"),
+    [
+        ("9:30-17:45", "09:30", "17:45"),
+        (" 9 – 17 ", "09:00", "17:00"),
+        ("22.15—06", "22:15", "06:00"),
+        ("18-24", "18:00", "00:00"),
+    ],
+)
+def test_hours_are_read_as_people_write_them(written: str, opens: str, closes: str) -> None:
+    assert Hours.typed(written).written() == {"opens": opens, "closes": closes}
+
+
+@pytest.mark.parametrize("written", ["", "9", "9:30", "morning", "25-26", "9:75-10", "9-10-11", "-9-10"])
+def test_what_are_no_hours_is_refused(written: str) -> None:
+    with pytest.raises(Invalid, match=r"hours\.(unreadable|bad_time)"):
+        Hours.typed(written)
+
+
 def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
     return datetime(year, month, day, hour, minute, tzinfo=UTC)
 
