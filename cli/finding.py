@@ -13,7 +13,13 @@ Row = TypeVar("Row", bound=Base)
 
 def found(session: Session, table: type[Row], which: str) -> Row:
     """Raise NotFound (`<noun>.not_found`, `name.not_found`), or Refused where a name is borne by several."""
-    noun = {"senders": "sender", "campaigns": "campaign", "templates": "template", "segments": "segment"}
+    noun = {
+        "senders": "sender",
+        "campaigns": "campaign",
+        "templates": "template",
+        "segments": "segment",
+        "series": "series",
+    }
     is_number = which.isascii() and which.isdigit() and len(which) < 19
     by_number = session.get(table, int(which)) if is_number else None
     if by_number is not None:

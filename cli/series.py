@@ -7,20 +7,23 @@ from zoneinfo import ZoneInfo
 import typer
 from sqlalchemy.orm import Session
 
+from channels.known import CHANNELS
 from channels.outside import outside
 from cli.context import opened
 from cli.finding import found
 from cli.launching import Which, agrees, previewed, worries
 from cli.launching import show as show_preview
 from cli.output import BY, AsJson, print_json
-from core.errors import Invalid
+from core.errors import Invalid, NotFound
 from core.queries import campaigns, contact_pages
 from core.queries import series as queries
 from core.queries import settings as business
 from core.rules.anniversaries import DateRule
 from core.rules.rhythm import Rhythm
 from core.services import series as services
+from core.services import series_letters
 from core.tables.series import Series
+from core.tables.templates import Template
 from core.vocabulary import Every
 from texts import _
 from texts.approvals import waits
@@ -91,6 +94,8 @@ def list_(as_json: AsJson = False) -> None:
         return
     for row in rows:
         print(f"{row['id']:>6}  {series_state(str(row['state'])):<10}  {row['name']}: {row['rhythm']}")
+    if not rows:
+        print(_("There are none. Repeat a draft with: sendbote series create"))
 
 
 @app.command(help=_("One series: its rhythm, its runs, and when the next five are due."))
@@ -98,6 +103,23 @@ def show(which: One, as_json: AsJson = False) -> None:
     with opened() as door, door.sessions() as session:
         told = _told(session, found(session, Series, which), datetime.now(UTC))
     print_json(told) if as_json else _say(told)
+
+
+@app.command(help=_("Send another letter from the next run on, as it was last saved; or the same one as it is now."))
+def letter(
+    which: One,
+    template: Annotated[
+        str | None, typer.Argument(help=_("The template's number or name; else the series' own."))
+    ] = None,
+) -> None:
+    with opened() as door, door.sessions.begin() as session:
+        series = found(session, Series, which)
+        chosen = found(session, Template, template).id if template else series.template_id
+        if chosen is None:
+            raise NotFound("template.not_found", id="")
+        series_letters.exchange(session, series.id, chosen, channels=CHANNELS, by=BY)
+        name = series.name
+    print(_("The next run of “%(name)s” sends the new letter.", name=name))
 
 
 @app.command(help=_("Begin no more runs until it is resumed."))

@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from admin.access import by, needs
 from admin.context import panel, reading, writing
 from admin.words import say
+from channels.known import CHANNELS
 from channels.outside import outside
 from core.errors import Problem
 from core.queries import campaigns, contact_pages, segments, templates
@@ -15,12 +16,14 @@ from core.queries import series as queries
 from core.rules.anniversaries import DateRule
 from core.rules.rhythm import Rhythm
 from core.services import series as services
+from core.services import series_letters
 from core.tables.series import Series
 from core.vocabulary import Role
-from texts import rhythms
+from texts import _, rhythms
 from texts.approvals import waits
 
 pages = Blueprint("series", __name__, url_prefix="/series")
+MANY = 500
 
 
 @pages.get("/")
@@ -40,6 +43,7 @@ def detail(id: int) -> ResponseReturnValue:  # noqa: A002 - the name of the part
         template=templates.get(session, series.template_id) if series.template_id else None,
         include=[segments.get(session, one).name for one in series.include],
         exclude=[segments.get(session, one).name for one in series.exclude],
+        letters=_letters(series),
     )
 
 
@@ -68,6 +72,22 @@ def create(campaign_id: int) -> ResponseReturnValue:
     return redirect(url_for("series.detail", id=made.id))
 
 
+@pages.post("/<int:id>/letter")
+@needs(Role.LAUNCHER)
+def letter(id: int) -> ResponseReturnValue:  # noqa: A002
+    """Bound to the letter as it stood in the list, whatever is saved meanwhile."""
+    template_id, _sign, seen = request.form.get("letter", "").partition(":")
+    if not (template_id.isascii() and template_id.isdigit() and seen.isascii() and seen.isdigit()):
+        abort(400)
+    try:
+        with writing() as session:
+            series_letters.exchange(session, id, int(template_id), seen=int(seen), channels=CHANNELS, by=by())
+        flash(_("The next run sends the new letter."), "done")
+    except Problem as problem:
+        say(problem)
+    return redirect(url_for("series.detail", id=id))
+
+
 @pages.post("/<int:id>/<any(pause, resume, end):move>")
 @needs(Role.LAUNCHER)
 def move(id: int, move: str) -> ResponseReturnValue:  # noqa: A002
@@ -81,6 +101,15 @@ def move(id: int, move: str) -> ResponseReturnValue:  # noqa: A002
             case _:
                 services.end(session, id, by=by(), now=now)
     return redirect(url_for("series.detail", id=id))
+
+
+def _letters(series: Series) -> list[tuple[str, str]]:
+    """Those that fit the channel, each with the content that it has now; the one that is sent is left out."""
+    kinds = CHANNELS[series.channel].kinds
+    found = templates.page(reading(), limit=MANY, kinds=kinds)
+    return [
+        (f"{one.id}:{one.content_id}", one.name) for one in found if one.content_id not in (None, series.content_id)
+    ]
 
 
 def _rhythm() -> Rhythm:

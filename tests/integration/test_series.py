@@ -14,13 +14,15 @@ from core.queries import series as queries
 from core.rules.anniversaries import DateRule
 from core.rules.outside import Outside
 from core.rules.rhythm import Rhythm
-from core.services import campaigns, emergency, schedules, series, settings
+from core.services import campaigns, emergency, schedules, series, series_letters, settings
 from core.tables.campaigns import Campaign
 from core.tables.contacts import Attribute, Contact
+from core.tables.contents import ContentRow
 from core.tables.notices import Notice
 from core.tables.series import Series
+from core.tables.templates import Template
 from tests.integration.bot_factory import make_draft
-from tests.integration.campaign_factory import NOON, make_contacts
+from tests.integration.campaign_factory import NOON, make_contacts, make_content
 
 SANDBOX = Outside(None, real_relay=False)
 MONDAYS = Rhythm.read("week", "09:00", weekdays=[1])
@@ -163,3 +165,42 @@ def test_nine_is_nine_by_the_accounts_new_clock(sessions: Sessions) -> None:
     with sessions.begin() as session:
         settings.set_timezone(session, "America/New_York", by="test")
         assert queries.get(session, number).next_at == datetime(2026, 5, 25, 13, tzinfo=UTC)
+
+
+def test_a_series_sends_another_letter_from_the_next_run_on(sessions: Sessions) -> None:
+    series_id = repeated(sessions)
+    first = series.run_due(sessions, series_id, MONDAY)
+    with sessions.begin() as session:
+        newer = make_content(session, subject="Newer")
+        template = Template(name="Newer", kind="text", subject="Newer", source="Hi", content_id=newer, created_by="t")
+        session.add(template)
+        session.flush()
+        with pytest.raises(Refused, match=r"series\.letter_changed"):
+            series_letters.exchange(session, series_id, template.id, seen=newer - 1, channels=CHANNELS, by="t")
+        series_letters.exchange(session, series_id, template.id, seen=newer, channels=CHANNELS, by="t")
+        with pytest.raises(Refused, match=r"series\.same_letter"):
+            series_letters.exchange(session, series_id, template.id, channels=CHANNELS, by="t")
+    second = series.run_due(sessions, series_id, MONDAY + timedelta(days=7))
+    with sessions() as session:
+        letters = [session.get_one(Campaign, run or 0).content_id for run in (first, second)]
+        assert letters[0] != newer
+        assert letters[1] == newer
+
+
+def test_a_letter_is_not_exchanged_past_a_second_person_nor_for_one_of_another_kind(sessions: Sessions) -> None:
+    series_id = repeated(sessions)
+    with sessions.begin() as session:
+        short = make_content(session)
+        session.get_one(ContentRow, short).kind = "short"
+        other = make_content(session)
+        made = [
+            Template(name=str(one), kind="text", subject="x", source="x", content_id=one, created_by="t")
+            for one in (short, other)
+        ]
+        session.add_all(made)
+        session.flush()
+        with pytest.raises(Refused, match=r"campaign\.wrong_kind"):
+            series_letters.exchange(session, series_id, made[0].id, channels=CHANNELS, by="t")
+        settings.set_approval_above(session, 1, by="t")
+        with pytest.raises(Refused, match=r"series\.letter_takes_two"):
+            series_letters.exchange(session, series_id, made[1].id, channels=CHANNELS, by="t")

@@ -4,6 +4,10 @@ from texts import N_
 
 SENTENCES = {
     "hours.bad_time": N_("“%(given)s” is no time of the day. Write it like 09:00."),
+    "hours.unreadable": N_("“%(given)s” are no hours of the day. Write them like 9:30-17:45."),
+    "hours.bad_command": N_(
+        "Write it like this: /hours 12 9:30-17:45, or /hours 12 always. The number is the campaign's."
+    ),
     "hours.never_meet": N_(
         "These hours lie wholly within the channel’s quiet hours (%(opens)s to %(closes)s), "
         "so nothing would ever be sent."
@@ -24,6 +28,14 @@ SENTENCES = {
     "series.no_such_date": N_("Contacts have no attribute “%(name)s” that holds dates."),
     "series.bad_days": N_("Choose at most %(most)s days."),
     "series.ended": N_("“%(name)s” has ended already."),
+    "series.same_letter": N_("“%(name)s” sends this letter already, as it was last saved."),
+    "series.letter_changed": N_(
+        "“%(name)s” was saved again meanwhile. Look at it once more, then exchange the letter."
+    ),
+    "series.letter_takes_two": N_(
+        "A campaign of this size takes two people. End “%(name)s” and repeat a campaign with the new letter, "
+        "so that both confirm it."
+    ),
     "series.not_now": N_("This is not possible now: look again at how “%(name)s” stands."),
     "campaign.over": N_("“%(name)s” is over: its sending hours can no longer be changed."),
 }

@@ -7,7 +7,9 @@ from sqlalchemy import insert, select
 
 from core.database import Sessions
 from core.tables.contacts import Attribute
+from core.tables.contents import ContentRow
 from core.tables.series import Series
+from core.tables.templates import Template
 from core.vocabulary import Role
 from tests.integration.panel.people import somebody
 from tests.integration.panel.test_timing import confirmation
@@ -48,3 +50,26 @@ def test_what_is_no_rhythm_is_said_on_the_page(app: Flask, draft: int) -> None:
     bound = confirmation(launcher.get(check).text)
     launcher.post(f"/series/from/{draft}", confirmation=bound, every="week", at="09:00")
     assert "at least one day of the week" in launcher.get(check).text
+
+
+def test_the_letter_of_a_series_is_exchanged_by_whoever_may_launch(app: Flask, draft: int, sessions: Sessions) -> None:
+    launcher = somebody(app, Role.LAUNCHER)
+    bound = confirmation(launcher.get(f"/campaigns/{draft}/check").text)
+    page = launcher.post(f"/series/from/{draft}", confirmation=bound, **MONDAYS).location
+    with sessions.begin() as session:
+        content = ContentRow(kind="text", language="en", source="New", subject="New", plain="New", hash=b"2")
+        session.add(content)
+        session.flush()
+        newer = Template(name="Newer", kind="text", subject="x", source="x", content_id=content.id, created_by="x")
+        session.add(newer)
+        session.flush()
+        choice = f"{newer.id}:{content.id}"
+    assert f'value="{choice}"' in launcher.get(page).text
+    assert somebody(app, Role.EDITOR).post(f"{page}/letter", letter=choice).status_code == 403
+    assert launcher.post(f"{page}/letter", letter="1:x").status_code == 400
+    launcher.post(f"{page}/letter", letter=choice)
+    with sessions() as session:
+        assert session.scalars(select(Series.content_id)).one() == content.id
+    shown = launcher.get(page).text
+    assert "The next run sends the new letter." in shown
+    assert "Newer" in shown
