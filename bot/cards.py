@@ -120,7 +120,7 @@ def _title(sight: Sight) -> str:
 
 
 def _topic(sight: Sight) -> str:
-    return f"{_('Topic')}: {quoted(name(sight.topic[language()]))}" if sight.topic else ""
+    return _("Topic") + f": {quoted(name(sight.topic[language()]))}" if sight.topic else ""
 
 
 def _plan(sight: Sight) -> str:
