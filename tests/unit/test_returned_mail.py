@@ -68,6 +68,11 @@ def test_a_report_with_letters_beyond_ascii_has_a_part_of_its_own() -> None:
     assert judged(told) == judged(mail) == [("jürgen@bücher.example", "mailbox", False)]
 
 
+def test_a_charset_that_is_no_name_hides_nothing() -> None:
+    mail = "From: MAILER-DAEMON\nSubject: failure notice\nContent-Type: text/plain; charset=a\0b\n\n"
+    assert judged(f"{mail}<{ANNA}>: no such user, né?") == [(ANNA, "address", True)]
+
+
 def test_half_a_character_is_none() -> None:
     mail = report(
         "Final-Recipient: utf-8; +2AA-anna@shop.example\nAction: failed\nDiagnostic-Code: smtp; +2AA- no such user"
@@ -264,6 +269,7 @@ NOISE = st.one_of(
             b'{"Message":"' * 40,
             b"\\x{ffffff}@b.example ",
             b"\x00" * 50,
+            b"\nContent-Type: message/feedback-report; charset=a\x00b\n\n",
             b"\nContent-Type: message/global-delivery-status; charset=utf-7\n\nFinal-Recipient: utf-8; +2AA-a@b.test",
             b"Final-Recipient: utf-8;" + b"\\x{D800}" * 5,
             b'"' * 99 + b"@",

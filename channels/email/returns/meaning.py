@@ -11,7 +11,7 @@ from channels.email.returns.parsing import SIZE_LIMIT, read_return
 from channels.email.returns.spoken import asks_to_leave
 from channels.email.returns.whose import copied, whose
 from channels.email.returns.wording import BOUNCING
-from channels.email.returns.words import header, text_of
+from channels.email.returns.words import header, inside, text_of
 from core.messages import Event
 from core.rules.bounces.judging import Judgement, judge
 from core.rules.bounces.notices import Kind, Notice, Standing, standing
@@ -134,9 +134,8 @@ def _walk(mail: Message, most: int = 50) -> Iterator[Message]:
     while waiting and most:
         part = waiting.pop(0)
         most -= 1
-        inner = part.get_payload()
-        if isinstance(inner, list):
-            waiting[:0] = [one for one in inner if isinstance(one, Message)]
+        if part.is_multipart():
+            waiting[:0] = inside(part)
         else:
             yield part
 

@@ -15,7 +15,7 @@ from channels.email.returns.wording import (
     STATISTICS,
     UNDELIVERED,
 )
-from channels.email.returns.words import TEXT_LIMIT, addresses, header, kind_of, text_of
+from channels.email.returns.words import TEXT_LIMIT, addresses, header, inside, kind_of, text_of
 from core.rules.bounces.notices import Kind, Notice
 
 SIZE_LIMIT = 1_000_000
@@ -50,8 +50,8 @@ def _parts(mail: Message) -> list[Message]:
     while waiting and len(found) < PARTS_LIMIT:
         part = waiting.pop(0)
         found.append(part)
-        if part.get_content_maintype() == "multipart" and isinstance(part.get_payload(), list):
-            waiting[:0] = [inner for inner in part.get_payload() if isinstance(inner, Message)]
+        if part.get_content_maintype() == "multipart":
+            waiting[:0] = inside(part)
     return found
 
 

@@ -6,7 +6,7 @@ from email.message import Message
 
 from channels.email.returns.codes import code_in, stage_in, status_in
 from channels.email.returns.plain import notices_in_words
-from channels.email.returns.words import addresses, field, kind_of, one_line, text_of
+from channels.email.returns.words import addresses, field, inside, kind_of, one_line, text_of
 from core.rules.bounces.notices import Kind, Notice
 
 RECIPIENTS_LIMIT = 1000
@@ -49,11 +49,10 @@ def report(parts: list[Message], words: str) -> list[Notice]:
 
 def _blocks(part: Message) -> Iterator[Message]:
     """The fields of the report, then those of each recipient; the stdlib parses the older kind alone (RFC 6533)."""
-    blocks = part.get_payload()
     if kind_of(part) == "message/global-delivery-status":
         yield from (message_from_string(block.lstrip()) for block in text_of(part).split("\n\n"))
-    elif kind_of(part) == "message/delivery-status" and isinstance(blocks, list):
-        yield from (block for block in blocks if isinstance(block, Message))
+    elif kind_of(part) == "message/delivery-status":
+        yield from inside(part)
 
 
 def loose_report(text: str) -> list[Notice]:
@@ -107,17 +106,15 @@ def _completed(notice: Notice, spoken: Notice | None, whole: str) -> Notice:
 
 def _told_by(part: Message) -> tuple[str, list[str]]:
     """The report's type (RFC 5965, section 3.1), and whom it names."""
-    inner = part.get_payload()
-    block = inner[0] if isinstance(inner, list) and inner and isinstance(inner[0], Message) else part
+    block = next(iter(inside(part)), part)
     values = block.get_all("Original-Rcpt-To", []) + block.get_all("Removal-Recipient", [])
     named = [address for value in values[:RECIPIENTS_LIMIT] for address in addresses(str(value)[:1000])]
     return str(block.get("Feedback-Type", ""))[:40].strip().lower(), named
 
 
 def _addressed(part: Message) -> list[str]:
-    inner = part.get_payload()
-    if isinstance(inner, list):
-        told = (addresses(field(inner[0], name, 5000)) for name in SENT_TO if isinstance(inner[0], Message))
-        return next((found for found in told if found), []) if inner else []
-    lines = (line for line in str(inner)[:50_000].splitlines() if line.lower().startswith("to:"))
+    if part.is_multipart():
+        told = (addresses(field(letter, name, 5000)) for letter in inside(part)[:1] for name in SENT_TO)
+        return next((found for found in told if found), [])
+    lines = (line for line in text_of(part).splitlines() if line.lower().startswith("to:"))
     return addresses(next(lines, ""))

@@ -49,6 +49,11 @@ def _unescaped(escaped: re.Match[str]) -> str:
     return chr(point) if point < 0x110000 and not 0xD800 <= point < 0xE000 else ""
 
 
+def inside(part: Message) -> list[Message]:
+    """The parts of a part; the stdlib trips over a text's charset where it is asked for one that has none."""
+    return [one for one in part.get_payload() if isinstance(one, Message)] if part.is_multipart() else []
+
+
 def kind_of(part: Message) -> str:
     """Its type alone, where a broken header runs on into the next line."""
     return (part.get_content_type().split() or ["text/plain"])[0]
