@@ -108,7 +108,7 @@ def launch(sessions: Sessions, campaign_id: int, confirmation: str) -> None:
 def prepare(sessions: Sessions, campaign_id: int) -> None:
     now = datetime.now(UTC)
     assert recipients.prepare(
-        sessions, campaign_id, channels=CHANNELS, holder="bench", clock=lambda: now, stop=lambda: False
+        sessions, campaign_id, channels=CHANNELS, holder="bench", clock=lambda: now, stop=lambda: False, press=None
     )
 
 

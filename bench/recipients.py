@@ -68,7 +68,7 @@ def launch(sessions: Sessions, campaign_id: int, confirmation: str) -> None:
 
 def prepare(sessions: Sessions, campaign_id: int) -> str:
     assert recipients.prepare(
-        sessions, campaign_id, channels=CHANNELS, holder="bench", clock=lambda: NOW, stop=lambda: False
+        sessions, campaign_id, channels=CHANNELS, holder="bench", clock=lambda: NOW, stop=lambda: False, press=None
     )
     with sessions() as session:
         found = statistics.figures(session, campaign_id)

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from functools import partial
 
 from channels import registry
+from channels.consent import ConsentWording
 from channels.email.place import parse_place
 from channels.known import CHANNELS
 from channels.outside import outside
-from core.database import Sessions
 from core.ports import Bell
 from core.queries import due, leases, mailboxes, prices, series, statuses
 from core.services import asking, digests, doubts, pacing, reaper, recipients, rejudging, schedules, steps, uploads
@@ -33,7 +33,7 @@ def tick(installation: Installation, bell: Bell) -> int:
     """Bring back what dead workers held, end what is done, forget what is old, and ring; returns how many rings."""
     sessions = installation.sessions
     _launch(installation)
-    _begin(sessions)
+    _begin(installation)
     measures.expired.inc(reaper.bring_back_expired(sessions, now()))
     doubts.retry_by_policy(sessions, now())
     asking.end_unanswered(sessions, now())
@@ -87,16 +87,24 @@ def _launch(installation: Installation) -> None:
         schedules.launch_due(installation.sessions, campaign_id, outside=world, channels=CHANNELS, now=now())
 
 
-def _begin(sessions: Sessions) -> None:
+def _begin(installation: Installation) -> None:
     """The first few recipients of each new campaign at once: a worker under way takes them in, a free one is rung for.
 
     So a first message leaves within a second, though all workers are busy, or the only one is to prepare the rest.
     """
-    with sessions() as session:
+    with installation.sessions() as session:
         begun = due.campaigns_to_begin(session)
+    press = ConsentWording(installation.settings.language)
     for campaign_id in begun:
-        stop = partial(next, iter((False,)), True)
-        recipients.prepare(sessions, campaign_id, channels=CHANNELS, holder=holder(), clock=now, stop=stop)
+        recipients.prepare(
+            installation.sessions,
+            campaign_id,
+            channels=CHANNELS,
+            holder=holder(),
+            clock=now,
+            stop=partial(next, iter((False,)), True),
+            press=press,
+        )
 
 
 def _due(installation: Installation) -> list[tuple[str, int | str]]:

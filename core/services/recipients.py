@@ -40,11 +40,12 @@ def prepare(
     holder: str,
     clock: Callable[[], datetime],
     stop: Callable[[], bool],
-    press: ConsentPress | None = None,
+    press: ConsentPress | None,
 ) -> bool:
     """Give every chosen contact its delivery; one transaction a chunk, so it may end anywhere and go on.
 
-    With `press` those who lack nothing but consent are asked for it, and their deliveries wait for the answer.
+    With `press` those who lack nothing but consent are asked for it, and their deliveries wait for the answer; None
+    where nobody can be asked.
     A cancelled campaign's remaining contacts get `cancelled` rows, so that nobody chosen is without one.
     Returns whether preparation is complete; False if `stop` asked to end, or another worker is at it.
     """

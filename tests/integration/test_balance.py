@@ -235,7 +235,13 @@ def _account(sandbox: Sandbox, **given: str) -> None:
 
 def _prepare(sessions: Sessions, campaign_id: int) -> None:
     assert recipients.prepare(
-        sessions, campaign_id, channels=CHANNELS, holder="t", clock=lambda: datetime.now(UTC), stop=lambda: False
+        sessions,
+        campaign_id,
+        channels=CHANNELS,
+        holder="t",
+        clock=lambda: datetime.now(UTC),
+        stop=lambda: False,
+        press=None,
     )
 
 

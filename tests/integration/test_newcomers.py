@@ -129,7 +129,7 @@ def sent_campaign(sessions: Sessions, recipients_count: int) -> int:
 
 def prepare_and_settle(sessions: Sessions, campaign_id: int) -> None:
     assert recipients.prepare(
-        sessions, campaign_id, channels=CHANNELS, holder="test", clock=lambda: LATER, stop=lambda: False
+        sessions, campaign_id, channels=CHANNELS, holder="test", clock=lambda: LATER, stop=lambda: False, press=None
     )
     with sessions.begin() as session:
         assert session.scalar(select(Origin.open).where(Origin.campaign_id == campaign_id))

@@ -79,7 +79,9 @@ def test_a_landline_gets_no_sms_and_the_preview_has_said_so_yet_it_may_have_what
         chat_id = session.scalar(insert(Identity).values(contact_id=home.contact_id, **chat).returning(Identity.id))
         session.add(Conversation(identity_id=chat_id, last_inbound_at=NOON))
     assert counted.reasons[Reason.NOT_A_MOBILE] == 1
-    recipients.prepare(sessions, drafted, channels=CHANNELS, holder="t", clock=lambda: NOON, stop=lambda: False)
+    recipients.prepare(
+        sessions, drafted, channels=CHANNELS, holder="t", clock=lambda: NOON, stop=lambda: False, press=None
+    )
     with sessions() as session:
         of_home = select(Delivery.state, Delivery.reason).where(Delivery.contact_id == home.contact_id)
         assert session.execute(of_home).one() == ("skipped", "not_a_mobile")

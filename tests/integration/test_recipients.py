@@ -188,5 +188,5 @@ def _counted(sessions: Sessions, campaign_id: int) -> audience.Counts:
 
 def _prepare(sessions: Sessions, campaign_id: int) -> None:
     assert recipients.prepare(
-        sessions, campaign_id, channels=CHANNELS, holder="test", clock=lambda: NOON, stop=lambda: False
+        sessions, campaign_id, channels=CHANNELS, holder="test", clock=lambda: NOON, stop=lambda: False, press=None
     )

@@ -70,7 +70,7 @@ def launched(session: Session, campaign_id: int, *wanted: Wanted) -> None:
 
 def prepare(sessions: Sessions, campaign_id: int) -> None:
     assert preparing.prepare(
-        sessions, campaign_id, channels=CHANNELS, holder="t", clock=lambda: NOON, stop=lambda: False
+        sessions, campaign_id, channels=CHANNELS, holder="t", clock=lambda: NOON, stop=lambda: False, press=None
     )
 
 

@@ -9,7 +9,7 @@ from core.database import Sessions
 from core.queries import audience
 from core.services import recipients
 from core.services import segments as making
-from core.tables.campaigns import Campaign
+from core.tables.campaigns import Campaign, Origin
 from core.tables.deliveries import Delivery
 from core.tables.leases import Lease
 from core.vocabulary import CampaignState
@@ -62,6 +62,20 @@ def test_a_new_campaign_begins_with_the_tick_and_is_sent_before_it_is_prepared(
     assert _deliveries(sessions) == {"pending": 3}, "the rest is a worker's"
     with sessions() as session:
         assert session.scalar(select(func.count()).select_from(Lease)) == 0
+
+
+def test_whoever_has_not_agreed_is_asked_from_the_first_tick_on(installation: Installation, sessions: Sessions) -> None:
+    campaign_id = _launched(sessions, 7)
+    with sessions.begin() as session:
+        session.get_one(Campaign, campaign_id).consent_required = True
+    tick(installation, Heard())
+    with sessions() as session:
+        standing = session.execute(
+            select(Origin.kind, Delivery.state, func.count())
+            .join(Delivery, Delivery.origin_id == Origin.id)
+            .group_by(Origin.kind, Delivery.state)
+        )
+        assert {tuple(row) for row in standing} == {("campaign", "awaiting_consent", 7), ("consent", "pending", 7)}
 
 
 def test_a_cancelled_campaign_holds_up_no_other_that_is_launched_meanwhile(
