@@ -78,11 +78,13 @@ def counting() -> Drawn:
 def drawn(look: Look, *, role: str) -> Drawn:
     """The table by reason; the launch button is bound to exactly this letter and this audience."""
     preview, campaign, may_launch = look.preview, look.campaign, includes(role, Role.LAUNCHER)
-    skipped = preview.chosen - preview.reachable
+    skipped = sum(preview.skipped.values())
     parts = [heading(quoted(name(campaign.name))) + "\n" + figure(_("Chosen"), preview.chosen)]
     parts.append(figure(_("Get the message"), preview.reachable))
+    if preview.asked:
+        parts.append(figure(_("Asked for consent first"), preview.asked))
     if skipped:
-        parts.append(figure(_("Get nothing"), skipped) + "\n" + counted(preview.reasons))
+        parts.append(figure(_("Get nothing"), skipped) + "\n" + counted(preview.skipped))
     if preview.excluded:
         parts.append(figure(_("Excluded, and not counted as chosen"), preview.excluded))
     if preview.cost:

@@ -3,7 +3,7 @@
 By mail links answer, in a chat with buttons these, and elsewhere words.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
 from types import MappingProxyType
@@ -24,10 +24,7 @@ INK, SOFT, ACCENT = "#1d2430", "#5d6675", "#1f5f5b"
 class ConsentWording:
     """A core.ports.ConsentPress; the account's language comes first."""
 
-    channels: Collection[str]
-
     def __init__(self, language: str) -> None:
-        self.channels = LAYOUTS.keys()
         first = known(language)
         self._languages = [first, *(code for code in LANGUAGES if code != first)]
 

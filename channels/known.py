@@ -35,11 +35,12 @@ BY_WHATSAPP = Beside(
 """https://www.twilio.com/docs/whatsapp/guidance-whatsapp-media-messages: a document has no caption there."""
 
 KNOWN = (
-    Traits(CHANNEL_EMAIL, reports_read=True, kinds=LETTERS),
+    Traits(CHANNEL_EMAIL, asks=True, reports_read=True, kinds=LETTERS),
     Traits("sms"),
     Traits(
         "telegram",
         first_contact=FirstContact.MUST_WRITE_FIRST,
+        asks=True,
         resident=True,
         longest_text=4096,
         longest_caption=1024,
@@ -54,6 +55,7 @@ KNOWN = (
         longest_text=1600,
         longest_caption=1024,
         beside=BY_WHATSAPP,
+        asks=True,
         reports_delivery=True,
         reports_read=True,
     ),

@@ -43,7 +43,9 @@ def worries(door: Opened, campaign_id: int) -> list[str]:
 
 def show(looked: Preview, worried: Sequence[str]) -> None:
     rows = [(_("get the message"), looked.reachable)]
-    rows += [(reason(code), count) for code, count in sorted(looked.reasons.items(), key=lambda one: -one[1])]
+    if looked.asked:
+        rows.append((_("are asked for consent first, and get it as soon as they say yes"), looked.asked))
+    rows += [(reason(code), count) for code, count in sorted(looked.skipped.items(), key=lambda one: -one[1])]
     rows.append((_("are excluded from the start"), looked.excluded))
     for words, count in rows:
         print(f"{grouped(count):>12}  {words}")
@@ -67,6 +69,7 @@ def table(looked: Preview, worried: Sequence[str]) -> dict[str, object]:
     return {
         "chosen": looked.chosen,
         "reachable": looked.reachable,
+        "asked": looked.asked,
         "reasons": looked.reasons,
         "excluded": looked.excluded,
         "confirmation": looked.confirmation,

@@ -1,6 +1,6 @@
 """What the core needs from outside, as protocols; entry points hand the real things in."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -50,6 +50,8 @@ class Traits:
     """Whether buttons of ours may stand below a text."""
     markup: frozenset[str] | None = None
     """The tags that a text may hold; None where a text is nothing but text."""
+    asks: bool = False
+    """Whether people can be asked there for their consent; elsewhere who has not given it is skipped."""
     resident: bool = False
     """Whether a process of its own, the bot, carries answers to customers: they wait behind no campaign."""
     kinds: frozenset[TemplateKind] = frozenset({TemplateKind.SHORT})
@@ -233,9 +235,6 @@ class ConsentLetter:
 
 class ConsentPress(Protocol):
     """Words the fixed request for consent of a channel: no advertising, no tracking, one way to accept and decline."""
-
-    channels: Collection[str]
-    """Those on which it can ask; on others who has not given consent is skipped."""
 
     def __call__(
         self, channel: str, *, sender: str, imprint: str | None, days: int, approved: Mapping[str, str]

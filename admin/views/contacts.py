@@ -14,6 +14,7 @@ from admin.exports import full_name
 from admin.views.lists import ListView
 from admin.words import Formatter, ago, channel, say, text_or_dash, timezone
 from channels.consent import ConsentWording
+from channels.known import CHANNELS
 from core.errors import Problem
 from core.queries.contact_pages import Person, addresses, consent_record, labels, matches, person
 from core.rules.zones import zone_of
@@ -93,7 +94,7 @@ def ask(id: int) -> ResponseReturnValue:  # noqa: A002
 def _askable(found: Person) -> list[tuple[int, str]]:
     """Senders on channels where the person has an address and a request can be made."""
     present = {one.channel for one in found.identities if one.ended_at is None}
-    present &= set(ConsentWording(panel().settings.language).channels)
+    present = {channel for channel in present if channel in CHANNELS and CHANNELS[channel].asks}
     everyone = senders.everyone(reading())
     return [(one.id, f"{one.name} · {channel(one.channel)}") for one in everyone if one.channel in present]
 

@@ -1,12 +1,13 @@
 """Whom a campaign is for: its frozen audience as a condition, counted by reason and by price."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
 from core.ports import Traits
@@ -53,6 +54,8 @@ class Counts:
     reachable: int
     reasons: dict[Reason, int]
     excluded: int
+    asked: int = 0
+    """Of those without consent: who lacks nothing else, and is asked for it."""
 
 
 def frozen(session: Session, include: Sequence[int], exclude: Sequence[int], now: datetime) -> Frozen:
@@ -110,22 +113,28 @@ def by_reason(
     now: datetime,
     *,
     traits: Traits | None = None,
+    asking: Traits | None = None,
 ) -> Counts:
     """The chosen by the first reason that speaks against each, in one pass; addresses chosen twice count once.
 
-    Only addresses that several contacts share are told apart: sorting a million of them costs more than the rest.
+    `asking` is what holds for requests for consent, where they are sent. Only addresses that several contacts share are told apart: sorting a million of them costs more than the rest.
     """
     segments.plan_for_all(session)
-    chosen = judged(session, campaign, audience, required, now, traits=traits).cte("chosen")
+    chosen = judged(session, campaign, audience, required, now, traits=traits, asking=asking).cte("chosen")
     by_key = select(*chosen.c, func.count().label("rows")).group_by(*chosen.c).cte("by_key")
     addresses = func.sum(case((by_key.c.key.is_(None), by_key.c.rows), else_=1))
-    statement = select(by_key.c.reason, func.sum(by_key.c.rows), addresses).group_by(by_key.c.reason)
-    counts = {code: (int(rows), int(addresses)) for code, rows, addresses in session.execute(statement)}
-    rows, reachable = counts.pop(None, (0, 0))
-    reasons = {Reason(code): rows for code, (rows, _) in counts.items()}
-    if rows > reachable:
-        reasons[Reason.DUPLICATE_ADDRESS] = reasons.get(Reason.DUPLICATE_ADDRESS, 0) + rows - reachable
-    return Counts(reachable, reasons, _excluded(session, audience))
+    kinds = (by_key.c.reason, by_key.c.waits)
+    statement = select(*kinds, func.sum(by_key.c.rows), addresses).group_by(*kinds)
+    reasons: Counter[Reason] = Counter()
+    reachable = asked = 0
+    for code, waiting, rows, once in session.execute(statement):
+        if code is not None:
+            reasons[Reason(code)] += int(once if waiting else rows)
+        if code is None or waiting:
+            reasons[Reason.DUPLICATE_ADDRESS] += int(rows - once)
+        reachable += int(once) if code is None else 0
+        asked += int(once) if waiting else 0
+    return Counts(reachable, dict(+reasons), _excluded(session, audience), asked)
 
 
 def judged(
@@ -136,13 +145,18 @@ def judged(
     now: datetime,
     *,
     traits: Traits | None = None,
+    asking: Traits | None = None,
 ) -> Select[Any]:
-    """The chosen, each with the first `reason` against them, and the `key` of an address that others have too."""
+    """The chosen, each with the first `reason` against them, and the `key` of an address that others have too.
+
+    `waits` says who lacks nothing but consent, and is asked for it.
+    """
     days, cap = int(business.value(session, "consent_days")), cap_for(session, campaign.purpose, campaign.settings)
     key = case((Identity.address_key.in_(_shared(campaign.channel)), Identity.address_key))
     reason = _unless_taken(reason_of(campaign, required, now, days, traits=traits, cap=cap), audience)
+    waiting = false() if asking is None else waits(campaign, required, reason, now, None, asking=asking)
     return (
-        select(reason.label("reason"), key.label("key"))
+        select(reason.label("reason"), key.label("key"), waiting.label("waits"))
         .select_from(Contact)
         .outerjoin(Identity, live_identity(campaign.channel))
         .where(chosen_by(audience))
@@ -270,6 +284,23 @@ def reason_of(
         topic=campaign.topic,
     )
     return func.coalesce(reason, lacking_value(required, campaign.channel))
+
+
+def waits(
+    campaign: Campaign | Leg,
+    required: Sequence[str],
+    reason: Value,
+    now: datetime,
+    span: Span | None,
+    *,
+    asking: Traits,
+) -> Value:
+    """Whether consent is all that is missing, so that they are asked for it."""
+    if not campaign.consent_required:
+        return false()
+    other = reason_for(campaign.channel, campaign.purpose, False, now, span=span, traits=asking, topic=campaign.topic)
+    free = func.coalesce(other, lacking_value(required, campaign.channel)).is_(None)
+    return and_(func.coalesce(reason, "") == Reason.CONSENT_MISSING.value, free)
 
 
 def lacking_value(required: Sequence[str], channel: str) -> ColumnElement[str | None]:

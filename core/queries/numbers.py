@@ -74,7 +74,7 @@ def _found(session: Session, campaign: Campaign, now: datetime, traits: Traits) 
     chosen = audience.judged(session, campaign, frozen, (), now, traits=traits)
     columns = chosen.add_columns(Identity.id).where(Identity.id.is_not(None))
     taken: set[bytes] = set()
-    for reason, key, identity_id in session.execute(
+    for reason, key, _, identity_id in session.execute(
         columns.order_by(Contact.id), execution_options={"yield_per": 5 * CHUNK}
     ):
         why = Reason(reason) if reason else _twice(key, taken)

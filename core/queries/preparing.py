@@ -8,8 +8,8 @@ from sqlalchemy import CTE, DateTime, Select, and_, case, false, func, literal, 
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from core.ports import Traits
-from core.queries.audience import Leg, Value, chosen_by, lacking_value, reason_of
-from core.queries.eligibility import CONSENT_OPEN_DAYS, live_identity, reason_for
+from core.queries.audience import Leg, Value, chosen_by, reason_of, waits
+from core.queries.eligibility import CONSENT_OPEN_DAYS, live_identity
 from core.queries.spans import Span
 from core.rules.capping import Cap
 from core.tables.campaigns import Campaign, Origin
@@ -67,7 +67,7 @@ def prepare_chunk(
     waiting: Value = false()
     if not cancelled:
         reason = reason_of(campaign, required, now, consent_days, span, traits=traits, cap=cap)
-        waiting = false() if asking is None else _waits(campaign, required, reason, now, span, traits=asking)
+        waiting = false() if asking is None else waits(campaign, required, reason, now, span, asking=asking)
     leg = Leg(campaign.channel, campaign.purpose, campaign.consent_required, campaign.origin_id, campaign.content_id)
     until = now + timedelta(days=consent_days)
     return deliveries_for(leg, _chosen_within(campaign, span, reason, waiting), until=until, cancelled=cancelled)
@@ -125,14 +125,3 @@ def _deliveries(leg: Leg, chosen: CTE, *, state: Value, reason: Value, key: Valu
         key,
         due,
     )
-
-
-def _waits(
-    campaign: Campaign, required: Sequence[str], reason: Value, now: datetime, span: Span, *, traits: Traits | None
-) -> Value:
-    """Whether consent is all that is missing."""
-    if not campaign.consent_required:
-        return false()
-    other = reason_for(campaign.channel, campaign.purpose, False, now, span=span, traits=traits, topic=campaign.topic)
-    free = func.coalesce(other, lacking_value(required, campaign.channel)).is_(None)
-    return and_(func.coalesce(reason, "") == Reason.CONSENT_MISSING.value, free)

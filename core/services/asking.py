@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.database import Sessions
 from core.errors import NotFound, Refused
-from core.ports import ConsentLetter, ConsentPress, Traits
+from core.ports import Channels, ConsentLetter, ConsentPress, Traits
 from core.queries import consent as queries
 from core.queries import settings as business
 from core.queries.bell import ring
@@ -79,8 +79,14 @@ def ask_again(
     return letter.id
 
 
-def askable(session: Session, traits: Traits) -> Traits:
-    """What holds for a request on the channel: words only while its window is open, an approved template always."""
+def askable(session: Session, campaign: Campaign, channels: Channels) -> Traits | None:
+    """What holds for the requests of a campaign, None where it asks nobody.
+
+    Words go only while the channel's window is open, an approved template always.
+    """
+    traits = channels[campaign.channel]
+    if not campaign.consent_required or not traits.asks:
+        return None
     approved = business.value(session, "consent_templates").get(traits.channel)
     return replace(traits, reply_window_hours=None) if approved else traits
 

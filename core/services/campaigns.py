@@ -1,6 +1,7 @@
 """What people do with a campaign: make it, look at whom it would reach, launch, pause, resume and cancel it."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +20,7 @@ from core.rules import confirmation
 from core.rules.campaigns import next_state
 from core.rules.hours import Hours, meet
 from core.rules.outside import Outside
-from core.services import approvals, audit, copies, costs, drafts, linking, origins, steps, topics
+from core.services import approvals, asking, audit, copies, costs, drafts, linking, origins, steps, topics
 from core.services.costs import Cost
 from core.services.fitting import check_reach, fitting, saved
 from core.services.marking import marked_for
@@ -48,11 +49,13 @@ class Preview:
     """Who stands behind exactly this already."""
     seeds: Sequence[Standing] = ()
     """Which of our own addresses get a copy beside the recipients, and why one does not."""
+    asked: int = 0
+    """Who is asked for consent first, and gets the message after saying yes."""
 
     @property
-    def asked(self) -> int:
-        """Who is asked for consent first, and gets the message after saying yes."""
-        return self.reasons.get(Reason.CONSENT_MISSING, 0)
+    def skipped(self) -> dict[Reason, int]:
+        """By reason, who gets nothing, whatever they might answer."""
+        return dict(Counter(self.reasons) - Counter({Reason.CONSENT_MISSING: self.asked}))
 
 
 def create(
@@ -157,7 +160,8 @@ def preview(session: Session, campaign_id: int, now: datetime, *, channels: Chan
     content = _content(session, campaign)
     frozen = audience.frozen(session, campaign.include, campaign.exclude, now)
     traits = _checked(session, campaign, content, channels)
-    counts = audience.by_reason(session, campaign, frozen, content.required, now, traits=traits)
+    asks = asking.askable(session, campaign, channels)
+    counts = audience.by_reason(session, campaign, frozen, content.required, now, traits=traits, asking=asks)
     chosen = sum(counts.reasons.values()) + counts.reachable
     steps.check(session, campaign, channels)
     letters = steps.letters(session, campaign)
@@ -176,6 +180,7 @@ def preview(session: Session, campaign_id: int, now: datetime, *, channels: Chan
         approvals.is_needed(session, chosen),
         approved,
         copies.foreseen(session, campaign, campaign, frozen, now, required=content.required, traits=traits),
+        counts.asked,
     )
 
 

@@ -15,7 +15,7 @@ from core.queries.bell import ring
 from core.rules import confirmation
 from core.rules.campaigns import next_state
 from core.rules.outside import Outside
-from core.services import approvals, audit, linking
+from core.services import approvals, asking, audit, linking
 from core.services.campaigns import Preview, letter
 from core.services.fitting import traits_for
 from core.tables.campaigns import Campaign, Origin
@@ -29,9 +29,11 @@ def preview(session: Session, campaign_id: int, now: datetime, *, channels: Chan
     content = letter(session, campaign)
     frozen = _frozen(session, campaign, now)
     traits = traits_for(channels, campaign.channel, content)
-    counts = audience.by_reason(session, campaign, frozen, content.required, now, traits=traits)
+    asks = asking.askable(session, campaign, channels)
+    counts = audience.by_reason(session, campaign, frozen, content.required, now, traits=traits, asking=asks)
     chosen = sum(counts.reasons.values()) + counts.reachable
-    return Preview(chosen, counts.reachable, counts.reasons, counts.excluded, _bound(session, campaign, frozen, chosen))
+    bound = _bound(session, campaign, frozen, chosen)
+    return Preview(chosen, counts.reachable, counts.reasons, counts.excluded, bound, asked=counts.asked)
 
 
 def send(

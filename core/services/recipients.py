@@ -154,7 +154,7 @@ def _prepare_chunk(
         traits = traits_for(channels, campaign.channel, content)
         after = campaign.prepared_up_to
         segments.plan_for_all(session)
-        asks = press is not None and campaign.channel in press.channels and campaign.consent_required
+        asks = None if press is None else asking.askable(session, campaign, channels)
         chunk = preparing.prepare_chunk(
             campaign,
             content.required,
@@ -164,13 +164,13 @@ def _prepare_chunk(
             cancelled=cancelled,
             traits=traits,
             consent_days=int(business.value(session, "consent_days")),
-            asking=asking.askable(session, channels[campaign.channel]) if asks else None,
+            asking=asks,
             cap=cap_for(session, campaign.purpose, campaign.settings),
         )
         session.execute(preparing.hold_origin(campaign.origin_id))
         with taken_for_granted(session, "deliveries"):
             session.execute(chunk)
-        if press is not None and asks and not cancelled:
+        if press is not None and asks is not None and not cancelled:
             asking.ask_waiting(session, campaign, Span(after, upto), press, now)
         if campaign.prepared_up_to == 0:
             ring(session)

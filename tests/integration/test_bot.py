@@ -23,6 +23,8 @@ from core.queries import due
 from core.services import campaigns, operators
 from core.tables.audit import AuditEntry
 from core.tables.campaigns import Campaign
+from core.tables.consent import Consent
+from core.tables.contacts import Contact
 from core.tables.deliveries import Delivery
 from core.tables.operators import LiveMessage, Operator
 from core.vocabulary import CampaignState, DeliveryState, Reason, Role
@@ -158,12 +160,16 @@ async def test_reasons_are_said_in_words_before_the_launch(sessions: Sessions, t
     with sessions.begin() as session:
         draft = make_draft(session, recipients=3)
         draft.consent_required = True
+        no = {"channel": "email", "purpose": "marketing", "given": False, "way": "person", "at": datetime.now(UTC)}
+        session.add(Consent(contact_id=session.scalar(select(func.min(Contact.id))), **no))
     async with a_world(tmp_path, sessions) as sandbox:
         olivia = Person(sandbox, OLIVIA)
         await olivia.say("/campaigns")
         await olivia.press("Spring")
         await olivia.press("Preview and launch")
-        await olivia.reads("Get nothing: 3", "Has not given consent: 3", "launches exactly this")
+        await olivia.reads(
+            "Asked for consent first: 2", "Get nothing: 1", "Declined consent: 1", "launches exactly this"
+        )
 
 
 async def test_a_changed_draft_makes_the_button_void(sessions: Sessions, tmp_path: Path) -> None:

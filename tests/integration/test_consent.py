@@ -26,7 +26,7 @@ from core.services import segments as making
 from core.services.consent import Standing
 from core.tables.campaigns import Campaign, Origin
 from core.tables.consent import Consent, ConsentRequest
-from core.tables.contacts import Contact
+from core.tables.contacts import Contact, Identity
 from core.tables.contents import ContentRow
 from core.tables.deliveries import Delivery
 from core.tables.suppression import Suppression
@@ -63,6 +63,29 @@ def test_those_who_lack_only_consent_are_asked_in_their_language_and_the_others_
         ).all()
     assert {(row[0], row[1], row[3]) for row in letters} == {(german, "de", "pending"), (english, "en", "pending")}
     assert not any("open_url" in str(row[2]) or "click_" in str(row[2]) for row in letters), "a request tracks nobody"
+
+
+def test_the_preview_says_who_is_asked_as_the_preparation_asks_them(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        yes, one, two, nameless = make_contacts(session, 4)
+        _recorded(session, yes, True)
+        session.get_one(Contact, nameless).first_name = None
+        home = {"channel": "email", "address": "home@example.org", "address_key": b"h" * 16}
+        session.execute(update(Identity).where(Identity.contact_id.in_((one, two))).values(home))
+        campaign = session.get_one(Campaign, _sending(session))
+        content = session.get_one(ContentRow, campaign.content_id)
+        content.required = ["first_name"]
+        assert campaign.audience is not None
+        asks = asking.askable(session, campaign, CHANNELS)
+        by_mail = audience.by_reason(session, campaign, campaign.audience, content.required, NOON, asking=asks)
+        campaign.channel = "sms"
+        assert asking.askable(session, campaign, CHANNELS) is None
+        campaign.channel = "email"
+    assert (by_mail.reachable, by_mail.asked) == (1, 1)
+    _prepare(sessions, campaign.id)
+    standing = _standing(sessions, campaign.id).values()
+    assert Counter(state for state, _ in standing) == {"pending": 1, "awaiting_consent": 1, "skipped": 2}
+    assert Counter(reason for _, reason in standing if reason) == by_mail.reasons
 
 
 def test_acceptance_lets_every_waiting_delivery_go_at_once_and_is_recorded_word_for_word(sessions: Sessions) -> None:
