@@ -17,6 +17,7 @@ STEPS = {
     "not_prepared": N_("Chosen, and not prepared yet: recipients are still being prepared."),
     "chosen": N_("Chosen by the segment: %(segments)s"),
     "checked": N_("Checked against lists, consent and address: may be written to."),
+    "checked_but_consent": N_("Checked against lists and address: nothing is missing but consent."),
     "refused_at_check": N_("Checked, and left out: %(reason)s"),
     "consent_asked": N_("Asked for consent."),
     "consent_given": N_("Gave consent."),

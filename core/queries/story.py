@@ -95,7 +95,9 @@ def of_recipient(session: Session, campaign_id: int, delivery_id: int, now: date
 
 
 def of_delivery(session: Session, campaign: Campaign, delivery: Delivery, now: datetime) -> Story:
-    steps = [*_chosen(session, campaign, delivery), *_consents(session, campaign, delivery)]
+    said = _said(session, campaign, delivery)
+    steps = [*_chosen(session, campaign, delivery, said), *_asked(session, campaign, delivery)]
+    steps += [Step("consent_given" if one.given else "consent_withdrawn", one.at) for one in said]
     steps += [*_tries(session, delivery), *_later(session, delivery)]
     further = _further(session, campaign, delivery)
     for one in further:
@@ -106,17 +108,21 @@ def of_delivery(session: Session, campaign: Campaign, delivery: Delivery, now: d
     return Story(campaign, delivery.id, delivery.contact_id, told)
 
 
-def _chosen(session: Session, campaign: Campaign, delivery: Delivery) -> Iterator[Step]:
+def _chosen(session: Session, campaign: Campaign, delivery: Delivery, said: Sequence[Consent]) -> Iterator[Step]:
+    """How, and what the check before said: rows of those it left out hold no address, those of others keep theirs."""
     names = _segments(session, campaign, delivery.contact_id)
     yield Step("chosen", campaign.launched_at, {"segments": ", ".join(names)})
-    if delivery.attempt == 0 and delivery.state in (DeliveryState.SKIPPED, DeliveryState.CANCELLED):
-        yield Step("refused_at_check", delivery.settled_at or delivery.created_at, {"reason": delivery.reason})
+    before = [one.given for one in said if one.at <= delivery.created_at]
+    if delivery.state in PASSED and delivery.address_key is None:
+        yield Step("refused_at_check", delivery.created_at, {"reason": delivery.reason})
+    elif campaign.consent_required and before[-1:] != [True]:
+        yield Step("checked_but_consent", delivery.created_at)
     else:
         yield Step("checked", delivery.created_at)
 
 
-def _consents(session: Session, campaign: Campaign, delivery: Delivery) -> Iterator[Step]:
-    """Where it needs consent: when they were asked, and what they have said since the launch, and last before it."""
+def _asked(session: Session, campaign: Campaign, delivery: Delivery) -> Iterator[Step]:
+    """When they were asked for consent: for this campaign only once the check had found nothing else."""
     if not campaign.consent_required or delivery.contact_id is None:
         return
     asked = select(ConsentRequest).where(
@@ -125,14 +131,20 @@ def _consents(session: Session, campaign: Campaign, delivery: Delivery) -> Itera
         ConsentRequest.purpose == campaign.purpose,
     )
     for request in session.scalars(asked.order_by(ConsentRequest.id)):
-        yield Step("consent_asked", request.asked_at)
+        ours = campaign.launched_at is not None and request.asked_at >= campaign.launched_at
+        yield Step("consent_asked", max(request.asked_at, delivery.created_at) if ours else request.asked_at)
+
+
+def _said(session: Session, campaign: Campaign, delivery: Delivery) -> Sequence[Consent]:
+    """What they have said of consent, where the campaign needs it."""
+    if not campaign.consent_required or delivery.contact_id is None:
+        return []
     said = select(Consent).where(
         Consent.contact_id == delivery.contact_id,
         Consent.channel == delivery.channel,
         Consent.purpose == campaign.purpose,
     )
-    for one in session.scalars(said.order_by(Consent.id)):
-        yield Step("consent_given" if one.given else "consent_withdrawn", one.at)
+    return session.scalars(said.order_by(Consent.id)).all()
 
 
 def _further(session: Session, campaign: Campaign, delivery: Delivery) -> Sequence[Delivery]:

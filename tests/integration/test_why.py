@@ -1,5 +1,6 @@
 """The story of one recipient, told alike by panel and bot, and who counts among the errors."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,33 @@ async def test_the_bot_tells_it_below_the_campaign_and_by_command(sessions: Sess
         await olivia.reads("nobody")
         await olivia.say("/why")
         await olivia.reads("/why 12 ada@example.org")
+
+
+@pytest.mark.parametrize(
+    ("given", "standing"),
+    [
+        (False, ("skipped", Reason.CONSENT_DECLINED)),
+        (True, ("sent", None)),
+        (None, ("awaiting_consent", Reason.CONSENT_MISSING)),
+    ],
+)
+def test_who_is_asked_is_told_as_checked_first_and_as_having_answered_later(
+    sessions: Sessions, given: bool | None, standing: tuple[str, Reason | None]
+) -> None:
+    later = NOON + timedelta(hours=1)
+    with sessions.begin() as session:
+        campaign = make_campaign(session, recipients=1)
+        campaign.consent_required, campaign.launched_at = True, NOON
+        row = session.scalars(select(Delivery)).one()
+        (row.state, row.reason), row.created_at = standing, NOON + timedelta(seconds=1)
+        what = {"contact_id": row.contact_id, "channel": "email", "purpose": "marketing"}
+        session.add(ConsentRequest(**what, origin_id=campaign.origin_id, asked_by="test", asked_at=NOON))
+        if given is not None:
+            session.add(Consent(**what, given=given, way="link", at=later))
+        session.flush()
+        steps = [step.code for step in story.of_delivery(session, campaign, row, later).steps if step.at]
+    answered = {None: [], True: ["consent_given"], False: ["consent_withdrawn"]}[given]
+    assert steps == ["chosen", "checked_but_consent", "consent_asked", *answered]
 
 
 def test_a_recipient_of_another_campaign_is_not_told(sessions: Sessions) -> None:
