@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from texts import N_, _
+from texts import N_, _, ngettext
 
 FAULTS = {
     "picture_without_width": N_("A picture has no width in whole pixels. Outlook shows it in its full size."),
@@ -16,9 +16,19 @@ FAULTS = {
     "imprint_unknown": N_("There is no imprint, and the sender has none. Write it in the settings or in the letter."),
     "broken_link": N_("A link leads nowhere."),
     "insecure_link": N_("An address is not secure (http instead of https)."),
-    "lacks_value": N_("%(count)s recipients have no value for “%(name)s” and would get nothing."),
 }
 
 
 def fault(code: str, params: Mapping[str, object]) -> str:
+    if code == "lacks_value":
+        return _lacks_value(int(str(params["count"])), str(params["name"]))
     return _(FAULTS[code]) % params if params else _(FAULTS[code])
+
+
+def _lacks_value(count: int, name: str) -> str:
+    return ngettext(
+        "%(n)s recipient has no value for “%(name)s” and would get nothing.",
+        "%(n)s recipients have no value for “%(name)s” and would get nothing.",
+        count,
+        name=name,
+    )

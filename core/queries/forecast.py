@@ -21,7 +21,7 @@ def of_campaign(session: Session, campaign: Campaign, figures: Figures, now: dat
     if campaign.state != CampaignState.SENDING or campaign.channel != CHANNEL_EMAIL:
         return None
     allowed = allowance(session, campaign, now)
-    if figures.waiting <= max(0, allowed.left):
+    if figures.to_send <= max(0, allowed.left):
         return None
     return _foretold(session, [figures], allowed, now, _opens(campaign))
 
@@ -30,7 +30,7 @@ def of_account(session: Session, now: datetime) -> Forecast | None:
     """Of all running email campaigns together; None where nothing waits."""
     found = [statistics.figures(session, one) for one in session.scalars(_running())]
     allowed = pacing.for_campaigns(session, ACCOUNT, now)
-    return _foretold(session, found, allowed, now, time()) if sum(one.waiting for one in found) else None
+    return _foretold(session, found, allowed, now, time()) if sum(one.to_send for one in found) else None
 
 
 def allowance(session: Session, campaign: Campaign, now: datetime) -> Allowance:
@@ -44,7 +44,7 @@ def _foretold(
     session: Session, figures: Sequence[Figures], allowed: Allowance, now: datetime, opens: time
 ) -> Forecast | None:
     local = now.astimezone(pacing.timezone(session))
-    waiting = sum(one.waiting for one in figures)
+    waiting = sum(one.to_send for one in figures)
     pace = _pace(session, figures, opens)
     return rules.forecast(waiting, allowed.left, allowed.limit, local, pace=pace, opens=opens)
 

@@ -63,6 +63,11 @@ class Figures:
     def waiting(self) -> int:
         return sum(self.states.get(state, 0) for state in UNSETTLED)
 
+    @property
+    def to_send(self) -> int:
+        """Of those that wait: who waits for nobody's consent."""
+        return self.waiting - self.states.get(DeliveryState.AWAITING_CONSENT, 0)
+
     def share(self, count: int) -> float | None:
         """Of those ever accepted; None where nobody was."""
         return count / self.accepted_ever if self.accepted_ever else None

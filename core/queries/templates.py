@@ -106,7 +106,7 @@ def content(session: Session, content_id: int, origin_id: int) -> Content:
         origin_id=origin.id,
         purpose=campaign.purpose if campaign else origin.purpose,
         list_id=f"campaigns.{origin.sender_id or 0}",
-        list_name=campaign.name if campaign else sender.name,
+        list_name=sender.name,
         extras=row.extras,
         attachments=attachments.whole(session, row.attachments),
     )

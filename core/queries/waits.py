@@ -23,7 +23,7 @@ class Wait:
 def of_campaign(session: Session, campaign: Campaign, figures: Figures, now: datetime) -> list[Wait]:
     """The gates before it, and the daily limit, which is none: it is asked at each claim."""
     waits = [Wait(gate.reason, gate.until, gate.details) for gate in gates.before(session, campaign, now)]
-    limited = campaign.state == CampaignState.SENDING and campaign.channel == CHANNEL_EMAIL and figures.waiting
+    limited = campaign.state == CampaignState.SENDING and campaign.channel == CHANNEL_EMAIL and figures.to_send
     if limited and forecast.allowance(session, campaign, now).left <= 0:
         waits.append(Wait(Reason.DAILY_LIMIT.value, _midnight(session, now)))
     return waits

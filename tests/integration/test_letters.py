@@ -15,9 +15,12 @@ from channels.email.mime import ContentMime
 from channels.email.press import press
 from channels.email.returning import BOUNCE, UNSUBSCRIBE, ReturnPath, sent_to
 from channels.links import Links
+from core.database import Sessions
 from core.errors import Invalid
 from core.messages import Content, Message, Sender
 from core.ports import PressedLetter
+from core.queries import templates
+from tests.integration.campaign_factory import make_campaign
 
 KEY = b"k" * 32
 KNOWN = ("first_name", "city", "items")
@@ -190,3 +193,12 @@ def test_a_letter_can_be_unsubscribed_from_by_mail_and_comes_back_to_the_same_pl
     assert header.endswith("@shop.example?subject=unsubscribe>")
     assert sent_to(KEY, header) == (UNSUBSCRIBE, 42)
     assert sent_to(KEY, letter.sender) == (BOUNCE, 42)
+
+
+def test_what_operators_call_a_campaign_stands_in_no_header(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        campaign = make_campaign(session, recipients=1, name="Those who owe us money")
+        assert campaign.content_id
+        assert campaign.origin_id
+        sent = templates.content(session, campaign.content_id, campaign.origin_id)
+    assert (sent.list_name, sent.sender.name) == ("Shop", "Shop")

@@ -280,3 +280,9 @@ async def test_a_campaign_says_when_it_is_done_at_the_pace_of_its_last_day(
     assert foretold(NOON + timedelta(hours=1)) == Forecast(80, date(2026, 5, 22), done)
     with sessions() as session:
         assert forecast.of_account(session, NOON) == Forecast(80, date(2026, 5, 20), NOON + timedelta(hours=1))
+    with sessions.begin() as session:
+        unsent = update(Delivery).where(Delivery.state == "pending")
+        session.execute(unsent.values(state="awaiting_consent", reason="consent_missing"))
+    assert foretold(NOON + timedelta(hours=1)) is None, "who waits for consent does not wait for the limit"
+    with sessions() as session:
+        assert forecast.of_account(session, NOON) is None
