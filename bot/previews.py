@@ -1,5 +1,6 @@
 """The last look before a launch: who gets the letter, who does not and why, and what the daily limit makes of it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -78,15 +79,7 @@ def counting() -> Drawn:
 def drawn(look: Look, *, role: str) -> Drawn:
     """The table by reason; the launch button is bound to exactly this letter and this audience."""
     preview, campaign, may_launch = look.preview, look.campaign, includes(role, Role.LAUNCHER)
-    skipped = sum(preview.skipped.values())
-    parts = [heading(quoted(name(campaign.name))) + "\n" + figure(_("Chosen"), preview.chosen)]
-    parts.append(figure(_("Get the message"), preview.reachable))
-    if preview.asked:
-        parts.append(figure(_("Asked for consent first"), preview.asked))
-    if skipped:
-        parts.append(figure(_("Get nothing"), skipped) + "\n" + counted(preview.skipped))
-    if preview.excluded:
-        parts.append(figure(_("Excluded, and not counted as chosen"), preview.excluded))
+    parts = [heading(quoted(name(campaign.name))) + "\n" + figure(_("Chosen"), preview.chosen), *_table(preview)]
     if preview.cost:
         lasting = [lasts_line(preview.cost, preview.reachable)] if preview.cost.lacking else []
         parts.append("\n".join(quoted(line) for line in (*cost_lines(preview.cost), *lasting)))
@@ -103,6 +96,16 @@ def drawn(look: Look, *, role: str) -> Drawn:
     parts.append(_closing(look, role))
     confirmation = preview.confirmation if may_launch and (preview.reachable or preview.asked) else None
     return Drawn("\n\n".join(parts), _keyboard(look, confirmation, role))
+
+
+def _table(preview: Preview) -> Iterator[str]:
+    yield figure(_("Get the message"), preview.reachable)
+    if preview.asked:
+        yield figure(_("Asked for consent first"), preview.asked)
+    if preview.skipped:
+        yield figure(_("Get nothing"), sum(preview.skipped.values())) + "\n" + counted(preview.skipped)
+    if preview.excluded:
+        yield figure(_("Excluded, and not counted as chosen"), preview.excluded)
 
 
 def _closing(look: Look, role: str) -> str:

@@ -90,7 +90,9 @@ def launch(session: Session, campaign_id: int) -> None:
 
 
 def prepare(sessions: Sessions, campaign_id: int) -> None:
-    recipients.prepare(sessions, campaign_id, channels=CHANNELS, holder="t", clock=lambda: NOON, stop=lambda: False)
+    recipients.prepare(
+        sessions, campaign_id, channels=CHANNELS, holder="t", clock=lambda: NOON, stop=lambda: False, press=None
+    )
 
 
 async def drained(sessions: Sessions, engine: AsyncEngine, slots: int = 1000, *, hour: int = 12) -> list[Message]:
