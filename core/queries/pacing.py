@@ -58,9 +58,7 @@ def free() -> Select[int]:
     A day that is not open has no row. They are locked in one order, so that nobody waits in a circle; and what is
     left is read before it is taken, in a statement of its own: a single one would take by what it saw at its start.
     """
-    kept = func.least(bindparam("kept", type_=Integer), DailyLimit.ceiling.op("/")(2))
-    free = DailyLimit.ceiling - DailyLimit.taken - kept
-    return select(free).where(*_whose()).order_by(DailyLimit.scope).with_for_update()
+    return select(_free(bindparam("kept", type_=Integer))).where(*_whose()).order_by(DailyLimit.scope).with_for_update()
 
 
 def take() -> Update:
@@ -151,6 +149,11 @@ def for_campaigns(session: Session, scope: str, now: datetime) -> Allowance:
     return Allowance(whole.limit - kept, whole.left - kept)
 
 
+def last_used_up(before: date, kept: int) -> Select[date | None]:
+    """The last day before on which some scope left nothing to campaigns, `kept` slots put aside."""
+    return select(func.max(DailyLimit.day)).where(DailyLimit.day < before, _free(literal(kept)) <= 0)
+
+
 def used_up(day: date) -> Select[str]:
     """The scopes that have no slot left on that day."""
     return select(DailyLimit.scope).where(DailyLimit.day == day, DailyLimit.taken >= DailyLimit.ceiling)
@@ -221,6 +224,11 @@ def _in_scope(scope: str) -> tuple[ColumnElement[bool], ...]:
     if scope == ACCOUNT:
         return counting
     return (*counting, Origin.sender_id == int(scope.removeprefix("sender:")))
+
+
+def _free(kept: ColumnElement[int]) -> ColumnElement[int]:
+    """Half a day's slots are kept at most."""
+    return DailyLimit.ceiling - DailyLimit.taken - func.least(kept, DailyLimit.ceiling.op("/")(2))
 
 
 def _whose() -> tuple[ColumnElement[bool], ...]:

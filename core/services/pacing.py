@@ -148,11 +148,14 @@ def set_thresholds(session: Session, figures: Mapping[str, float], *, by: str) -
 
 
 def limit(session: Session, open_today: Callable[[], object], now: datetime) -> Limit:
-    """What a drain has to know of it. Yesterday's limit was used up: what was launched before today goes first."""
+    """What a drain has to know of it. What was launched until the limit was last used up goes first: days may pass
+    on which it cannot go, after a block perhaps.
+    """
     today, zone = queries.today(session, now), queries.timezone(session)
-    used_up = session.scalars(queries.used_up(today - timedelta(days=1))).first() is not None
-    before = queries.span(today, zone)[0] if used_up else None
-    return Limit(zone, open_today, int(settings.value(session, "daily_limit_reserve")), before)
+    kept = int(settings.value(session, "daily_limit_reserve"))
+    used_up = session.scalar(queries.last_used_up(today, kept))
+    before = None if used_up is None else queries.span(used_up, zone)[1]
+    return Limit(zone, open_today, kept, before)
 
 
 def _open(session: Session, scope: str, today: date) -> None:

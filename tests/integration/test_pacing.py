@@ -183,6 +183,22 @@ async def test_what_was_left_over_goes_before_anything_newer(sessions: Sessions,
         assert sent == {old.origin_id: 150, new.origin_id: 10}
 
 
+@pytest.mark.parametrize(("reserve", "taken"), [(0, 1000), (100, 900)])
+def test_the_order_outlasts_a_reserve_and_days_on_which_nothing_could_go(
+    sessions: Sessions, reserve: int, taken: int
+) -> None:
+    with sessions.begin() as session:
+        pacing.set_reserve(session, reserve, by="test")
+    opened(sessions)
+    assert limit(sessions).leftover_before is None
+    with sessions.begin() as session:
+        used(session, taken)
+    for day in (1, 2, 3):
+        later = NOON + timedelta(days=day)
+        opened(sessions, later)
+        assert limit(sessions, later).leftover_before == MIDNIGHT
+
+
 async def test_a_day_on_which_all_is_refused_blocks_at_once_and_a_person_releases_it(
     sessions: Sessions, async_engine: AsyncEngine
 ) -> None:
