@@ -125,7 +125,7 @@ async def test_a_seed_gets_the_letter_beside_the_recipients_and_no_figure_counts
     assert [message.address for message in others] == ["person1@example.org", "person2@example.org"]
     assert copy.address == "Eyes@shop.example"
     assert copy.values["first_name"] == "Person 1"
-    assert (copy.content.subject, copy.content.purpose, copy.content.list_name) == ("Hello", "marketing", "Spring")
+    assert (copy.content.subject, copy.content.purpose, copy.content.list_name) == ("Hello", "marketing", "Shop")
     with sessions() as session:
         figures = statistics.figures(session, campaign_id)
         assert (figures.recipients, figures.sent) == (2, 2)
