@@ -131,6 +131,10 @@ document.querySelectorAll("[data-device]").forEach((button) => button.addEventLi
   document.getElementById("device").className = `device ${button.dataset.device}`;
   document.querySelectorAll("[data-device]").forEach((other) => other.setAttribute("aria-pressed", String(other === button)));
 }));
+// A desktop shows letters in a window of 680 pixels at least: where there are fewer, the preview is made smaller.
+new ResizeObserver(([{ contentRect }]) => {
+  document.getElementById("device").style.setProperty("--shrunk", Math.min(1, contentRect.width / 680));
+}).observe(document.getElementById("device"));
 document.querySelectorAll("[data-look]").forEach((button) => button.addEventListener("click", () => {
   look = button.dataset.look;
   document.querySelectorAll("[data-look]").forEach((other) => other.setAttribute("aria-pressed", String(other === button)));

@@ -122,6 +122,20 @@ def test_a_letter_is_shown_as_a_contact_gets_it(page: Page, complaints: list[str
     assert page.evaluate("window.hacked") is None
 
 
+def test_the_preview_is_as_wide_as_a_desktop_or_a_phone_whatever_room_it_has(page: Page, complaints: list[str]) -> None:
+    page.goto("/templates/new?kind=html")
+    page.fill("#subject", "Hello")
+    page.fill("#source", "<p id='hello'>Hello</p>")
+    frame, room = page.locator("#device iframe"), page.locator("#device")
+    page.frame_locator("#device iframe").locator("#hello").wait_for()
+    drawn, given = frame.bounding_box(), room.bounding_box()
+    assert drawn is not None
+    assert given is not None
+    assert frame.evaluate("shown => shown.clientWidth") >= 680 > given["width"] >= drawn["width"]
+    page.click("[data-device=phone]")
+    assert frame.evaluate("shown => shown.clientWidth") <= 390
+
+
 def test_a_letter_that_cannot_work_is_marked_at_its_line(page: Page, complaints: list[str]) -> None:
     page.goto("/templates/new?kind=text")
     page.fill("#subject", "Hi")
