@@ -117,7 +117,8 @@ def by_reason(
 ) -> Counts:
     """The chosen by the first reason that speaks against each, in one pass; addresses chosen twice count once.
 
-    `asking` is what holds for requests for consent, where they are sent. Only addresses that several contacts share are told apart: sorting a million of them costs more than the rest.
+    `asking` is what holds for requests for consent, where they are sent. Only addresses that several contacts share
+    are told apart: sorting a million of them costs more than the rest.
     """
     segments.plan_for_all(session)
     chosen = judged(session, campaign, audience, required, now, traits=traits, asking=asking).cte("chosen")
