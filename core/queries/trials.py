@@ -48,6 +48,11 @@ def copies(session: Session, campaign_id: int) -> Sequence[Trial]:
 
 
 def _found(session: Session, campaign_id: int, kind: OriginKind, limit: int | None) -> Sequence[Trial]:
+    """Asked by the ids of the few origins: joined to them, ten million deliveries are read (seen: 2.5 s)."""
+    ours = select(Origin.id).where(Origin.campaign_id == campaign_id, Origin.kind == kind)
+    origin_ids = session.scalars(ours).all()
+    if not origin_ids:
+        return []
     copied = (
         select(EventRow.details["arrival"].astext)
         .where(EventRow.delivery_id == Delivery.id, EventRow.kind == EventKind.ARRIVED)
@@ -68,10 +73,9 @@ def _found(session: Session, campaign_id: int, kind: OriginKind, limit: int | No
             Engagement.clicked_at,
             copied.scalar_subquery(),
         )
-        .join(Origin, Origin.id == Delivery.origin_id)
         .outerjoin(Engagement, Engagement.delivery_id == Delivery.id)
         .outerjoin(Identity, Identity.id == Delivery.identity_id)
-        .where(Origin.campaign_id == campaign_id, Origin.kind == kind)
+        .where(Delivery.origin_id.in_(origin_ids))
         .order_by(Delivery.id.desc())
         .limit(limit)
     )
