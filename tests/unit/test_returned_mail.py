@@ -212,6 +212,7 @@ def test_a_holiday_answer_is_known_by_its_header(header: str) -> None:
         plain("[Preview] DMARC Aggregate Report", "for us.example", sender="postmaster@provider.example"),
         plain("Re: the delivery failed", "My parcel never came, write to bert@shop.example", sender=ANNA),
         plain("Re: offer", "Yes, please.", sender=ANNA),
+        plain("Zwrot towaru", "Proszę o adres: bert@shop.example", sender=ANNA),
         f"From: {ANNA}\nSubject: Read: offer\nContent-Type: multipart/report; report-type=disposition-notification; "
         "boundary=edge\n\n--edge\nContent-Type: text/plain\n\nYour letter was read.\n--edge\n"
         f"Content-Type: message/disposition-notification\n\nFinal-Recipient: rfc822; {ANNA}\n"
@@ -232,7 +233,7 @@ def test_figures_receipts_and_answers_are_no_bounces(mail: str) -> None:
         ("koi8-r", "Недоставленное сообщение", f"{ANNA}\nПользователь не найден", "address"),
         ("iso-8859-1", "Échec de la remise", f"{ANNA}\nLe destinataire est inconnu", "address"),
         ("utf-8", "Unzustellbar: Angebot", f"{ANNA}\nDas Postfach des Empfängers ist voll", "mailbox"),
-        ("euc-kr", "반송", f"{ANNA}\n수신자의 메일함 용량이 초과되었습니다", "mailbox"),
+        ("euc-kr", "메일 반송", f"{ANNA}\n수신자의 메일함 용량이 초과되었습니다", "mailbox"),
         ("utf-8", "Mancata consegna", f"{ANNA}\nL'indirizzo del destinatario non esiste", "address"),
         ("utf-8", "No entregado", f"{ANNA}\nEl usuario no existe", "address"),
     ],

@@ -6,10 +6,12 @@ BOUNCING = re.compile(
     r"mailer.?daemon|post_?master|mdaemon|mail error|メールエラー|mail delivery|undeliver|unzustellbar|nicht zugestellt"
     r"|deliver\w* (status|fail|report|problem|notif|delayed)|fail(ed|ure)|return(ed|ing) mail|bounce|user unknown"
     r"|could not (be )?(send|deliver)|non.?deliver|message not delivered|warning: message"
-    r"|(remise|livraison|distribution).{0,40}(échou|impossible|non)|non remis|échec|no (se pudo|se ha podido) entregar"
-    r"|no entregado|mancat[oa] (recapito|consegna)|impossibile recapitare|niedostarcz|zwrot|onbestelbaar|não entregue"
+    r"|(remise|livraison|distribution).{0,40}(échou|impossible|non)|non remis|échec d.{0,6}(remise|livraison|envoi)"
+    r"|no (se pudo|se ha podido) entregar|no entregado"
+    r"|mancat[oa] (recapito|consegna)|impossibile recapitare|niedostarcz|zwrot (wiadomo|poczty|do nadawcy)"
+    r"|onbestelbaar|não entregue"
     r"|falha na entrega|не (доставлено|удалось доставить)|недоставлен|ваше сообщение не|退信|无法投递|寄件失敗|系统退回"
-    r"|配信不能|送信できません|未達|반송|전송 실패",
+    r"|配信不能|送信できません|未達|메일 ?반송|반송 ?메일|전송 ?실패",
     re.IGNORECASE,
 )
 AUTOREPLY = re.compile(
