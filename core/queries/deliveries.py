@@ -20,7 +20,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    exists,
     func,
     insert,
     literal,
@@ -78,8 +77,12 @@ def _waits_unreported() -> ColumnElement[bool]:
 
 
 def _marked(channel: str) -> ReturningUpdate[int]:
+    """Leases are looked up once a statement, as an array: asked row by row, a drain of many batches looked through all
+    of them for each letter, where the plan was made while the table was nearly empty.
+    """
     mine = given("mine", id=BigInteger, generation=Integer, batch_id=BigInteger)
-    alive = exists().where(Batch.id == mine.c.batch_id, Batch.lease_until > func.clock_timestamp())
+    batch_ids = bindparam("batch_ids", type_=ARRAY(BigInteger))
+    alive = select(Batch.id).where(Batch.id == func.any(batch_ids), Batch.lease_until > func.clock_timestamp())
     return (
         update(Delivery)
         .where(
@@ -87,7 +90,7 @@ def _marked(channel: str) -> ReturningUpdate[int]:
             Delivery.generation == mine.c.generation,
             Delivery.state == S.CLAIMED,
             Delivery.origin_id.not_in(barred_origins(channel)),
-            alive,
+            mine.c.batch_id == func.any(func.array(alive.scalar_subquery())),
         )
         .values(state=S.SENDING)
         .returning(Delivery.id)

@@ -9,8 +9,9 @@ from sqlalchemy import Engine, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from core.database import Sessions
+from core.hot import Statement, as_array
 from core.messages import Accepted, Content, Deferred, Message, Outcome, Refused, Sender, Settled, Unknown, Unsent
-from core.queries import gates
+from core.queries import deliveries, gates
 from core.queries.liveness import alive
 from core.services.claims import Claims
 from core.services.dispatcher import Drain, Drained
@@ -209,6 +210,23 @@ async def _updates_of_deliveries(sessions: Sessions, least: int) -> tuple[int, i
             break
         await asyncio.sleep(0.05)
     return updated, hot
+
+
+def test_a_turn_looks_for_leases_once_however_many_it_marks(sessions: Sessions) -> None:
+    launched(sessions, 20)
+    turn = Statement(deliveries.turn("email"))
+    with sessions.begin() as session:
+        ids = list(session.scalars(update(Delivery).values(state=DeliveryState.CLAIMED).returning(Delivery.id)))
+        origin_id = session.scalars(select(Delivery.origin_id)).first()
+        batch = Batch(origin_id=origin_id, holder="one", delivery_ids=ids, lease_until=datetime.now(UTC) + timedelta(1))
+        session.add(batch)
+        session.flush()
+        marked = {"ids": as_array(ids), "generations": as_array([0] * 20), "batch_ids": as_array([batch.id] * 20)}
+        nothing = {"accepted_ids": "{}", "saids": "{}", "now": NOON}
+        explain = "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) "
+        lines = session.connection().exec_driver_sql(explain + turn.text, {**nothing, **marked}).scalars().all()
+    assert [line.split("loops=")[1] for line in lines if " on batches" in line] == ["1)"]
+    assert states(sessions) == {"sending": 20}
 
 
 async def test_what_a_server_said_is_kept_letter_by_letter(sessions: Sessions, async_engine: AsyncEngine) -> None:
