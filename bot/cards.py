@@ -19,7 +19,7 @@ from core.queries.waits import Wait
 from core.rules.forecast import Forecast
 from core.tables.campaigns import Campaign
 from core.vocabulary import CampaignState, DeliveryState, EventKind, Reason
-from texts import _, language, reasons
+from texts import _, language, ngettext, reasons
 from texts.gates import gate
 from texts.pacing import foretold
 from texts.steps import told
@@ -141,7 +141,7 @@ def _progress(figures: Figures) -> str:
         return _("Nobody was chosen.") if figures.prepared else _("Recipients are being prepared.")
     said = [_("%(done)s of %(all)s settled", done=number(settled), all=number(figures.recipients))]
     if figures.waiting:
-        said.append(_("%(count)s wait", count=number(figures.waiting)))
+        said.append(ngettext("%(count)s waits", "%(count)s wait", figures.waiting, count=number(figures.waiting)))
     if not figures.prepared:
         said.append(_("more are being prepared"))
     return f"{bar(settled, figures.recipients)} {percent(settled / figures.recipients)}\n{' · '.join(said)}"
@@ -180,8 +180,10 @@ def _readers(sight: Sight) -> str:
             "several people may read at one address."
         )
     ]
-    apart = _("Programs that look into mail before people do are counted apart: %(opens)s opens and %(clicks)s clicks.")
-    unsure = _("Of %(opens)s opens and %(clicks)s clicks nothing tells who was at it; they are counted as people's.")
+    apart = _("Programs that look into mail before people do are counted apart (opens: %(opens)s, clicks: %(clicks)s).")
+    unsure = _(
+        "Of others nothing tells who was at it; they are counted as people's (opens: %(opens)s, clicks: %(clicks)s)."
+    )
     for words, counts in ((apart, sight.machines), (unsure, sight.unknown)):
         if counts:
             opens, clicks = counts.get(EventKind.OPENED, 0), counts.get(EventKind.CLICKED, 0)

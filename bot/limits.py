@@ -21,7 +21,7 @@ from core.tables.pacing import DailyLimit
 from core.vocabulary import CHANNEL_EMAIL, CampaignState, Role
 from texts import _, language
 from texts.gates import gate
-from texts.pacing import foretold, seen, why
+from texts.pacing import foretold, kept_slots, seen, why
 
 DAYS_SHOWN = 7
 CAMPAIGNS_SHOWN = 5
@@ -75,7 +75,7 @@ def _today(sight: Sight) -> str:
         + _("%(left)s left", left=number(max(0, account.left))),
     ]
     if account.reserve:
-        lines.append(_("The last %(slots)s slots of a day are kept for service mail.", slots=number(account.reserve)))
+        lines.append(kept_slots(account.reserve))
     if len(sight.senders) > 1:
         lines += [f"{quoted(_whose(one))}: {number(one.used)} / {number(one.limit)}" for one in sight.senders]
     if sight.foreseen:

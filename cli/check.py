@@ -5,7 +5,7 @@ import typer
 from cli.context import opened
 from cli.output import AsJson, grouped, print_json
 from core.queries import ledger
-from texts import _
+from texts import _, ngettext
 from texts.offences import offence
 
 app = typer.Typer(add_completion=False)
@@ -24,6 +24,13 @@ def check(as_json: AsJson = False) -> None:
         for one in offences:
             print(_("%(subject)s: %(what)s (%(rows)s)", subject=one.subject, what=offence(one.code), rows=one.rows))
         if not offences:
-            print(_("The ledger adds up: %(rows)s recipients, each in one state.", rows=grouped(rows)))
+            print(
+                ngettext(
+                    "The ledger adds up: %(rows)s recipient, in one state.",
+                    "The ledger adds up: %(rows)s recipients, each in one state.",
+                    rows,
+                    rows=grouped(rows),
+                )
+            )
     if offences:
         raise typer.Exit(1)

@@ -21,7 +21,7 @@ from core.tables.campaigns import SenderRow
 from core.tables.pacing import DailyLimit
 from texts import _
 from texts.gates import gate
-from texts.pacing import THRESHOLDS, foretold, grows, why
+from texts.pacing import THRESHOLDS, foretold, grows, kept_slots, why
 
 app = typer.Typer(no_args_is_help=True, help=_("The daily limit: what it is, why, and what it will be."))
 
@@ -92,7 +92,7 @@ def thresholds(
     for one in turns(limit, bounds, at):
         counts = {"errors": _from(one.errors), "complaints": _from(one.complaints)}
         after = grouped(one.limit) if one.action else _("campaigns are stopped")
-        print("  " + _("from %(errors)s errors or %(complaints)s complaints: %(after)s", **counts, after=after))
+        print("  " + _("errors from %(errors)s, complaints from %(complaints)s: %(after)s", **counts, after=after))
     print(grows(growth(limit, bounds, at), bounds.cap))
 
 
@@ -100,7 +100,7 @@ def thresholds(
 def reserve(slots: Annotated[int, typer.Argument(min=0)]) -> None:
     with opened() as door, door.sessions.begin() as session:
         pacing.set_reserve(session, slots, by=BY)
-    print(_("The last %(slots)s slots of a day are kept for service mail.", slots=grouped(slots)))
+    print(kept_slots(slots))
 
 
 @app.command(help=_("Let campaigns go on that were stopped by complaints or errors."))

@@ -11,7 +11,7 @@ from cli.context import opened
 from cli.output import AsJson, print_json
 from core.errors import Invalid
 from core.queries import mailboxes
-from texts import _
+from texts import _, ngettext
 from texts.problems import sentence
 from texts.returns import bounce_class, kind, way
 
@@ -48,4 +48,10 @@ def check() -> None:
         if door.settings.returns_url is None:
             raise Invalid("imap.bad_url")
         with Mailbox(parse_place(door.settings.returns_url)) as mailbox:
-            print(_("The mailbox can be read; %(count)s messages are in it.", count=len(mailbox.after(0))))
+            print(
+                ngettext(
+                    "The mailbox can be read; %(n)s message is in it.",
+                    "The mailbox can be read; %(n)s messages are in it.",
+                    len(mailbox.after(0)),
+                )
+            )

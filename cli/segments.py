@@ -20,7 +20,7 @@ from core.services import segments as services
 from core.tables.contacts import Contact
 from core.tables.segments import Segment
 from core.vocabulary import CHANNEL_EMAIL
-from texts import _
+from texts import _, ngettext
 from texts.reasons import reason
 from texts.segments import channel as channel_name
 from texts.segments import describe
@@ -53,7 +53,7 @@ def create(
         return
     print(_("Segment %(id)s, “%(name)s”, is there.", id=told["id"], name=told["name"]))
     if listed is not None:
-        print(_("%(count)s contacts are on it.", count=listed.added))
+        print(ngettext("%(n)s contact is on it.", "%(n)s contacts are on it.", listed.added))
         for entry in listed.unknown:
             print(_("Fits no contact: %(entry)s", entry=entry))
         for entry in listed.ambiguous:
@@ -124,7 +124,7 @@ def reach(which: Which, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"count": table.count, "channels": table.table})
         return
-    print(_("%(count)s contacts", count=table.count))
+    print(ngettext("%(n)s contact", "%(n)s contacts", table.count))
     for channel, reasons in table.table.items():
         print(f"\n{channel_name(channel)}")
         for code, number in sorted(reasons.items(), key=lambda one: (one[0] != "reachable", -one[1])):

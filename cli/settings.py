@@ -13,7 +13,7 @@ from core.rules.manner import Manner
 from core.rules.retention import Kept
 from core.services import keywords, manner, retention, settings
 from core.vocabulary import Role
-from texts import _
+from texts import _, ngettext
 from texts.manner import label
 from texts.retention import kept
 
@@ -42,7 +42,15 @@ def timezone(name: str) -> None:
 def soft_bounces(most: Annotated[int, typer.Argument(min=1)], days: Annotated[int, typer.Argument(min=1)] = 30) -> None:
     with opened() as door, door.sessions.begin() as session:
         settings.set_soft_bounces(session, most=most, days=days, by=BY)
-    print(_("%(most)s soft bounces within %(days)s days blacklist an address.", most=most, days=days))
+    within = ngettext("in %(n)s day", "in %(n)s days", days)
+    print(
+        ngettext(
+            "%(n)s soft bounce %(within)s blacklists an address.",
+            "%(n)s soft bounces %(within)s blacklist an address.",
+            most,
+            within=within,
+        )
+    )
 
 
 @app.command(
@@ -141,7 +149,13 @@ def approval_above(recipients: Annotated[int, typer.Argument(min=0)]) -> None:
     with opened() as door, door.sessions.begin() as session:
         settings.set_approval_above(session, recipients or None, by=BY)
     if recipients:
-        print(_("A launch to more than %(recipients)s recipients takes two people.", recipients=recipients))
+        print(
+            ngettext(
+                "A launch to more than %(n)s recipient takes two people.",
+                "A launch to more than %(n)s recipients takes two people.",
+                recipients,
+            )
+        )
     else:
         print(_("One person is enough for every launch."))
 
@@ -160,7 +174,9 @@ def frequency_cap(
     with opened() as door, door.sessions.begin() as session:
         settings.set_frequency_cap(session, messages or None, days=days, exempt=exempt, by=BY)
     if messages:
-        print(_("Nobody gets more than %(messages)s messages in %(days)s days.", messages=messages, days=days))
+        most = ngettext("%(n)s message", "%(n)s messages", messages)
+        within = ngettext("in %(n)s day", "in %(n)s days", days)
+        print(_("Nobody gets more than %(most)s %(within)s.", most=most, within=within))
     else:
         print(_("There is no frequency cap."))
 
@@ -176,7 +192,13 @@ def bounce_digest(on: Annotated[bool, typer.Argument()]) -> None:
 def catch_up(hours: Annotated[int, typer.Argument(min=0)]) -> None:
     with opened() as door, door.sessions.begin() as session:
         settings.set_catch_up_hours(session, hours, by=BY)
-    print(_("What was missed is made up for within %(hours)s hours, and else skipped.", hours=hours))
+    print(
+        ngettext(
+            "What was missed is made up for within %(n)s hour, and else skipped.",
+            "What was missed is made up for within %(n)s hours, and else skipped.",
+            hours,
+        )
+    )
 
 
 @app.command(

@@ -6,7 +6,7 @@ from cli.context import opened
 from cli.output import BY, AsJson, print_json
 from core.services import rejudging, settings
 from core.vocabulary import Tracking
-from texts import _
+from texts import _, ngettext
 
 app = typer.Typer(no_args_is_help=True, help=_("Judge opens and clicks again."))
 
@@ -16,7 +16,7 @@ def rejudge(as_json: AsJson = False) -> None:
     with opened() as door:
         changed = rejudging.rejudge(door.sessions)
     print_json({"changed": changed}) if as_json else print(
-        _("%(count)s events are judged otherwise now.", count=changed)
+        ngettext("%(n)s event is judged otherwise now.", "%(n)s events are judged otherwise now.", changed)
     )
 
 

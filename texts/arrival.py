@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from texts import N_, _
+from texts import N_, _, ngettext
 
 SIGNATURES = {
     "holds": N_("The signature of %(domain)s (%(selector)s, %(algorithm)s) holds: nobody has changed the letter."),
@@ -47,7 +47,12 @@ def result(found: Mapping[str, str]) -> str:
 
 
 def way(hops: int, encrypted: int, seconds: float | None) -> Iterator[str]:
-    yield _("It passed %(hops)s servers; %(encrypted)s of these steps were encrypted.", hops=hops, encrypted=encrypted)
+    yield ngettext(
+        "It passed %(n)s server; encrypted steps: %(encrypted)s.",
+        "It passed %(n)s servers; encrypted steps: %(encrypted)s.",
+        hops,
+        encrypted=encrypted,
+    )
     if seconds is not None:
         yield _("From the first to the last it took %(seconds)s seconds.", seconds=f"{max(0.0, seconds):.0f}")
 

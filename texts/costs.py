@@ -18,9 +18,10 @@ def cost_lines(cost: Any) -> list[str]:
     ]
     if longest:
         lines.append(
-            _(
-                "Longest message: %(segments)s parts in %(encoding)s (%(units)s characters)",
-                segments=longest.segments,
+            ngettext(
+                "Longest message: %(n)s part in %(encoding)s (%(units)s characters)",
+                "Longest message: %(n)s parts in %(encoding)s (%(units)s characters)",
+                longest.segments,
                 encoding=longest.encoding,
                 units=longest.units,
             )

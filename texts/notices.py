@@ -13,7 +13,7 @@ NOTICES = {
         "The balance for %(channel)s runs low: %(balance)s. Top up in time; when it is out campaigns wait for it."
     ),
     "approval_wanted": N_(
-        "“%(name)s” goes to %(count)s recipients and takes a second person: %(who)s wants to launch it. "
+        "“%(name)s” takes a second person (recipients: %(count)s): %(who)s wants to launch it. "
         "Look at it and launch it too, or leave it."
     ),
     "launch_refused": N_(

@@ -61,8 +61,29 @@ def foretold(waiting: int, day: date, at: datetime | None, *, of_all: bool = Fal
         when = _("%(day)s, %(time)s", day=when, time=format_time(at, "short", at.tzinfo, language()))
     count = _count(waiting)
     if of_all:
-        return _("%(count)s wait; at this pace done on %(when)s.", count=count, when=when)
-    return _("%(count)s wait; at this pace done on %(when)s, if no other campaign takes slots.", count=count, when=when)
+        return ngettext(
+            "%(count)s waits; at this pace done on %(when)s.",
+            "%(count)s wait; at this pace done on %(when)s.",
+            waiting,
+            count=count,
+            when=when,
+        )
+    return ngettext(
+        "%(count)s waits; at this pace done on %(when)s, if no other campaign takes slots.",
+        "%(count)s wait; at this pace done on %(when)s, if no other campaign takes slots.",
+        waiting,
+        count=count,
+        when=when,
+    )
+
+
+def kept_slots(slots: int) -> str:
+    return ngettext(
+        "The last slot of a day is kept for service mail.",
+        "The last %(slots)s slots of a day are kept for service mail.",
+        slots,
+        slots=_count(slots),
+    )
 
 
 def grows(limits: Sequence[int], cap: int) -> str:

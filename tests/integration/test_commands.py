@@ -163,7 +163,7 @@ def test_settings_and_operators(sessions: Sessions) -> None:
     run(limit, "set", 2500)
     assert asked(limit, "show")["limit"] == 2500
     told = run(limit, "thresholds", "hold_errors=3%", "up_factor=1,5")
-    assert "from 76 errors or 3 complaints" in told
+    assert "errors from 76, complaints from 3" in told
     assert asked(limit, "thresholds")["up_factor"] == 1.5
     made = asked(operators, "create", "Ida", "--role", "administrator")
     assert len(asked(operators, "code", made["id"])["code"]) > 16

@@ -17,7 +17,7 @@ SENTENCES = {
         "“%(name)s” was changed after it was confirmed, so nothing was sent. Look at the preview and confirm again."
     ),
     "campaign.audience_moved": N_(
-        "“%(name)s” was confirmed for %(confirmed)s recipients, but now there are %(now)s. "
+        "“%(name)s” was confirmed for a number of %(confirmed)s recipients, but now it is %(now)s. "
         "Nothing was sent. Look at the preview and confirm again."
     ),
     "campaign.nobody": N_("“%(name)s” would reach nobody: its segments are empty. Nothing was sent."),
@@ -28,7 +28,7 @@ SENTENCES = {
     ),
     "campaign.no_doubts": N_("Nobody of “%(name)s” is in doubt: there is nothing to decide."),
     "campaign.doubts_held": N_(
-        "%(held)s recipients of “%(name)s” are still held by a worker that does not answer and may yet bring the "
+        "A worker that does not answer still holds %(held)s of the recipients of “%(name)s” and may yet bring the "
         "result. End that process, or wait for it; nothing was changed."
     ),
     "campaign.dead_links": N_(

@@ -9,7 +9,9 @@ SENTENCES = {
     ),
     "suppression.nobody": N_("Enter at least one address."),
     "suppression.no_reason": N_("Say why it is released: the reason is kept in the audit."),
-    "suppression.moved": N_("There are %(found)s entries by now, and you have typed %(expected)s. Look once more."),
+    "suppression.moved": N_(
+        "The number of entries is %(found)s by now, and you have typed %(expected)s. Look once more."
+    ),
     "suppression.file_too_large": N_("The file is too large for the page: use `sendbote suppress import`."),
     "suppression.no_column": N_(
         "The file has no column “address” (or “email”, “phone”) and none “hash”. It has: %(columns)s"
