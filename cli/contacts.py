@@ -42,7 +42,8 @@ def erase(
         if confirm is None and sys.stdin.isatty():
             confirm = typer.prompt(_("This cannot be undone. Type the contact's number, %(id)s", id=contact_id))
         with door.sessions.begin() as session:
-            done = erasure.erase(session, contact_id, confirmation=confirm or "", by=BY)
+            confirmed = (confirm or "").strip().lstrip("#") == str(contact_id)
+            done = erasure.erase(session, contact_id, confirmed=confirmed, by=BY)
     if as_json:
         print_json({"contact": done.contact_id, "addresses": done.addresses})
         return

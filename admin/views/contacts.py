@@ -111,10 +111,10 @@ def consents(id: int) -> ResponseReturnValue:  # noqa: A002
 @pages.post("/contacts/<int:id>/erase")
 @needs(Role.ADMINISTRATOR)
 def erase(id: int) -> ResponseReturnValue:  # noqa: A002
-    """For ever; the number is typed once more, so that nobody erases the wrong person by a press."""
+    """For ever; who it is has to be ticked, so that nobody erases the wrong person by a press."""
     try:
         with writing() as session:
-            erasure.erase(session, id, confirmation=request.form.get("confirmation", ""), by=by())
+            erasure.erase(session, id, confirmed="confirmed" in request.form, by=by())
     except Problem as problem:
         say(problem)
         return redirect(url_for("contact.detail", id=id))

@@ -21,10 +21,10 @@ class Erased:
     addresses: int
 
 
-def erase(session: Session, contact_id: int, *, confirmation: str, by: str) -> Erased:
+def erase(session: Session, contact_id: int, *, confirmed: bool, by: str) -> Erased:
     """Empty all that names or quotes the person, for ever, and end what waits for them.
 
-    `confirmation` is the contact's number, typed once more. Raises NotFound (`contact.not_found`), Refused
+    `confirmed`: whoever asks has looked at who it is. Raises NotFound (`contact.not_found`), Refused
     (`contact.erased`) the second time, and Invalid (`contact.not_confirmed`).
     """
     contact = session.get(Contact, contact_id, with_for_update=True, populate_existing=True)
@@ -32,8 +32,8 @@ def erase(session: Session, contact_id: int, *, confirmation: str, by: str) -> E
         raise NotFound("contact.not_found", id=contact_id)
     if contact.erased_at is not None:
         raise Refused("contact.erased", id=contact_id)
-    if confirmation.strip().lstrip("#") != str(contact_id):
-        raise Invalid("contact.not_confirmed", where="confirmation", id=contact_id)
+    if not confirmed:
+        raise Invalid("contact.not_confirmed", where="confirmed", id=contact_id)
     found = session.execute(
         select(Identity.address_key, Identity.address).where(Identity.contact_id == contact_id)
     ).all()

@@ -89,7 +89,7 @@ def test_nothing_of_the_person_is_left_and_the_ledger_adds_up(sessions: Sessions
         theirs = update(Delivery).where(Delivery.contact_id != contact_id).values(said=None)
         session.execute(theirs)
     with sessions.begin() as session:
-        assert erasure.erase(session, contact_id, confirmation=f"#{contact_id}", by="operator:1").addresses == 2
+        assert erasure.erase(session, contact_id, confirmed=True, by="operator:1").addresses == 2
     with sessions.begin() as session:
         assert WORDS not in everything(session)
         assert session.scalars(select(ImportRefusal.row)).all() == [3]
@@ -107,7 +107,7 @@ def test_what_waits_for_them_ends_and_no_import_brings_them_back(sessions: Sessi
         waits = {"state": "awaiting_consent", "due_at": NOON + timedelta(days=9)}
         session.execute(update(Delivery).where(Delivery.contact_id == contact_id).values(waits))
     with sessions.begin() as session:
-        erasure.erase(session, contact_id, confirmation=str(contact_id), by="command")
+        erasure.erase(session, contact_id, confirmed=True, by="command")
         delivery = session.scalars(select(Delivery).where(Delivery.contact_id == contact_id)).one()
         assert (delivery.state, delivery.reason, delivery.due_at) == (DeliveryState.SKIPPED, "erased", None)
     _, result = run(sessions, written(tmp_path, f"email;Vorname;Kundennummer\n{ADDRESS};Ada;secret-1\n"))
@@ -118,7 +118,7 @@ def test_it_is_typed_and_done_once(sessions: Sessions) -> None:
     with sessions.begin() as session:
         contact_id = filled(session)
         with pytest.raises(Invalid, match="not_confirmed"):
-            erasure.erase(session, contact_id, confirmation="yes", by="command")
-        erasure.erase(session, contact_id, confirmation=str(contact_id), by="command")
+            erasure.erase(session, contact_id, confirmed=False, by="command")
+        erasure.erase(session, contact_id, confirmed=True, by="command")
         with pytest.raises(Refused, match=r"contact\.erased"):
-            erasure.erase(session, contact_id, confirmation=str(contact_id), by="command")
+            erasure.erase(session, contact_id, confirmed=True, by="command")

@@ -345,7 +345,7 @@ def test_an_erased_persons_address_is_kept_nowhere(sessions: Sessions) -> None:
     with sessions.begin() as session:
         ada = known(session, "Ada", "ada@shop.example")
         seed(session, "ada@shop.example")
-        erasure.erase(session, ada, confirmation=str(ada), by="t")
+        erasure.erase(session, ada, confirmed=True, by="t")
         assert queries.every(session) == []
         with pytest.raises(Refused, match=r"seed\.erased"):
             seed(session, "ada@shop.example")

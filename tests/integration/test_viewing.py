@@ -103,7 +103,7 @@ async def test_of_an_erased_person_nothing_is_shown(
 ) -> None:
     with sessions.begin() as session:
         contact_id = session.scalars(select(Contact.id)).one()
-        erasure.erase(session, contact_id, confirmation=str(contact_id), by="test")
+        erasure.erase(session, contact_id, confirmed=True, by="test")
     async with public(async_engine, tmp_path) as browser:
         answer = await browser.get(page_of(delivery))
         assert answer.status == 410

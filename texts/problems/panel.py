@@ -14,7 +14,9 @@ SENTENCES = {
     "panel.bad_setting": N_("“%(value)s” cannot be used for “%(name)s”. It stays as it was."),
     "setting.bad_timezone": N_("There is no time zone “%(name)s”. Choose one from the list, such as Europe/Berlin."),
     "contact.erased": N_("The contact #%(id)s is erased already."),
-    "contact.not_confirmed": N_("To erase the contact, type its number: %(id)s. It cannot be undone."),
+    "contact.not_confirmed": N_(
+        "Nobody was erased: confirm first that it is contact #%(id)s who wants it. It cannot be undone."
+    ),
     "contact.several": N_("Several contacts have this address: %(ids)s. Name one of them by its number."),
     "contact.not_found": N_("There is no contact with the number %(id)s. It may have been erased."),
 }

@@ -1,4 +1,4 @@
-"""Erasing a person from their page: by administrators, with the number typed."""
+"""Erasing a person from their page: by administrators, who say that they have looked who it is."""
 
 from flask import Flask
 from sqlalchemy import select
@@ -9,17 +9,20 @@ from core.vocabulary import Role
 from tests.integration.panel.people import Person, somebody
 
 
-def test_an_administrator_erases_a_person_by_typing_their_number(
+def test_an_administrator_erases_whom_they_have_looked_at(
     app: Flask, administrator: Person, draft: int, sessions: Sessions
 ) -> None:
     del draft
     launcher = somebody(app, Role.LAUNCHER)
     assert "Erase this person" not in launcher.get("/contacts/1").text
-    assert launcher.post("/contacts/1/erase", confirmation="1").status_code == 403
-    administrator.post("/contacts/1/erase", confirmation="yes")
-    assert "type its number: 1" in administrator.get("/contacts/1").text
-    assert "Lovelace" in administrator.get("/contacts/1").text
-    administrator.post("/contacts/1/erase", confirmation="1")
+    assert launcher.post("/contacts/1/erase", confirmed="on").status_code == 403
+    asked = administrator.get("/contacts/1").text
+    assert "This is who asked to be forgotten: Ada &lt;b&gt;Lovelace&lt;/b&gt; · ada@example.org" in asked
+    administrator.post("/contacts/1/erase")
+    page = administrator.get("/contacts/1").text
+    assert "Nobody was erased" in page
+    assert "Lovelace" in page
+    administrator.post("/contacts/1/erase", confirmed="on")
     page = administrator.get("/contacts/1").text
     assert "Lovelace" not in page
     assert "ada@example.org" not in page
