@@ -23,7 +23,7 @@ from core.errors import Problem
 from core.queries import settings as business
 from core.rules import tokens
 from core.rules.keywords import Keyword, assent, keyword
-from core.services import consent, conversations, invitations, wishes
+from core.services import consent, conversations, invitations, operators, wishes
 from core.services.consent import Asked, Wording
 from core.services.hearing import Person, Words
 from core.services.invitations import OF_LETTER, PREFIX
@@ -39,7 +39,7 @@ def make() -> Router:
     router = Router(name="customers")
     router.message.register(invited, CommandStart(deep_link=True, magic=F.args.startswith(PREFIX)), PRIVATE)
     router.message.register(joined, CommandStart(deep_link=True, magic=F.args.startswith(OF_LETTER)), PRIVATE)
-    router.message.register(begun, CommandStart(magic=~F.args), PRIVATE, customers.is_customer)
+    router.message.register(begun, CommandStart(), _no_code, PRIVATE, customers.is_customer)
     router.message.register(left, Command("stop"), PRIVATE, customers.is_customer)
     router.message.register(helped, F.text.startswith("/"), ~CommandStart(), PRIVATE, customers.is_customer)
     router.message.register(number_given, F.contact, PRIVATE, customers.is_customer)
@@ -67,6 +67,11 @@ async def joined(message: Message, command: CommandObject, run: Run, key: bytes,
     number = tokens.verify(signing, tokens.JOIN, token)
     tied = partial(invitations.accept_letter, token=token, delivery_id=number or 0)
     await _received(message, await run(_accept, tied, person, words, key=key))
+
+
+def _no_code(_message: Message, command: CommandObject) -> bool:
+    """Links on web sites bring words of their own (`?start=spring`): whoever follows one begins as others do."""
+    return not operators.is_code(command.args or "")
 
 
 @for_everybody

@@ -1,6 +1,7 @@
 """Operators: making and disabling them, their roles, and the one-time codes that tie a chat to one of them."""
 
 import hashlib
+import re
 import secrets
 from datetime import datetime, timedelta
 
@@ -14,6 +15,9 @@ from core.tables.operators import LinkCode, Operator
 from core.vocabulary import OperatorState, Role
 
 CODE_MINUTES = 10
+CODE_BYTES = 16
+CODE = re.compile(r"[A-Za-z0-9_-]{22}")
+"""So many bytes in the letters of links."""
 
 
 def create(session: Session, name: str, role: Role, by: str) -> Operator:
@@ -57,7 +61,7 @@ def enable(session: Session, operator_id: int, by: str) -> Operator:
 def new_link_code(session: Session, operator_id: int, by: str, now: datetime) -> str:
     """A code that works once within ten minutes; only its hash is kept. Fits into a deep link of Telegram."""
     queries.get(session, operator_id)
-    code = secrets.token_urlsafe(16)
+    code = secrets.token_urlsafe(CODE_BYTES)
     until = now + timedelta(minutes=CODE_MINUTES)
     session.add(LinkCode(hash=code_hash(code), operator_id=operator_id, expires_at=until))
     audit.note(session, by, "new_link_code", f"operator:{operator_id}")
@@ -89,6 +93,11 @@ def unlink(session: Session, operator_id: int, by: str) -> Operator:
     operator.telegram_id = None
     audit.note(session, by, "unlink", f"operator:{operator_id}")
     return operator
+
+
+def is_code(words: str) -> bool:
+    """Whether it looks like a code, be it ours or not."""
+    return CODE.fullmatch(words.strip()) is not None
 
 
 def code_hash(code: str) -> bytes:

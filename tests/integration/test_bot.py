@@ -66,7 +66,7 @@ async def test_a_code_links_one_chat_once(sessions: Sessions, tmp_path: Path) ->
     code = make_code(sessions, number)
     async with a_world(tmp_path, sessions) as sandbox:
         olivia, otto = Person(sandbox, OLIVIA), Person(sandbox, OTTO)
-        await otto.say("/start no-such-code")
+        await otto.say("/start no-such-code-as-this-0")
         await otto.reads("ist hier nicht bekannt")
         await olivia.say(f"/start {code}")
         await olivia.reads("linked to you now", "Olivia", "Launcher")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.database import Sessions
 from core.queries import conversations as queries
@@ -102,6 +102,15 @@ async def test_an_invitation_ties_the_chat_to_its_contact_once(sessions: Session
         assert session.scalars(select(Contact.id).where(Contact.external_id.is_(None))).all() == [
             session.scalar(select(Identity.contact_id).where(Identity.address == str(OLIVIA)))
         ]
+
+
+async def test_a_link_with_words_of_its_own_begins_a_conversation(sessions: Sessions, tmp_path: Path) -> None:
+    async with a_world(tmp_path, sessions) as sandbox:
+        clara = Person(sandbox, CLARA)
+        await clara.say("/start spring")
+        await clara.reads("Would you like to get news")
+    with sessions() as session:
+        assert session.scalar(select(func.count()).select_from(Conversation)) == 1
 
 
 async def test_a_letters_link_ties_the_chat_to_whom_it_went_and_to_nobody_else(
