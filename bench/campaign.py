@@ -88,6 +88,7 @@ def previewed(sessions: Sessions, drafted: int) -> tuple[int, str]:
         copied = campaigns.create(
             session,
             name="Round",
+            channel=kept.channel,
             template_id=kept.template_id,
             sender_id=kept.sender_id,
             include=kept.include,

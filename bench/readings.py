@@ -103,5 +103,6 @@ PARTS = {
         shares=True,
     ),
     "panel": Part(("bench.panel",), shares=True),
+    "messenger": Part(("bench.messenger",)),
 }
 """In this order; those that share an installation stand together, since the first of them fills it."""

@@ -1,7 +1,7 @@
 """A worker of its own that sends whatever waits, and what it and the servers used for it.
 
-`python -m bench.worker` is that worker; it tells its figures as JSON. Its clock runs while it sends: what a process
-needs to start is the same for one message and for a million.
+`python -m bench.worker [channel]` is that worker; it tells its figures as JSON. Its clock runs while it sends: what a
+process needs to start is the same for one message and for a million.
 """
 
 import contextlib
@@ -20,6 +20,7 @@ import psycopg
 
 from bench.cpu import sampled
 from bench.smtp import Sink
+from core.vocabulary import CHANNEL_EMAIL
 
 CONNECTIONS = 20
 
@@ -87,13 +88,13 @@ def peak_megabytes() -> float:
     return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
-def main() -> None:
+def main(channel: str = CHANNEL_EMAIL) -> None:
     from workers.drains import drain_channel
     from workers.installation import opened
 
     with opened() as installation, sampled() as parts:
         before, began = resource.getrusage(resource.RUSAGE_SELF), time.time()
-        drained = drain_channel(installation, "email", seconds=3600)
+        drained = drain_channel(installation, channel, seconds=3600)
         ended, used = time.time(), resource.getrusage(resource.RUSAGE_SELF)
     told = {
         "sent": drained.sent if drained else 0,
@@ -107,4 +108,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:2])

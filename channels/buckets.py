@@ -67,8 +67,8 @@ class LocalBuckets:
         now = self._clock()
         self._reaches[bucket.key] = rules.paused(self._reaches.get(bucket.key, now), now, *self._shape(bucket), seconds)
 
-    def _shape(self, bucket: Bucket) -> tuple[float, int]:
-        return _interval(bucket) * self._shares, max(1, bucket.burst // self._shares)
+    def _shape(self, bucket: Bucket) -> tuple[float, float]:
+        return _interval(bucket) * self._shares, max(1.0, bucket.burst / self._shares)
 
     def _forget(self, now: float) -> None:
         """Buckets that are full again, once there are many: a campaign has one for each chat."""

@@ -145,13 +145,14 @@ class Bucket:
     """A rate that all processes keep to together: `amount` tokens every `seconds`, evenly spread.
 
     Up to `burst` of them may be taken at once, so that no stretch of `seconds` ever sees more than
-    `amount + burst - 1`. `key` names whose rate it is, for example `telegram:<bot>:chat:<id>`.
+    `amount + burst - 1`. Who asks with a larger `burst` goes before who asks the same bucket with a smaller one, by
+    as many tokens as it is larger. `key` names whose rate it is, for example `telegram:<bot>:chat:<id>`.
     """
 
     key: str
     amount: float
     seconds: float = 1.0
-    burst: int = 1
+    burst: float = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
 """How many tokens a bucket has, told by the one instant until which what was taken reaches."""
 
 
-def room(reaches: float, now: float, interval: float, burst: int) -> int:
+def room(reaches: float, now: float, interval: float, burst: float) -> int:
     """How many tokens may be taken, one growing back each `interval`: the generic cell rate algorithm (ITU-T I.371)."""
     ahead = max(reaches - now, 0.0)
     return max(0, int((burst * interval - ahead) / interval + 1e-9))
 
 
-def wait(reaches: float, now: float, interval: float, burst: int) -> float:
+def wait(reaches: float, now: float, interval: float, burst: float) -> float:
     """Seconds until there is room for one."""
     return max(0.0, reaches - now - (burst - 1) * interval)
 
@@ -17,6 +17,6 @@ def taken(reaches: float, now: float, interval: float, count: int) -> float:
     return max(reaches, now) + count * interval
 
 
-def paused(reaches: float, now: float, interval: float, burst: int, seconds: float) -> float:
+def paused(reaches: float, now: float, interval: float, burst: float, seconds: float) -> float:
     """Empty for so many seconds, and then with room for one."""
     return max(reaches, now + seconds + (burst - 1) * interval)

@@ -91,5 +91,6 @@ def _put(limits: Limits, telegram: dict[str, Any]) -> None:
 
 
 def _shown(behaviour: Behaviour, limits: Limits) -> dict[str, Any]:
-    telegram = {name: getattr(limits, name) for name in ("strict", "refuse_next", "retry_after", "blocked_share")}
+    names = ("strict", "refuse_next", "retry_after", "blocked_share", "refused")
+    telegram = {name: getattr(limits, name) for name in names}
     return {"rules": [described(rule) for rule in behaviour.rules], "seed": behaviour.seed, "telegram": telegram}

@@ -20,6 +20,8 @@ class Limits:
         self.refuse_next = 0
         """So many calls get a 429 whatever their rate, to try what the bot does then."""
         self.retry_after = 1
+        self.refused = 0
+        """Calls that were answered with 429 so far."""
         self.blocked_share = 0.0
         """Of all people, drawn by their number: they blocked the bot while nobody looked, and it was never told."""
         self._chats: dict[tuple[int, int], list[float]] = {}
@@ -32,6 +34,7 @@ class Limits:
         """Raise 429 if one more message to this chat is too many now."""
         if self.refuse_next > 0:
             self.refuse_next -= 1
+            self.refused += 1
             raise too_many(self.retry_after)
         if not self.strict:
             return
@@ -41,6 +44,7 @@ class Limits:
         wait = max(_of_chat(chat_id, lately, now), SECOND - (now - recent[0]) if len(recent) >= IN_ALL else 0.0)
         self._chats[bot_id, chat_id] = lately
         if wait > 0:
+            self.refused += 1
             raise too_many(math.ceil(wait))
         recent.append(now)
         lately.append(now)

@@ -106,3 +106,12 @@ async def test_a_local_bucket_gives_as_the_shared_one_does() -> None:
 
 def _chats(count: int) -> list[Bucket]:
     return [Bucket(f"more:{number}", 1, 3600) for number in range(count)]
+
+
+async def test_who_may_take_more_goes_before_all_who_wait_and_they_make_up_for_it(redis_url: str) -> None:
+    campaign, answer = (Bucket("telegram:7", 1, 3600, burst=ahead) for ahead in (1.25, 2.25))
+    async with shared(redis_url, shares=2) as one, shared(redis_url, shares=2) as two:
+        assert [(await buckets.take(1, campaign)).count for buckets in (one, two, one)] == [1, 0, 0]
+        assert (await two.take(1, answer)).count == 1
+        assert (await two.take(1, answer)).count == 0
+        assert 6200 < (await one.take(1, campaign)).wait <= 6300

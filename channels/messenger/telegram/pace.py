@@ -5,19 +5,19 @@ The sources are https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-
 
 from core.ports import Bucket
 
-IN_ALL, AT_ONCE = 28.5, 2
-"""A second, and so many of them at once: no second sees the thirty that are allowed, though they bunch on their way."""
-RESERVED = 0.5
-"""Of these a campaign leaves so many to answers, presses and whatever else somebody is waiting for. More of them take
-turns with the campaign, of which one message a process waits at a time."""
+IN_ALL = 28.4
+"""A second: no second sees the thirty that are allowed, though some bunch on their way."""
+CAMPAIGN_AHEAD, ANSWER_AHEAD = 1.5, 2.5
+"""So many at once from the one bucket of the bot. What somebody waits for may take a token more than a campaign may, so
+that it goes at once while campaigns stand before an empty bucket, whatever their number; they make up for it after."""
 CHAT_SECONDS = 1.1
 """One message to a chat in so long: a second, and what two may come closer together on their way."""
 A_GROUP, GROUP_AT_ONCE = 15.0, 6
 """A minute, and so many of them at once: together no more than twenty in any minute."""
 
 
-def whole(bot: str) -> Bucket:
-    return Bucket(f"telegram:{bot}", IN_ALL, burst=AT_ONCE)
+def whole(bot: str, *, broadcast: bool = False) -> Bucket:
+    return Bucket(f"telegram:{bot}", IN_ALL, burst=CAMPAIGN_AHEAD if broadcast else ANSWER_AHEAD)
 
 
 def of_chat(bot: str, chat: str) -> Bucket:
@@ -27,6 +27,5 @@ def of_chat(bot: str, chat: str) -> Bucket:
 
 
 def needed(bot: str, chat: str, *, broadcast: bool) -> tuple[Bucket, ...]:
-    """What a message needs a token of; a broadcast draws from a smaller bucket as well."""
-    chats = (of_chat(bot, chat), whole(bot))
-    return (*chats, Bucket(f"telegram:{bot}:broadcast", IN_ALL - RESERVED, burst=AT_ONCE)) if broadcast else chats
+    """What a message needs a token of."""
+    return of_chat(bot, chat), whole(bot, broadcast=broadcast)

@@ -30,9 +30,7 @@ TELEGRAM = "https://api.telegram.org"
 class TelegramProvider:
     """A core.ports.Provider. It tells neither what was delivered nor what was read: Telegram does not say."""
 
-    traits = Traits(
-        "telegram", first_contact=FirstContact.MUST_WRITE_FIRST, per_second=pace.IN_ALL - pace.RESERVED, resident=True
-    )
+    traits = Traits("telegram", first_contact=FirstContact.MUST_WRITE_FIRST, per_second=pace.IN_ALL, resident=True)
 
     def __init__(self, token: str, api: str | None, wordings: Wordings, buckets: Buckets, *, addresses: bytes) -> None:
         """`addresses` is the key by which an address is found again, should Telegram change it."""
