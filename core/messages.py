@@ -30,10 +30,16 @@ class Sender:
     reply_to: str | None = None
     pool: tuple[str, ...] = ()
     """More numbers that share the work with `address`."""
+    per_second: float | None = None
+    """Messages that each of these may send; None: as many as the account."""
     abroad: tuple[tuple[str, str], ...] = ()
     """Who writes instead to numbers that begin so; the longest beginning first."""
     keys: tuple[SealedKey, ...] = ()
     """What its letters are signed with; none: they are not signed."""
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        return (self.address, *self.pool)
 
     def address_for(self, number: str) -> str:
         """Who writes to this number: the sender of its country, where one is set, else this one's address."""

@@ -57,6 +57,7 @@ def new() -> ResponseReturnValue:
                     reply_to=request.form.get("reply_to") or None,
                     channel=request.form.get("channel", CHANNEL_EMAIL),
                     pool=_pool(),
+                    per_second=_rate(),
                     by=by(),
                 ).id
         except Problem as problem:
@@ -169,6 +170,7 @@ def _change(session: Session, sender: SenderRow) -> None:
         reply_to=request.form.get("reply_to") or None,
         imprint=request.form.get("imprint", ""),
         pool=_pool(),
+        per_second=_rate(),
         by=by(),
     )
 
@@ -190,3 +192,12 @@ def _make_keys(session: Session, sender: SenderRow) -> None:
 
 def _pool() -> list[str]:
     return request.form.get("pool", "").replace(",", " ").split()
+
+
+def _rate() -> float | None:
+    """Empty: as many as the account; what is no number is none that a sender may have."""
+    written = request.form.get("per_second", "").strip().replace(",", ".")
+    try:
+        return float(written) if written else None
+    except ValueError:
+        return 0.0

@@ -111,13 +111,21 @@ class TwilioProvider:
             fields = self._fields(message, self._wordings.of(message))
         except Problem as problem:
             return Refused(Reason.TEMPLATE_LACKS_VALUE, str(problem)[:200])
+        needed = self._needed(message, fields)
         for again in range(TRIES):
-            await admitted(self._buckets, self._bucket)
+            await admitted(self._buckets, *needed)
             answer = await client.create(fields)
             if answer.status != 429 and answer.code not in TOO_FAST:
                 return _judged(answer)
             await self._buckets.pause(self._bucket, 2.0**again)
         return Deferred(answer.said, bounce=BounceClass.RATE)
+
+    def _needed(self, message: Message, fields: Mapping[str, str]) -> tuple[Bucket, ...]:
+        """The account's pace, and that of the number where it is known: of another country's sender it is not."""
+        sender, chosen = message.content.sender, fields.get("From") or fields["MessagingServiceSid"]
+        if sender.per_second is None or chosen.removeprefix(self._prefix) not in sender.numbers:
+            return (self._bucket,)
+        return self._bucket, Bucket(f"{self._bucket.key}:{chosen}", sender.per_second)
 
     def _fields(self, message: Message, worded: Worded) -> dict[str, str]:
         fields = {"To": self._prefix + message.address, **self._from(message)}

@@ -115,13 +115,14 @@ def content(session: Session, content_id: int, origin_id: int) -> Content:
 def _from(session: Session, sender: SenderRow, extras: Mapping[str, Any]) -> Sender:
     """An answer comes from the very number that was written to, whichever of the sender's it is."""
     if FROM in extras:
-        return Sender(sender.name, extras[FROM], sender.reply_to)
+        return Sender(sender.name, extras[FROM], sender.reply_to, per_second=sender.per_second)
     abroad = _abroad(session, sender.channel) if sender.channel in PHONED else ()
     return Sender(
         sender.name,
         sender.address,
         sender.reply_to,
         pool=tuple(sender.pool),
+        per_second=sender.per_second,
         abroad=abroad,
         keys=_keys(session, sender),
     )

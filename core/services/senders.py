@@ -20,6 +20,8 @@ SERVICE = re.compile(r"MG[0-9a-f]{32}")
 SHORT_CODE = re.compile(r"\d{3,6}")
 NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 +&_-]{1,11}")
 """An alphanumeric sender (3GPP TS 23.040, 9.1.2.5): eleven characters, at least one of them a letter."""
+SLOWEST, FASTEST = 0.01, 1000
+"""Messages a second of one number."""
 UNDER_WAY = (CampaignState.SCHEDULED, CampaignState.SENDING, CampaignState.PAUSED)
 FREEMAIL = frozenset(
     {
@@ -62,12 +64,14 @@ def create(
     reply_to: str | None = None,
     channel: str = CHANNEL_EMAIL,
     pool: Sequence[str] = (),
+    per_second: float | None = None,
     by: str,
 ) -> SenderRow:
     """A new sender of a channel, or one that was archived under this address, with its new name.
 
-    `pool` are more numbers that share the work with `address`. Raises Invalid (`sender.bad_address`,
-    `sender.freemail`, `sender.bad_number`) for what cannot be a sender, and Refused (`sender.exists`) for what is.
+    `pool` are more numbers that share the work with `address`, each at most `per_second`. Raises Invalid
+    (`sender.bad_address`, `sender.freemail`, `sender.bad_number`, `sender.bad_rate`) for what cannot be a sender, and
+    Refused (`sender.exists`) for what is.
     """
     usable, *others = [usable_address(channel, one) for one in (address, *pool)]
     same = select(SenderRow).where(SenderRow.channel == channel, SenderRow.address == usable)
@@ -78,7 +82,7 @@ def create(
     elif sender.archived_at is None:
         raise Refused("sender.exists", name=sender.name, address=usable)
     sender.name, sender.reply_to, sender.archived_at = _named(name), _answers(reply_to), None
-    sender.pool = others
+    sender.pool, sender.per_second = others, _rate(per_second)
     session.flush()
     audit.note(session, by, "create", f"sender:{sender.id}")
     return sender
@@ -159,6 +163,7 @@ def change(
     reply_to: str | None,
     imprint: str,
     pool: Sequence[str] = (),
+    per_second: float | None = None,
     by: str,
 ) -> None:
     """What recipients see of it. Its address stays: letters that were sent from it name it.
@@ -171,6 +176,7 @@ def change(
     others = [usable_address(sender.channel, one) for one in pool]
     _refuse_abroad(session, sender, [sender.address, *others])
     sender.name, sender.reply_to, sender.pool = _named(name), _answers(reply_to), others
+    sender.per_second = _rate(per_second)
     sender.imprint = imprint.strip()[:1000] or None
     audit.note(session, by, "change", f"sender:{sender_id}")
 
@@ -182,6 +188,12 @@ def _refuse_abroad(session: Session, sender: SenderRow, left: Sequence[str]) -> 
     beginnings = [beginning for beginning, address in abroad.items() if address in lost]
     if beginnings:
         raise Refused("sender.by_number", name=sender.name, beginnings=", ".join(beginnings))
+
+
+def _rate(per_second: float | None) -> float | None:
+    if per_second is not None and not SLOWEST <= per_second <= FASTEST:
+        raise Invalid("sender.bad_rate", where="per_second", least=SLOWEST, most=FASTEST)
+    return per_second
 
 
 def _named(name: str) -> str:

@@ -101,6 +101,8 @@ class SenderRow(Base):
     address: Mapped[str]
     pool: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
     """More numbers that share the work with `address`."""
+    per_second: Mapped[float | None]
+    """Messages that each of its numbers may send; None: as many as the account."""
     reply_to: Mapped[str | None]
     imprint: Mapped[str | None]
     created_at: Mapped[CreatedAt]

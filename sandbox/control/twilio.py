@@ -28,6 +28,7 @@ def routes(world: TwilioWorld, callbacks: Callbacks) -> list[web.RouteDef]:
             held.balance = None if given["balance"] is None else _money(given, "balance")
         if "price" in given:
             held.price = _money(given, "price")
+        held.number_per_second = answers.number(given, "number_per_second", held.number_per_second, most=1000)
         held.refuse_next = answers.integer(given, "refuse_next", held.refuse_next)
         held.fail_next = answers.integer(given, "fail_next", held.fail_next)
         held.answer_seconds = answers.number(given, "answer_seconds", held.answer_seconds, most=600)
@@ -37,7 +38,7 @@ def routes(world: TwilioWorld, callbacks: Callbacks) -> list[web.RouteDef]:
         if "inbound_url" in given:
             world.inbound[str(given.get("number", ""))] = str(given["inbound_url"])
         balance = None if held.balance is None else f"{held.balance:f}"
-        return web.json_response({"balance": balance, "price": f"{held.price:f}"})
+        return web.json_response({"balance": balance, "price": f"{held.price:f}", "refused": held.refused})
 
     async def say(request: web.Request) -> web.Response:
         given = await answers.body(request)

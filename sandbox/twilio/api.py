@@ -99,8 +99,9 @@ def _taken(
     body = form.get("Body", "") or (
         f"[{form['ContentSid']}] {form.get('ContentVariables', '')}" if "ContentSid" in form else ""
     )
-    if held.refuse_next > 0:
-        held.refuse_next -= 1
+    if held.refuse_next > 0 or world.is_too_fast(sender or service):
+        held.refuse_next = max(0, held.refuse_next - 1)
+        held.refused += 1
         raise TwilioError(20429)
     _check(to, sender, service, body or form.get("MediaUrl", ""))
     ending = int(to[-5:])

@@ -31,6 +31,10 @@ class Behaviour:
     price: Decimal = Decimal("0.0750")
     token: str | None = None
     """The only token that is let in; any, if there is none."""
+    number_per_second: float = 0.0
+    """What one number may send is refused with 429 above it; 0: as much as it likes. Twilio itself would queue it."""
+    refused: int = 0
+    """Messages that got 429 so far."""
     refuse_next: int = 0
     """So many messages get 429 and are not taken."""
     fail_next: int = 0
@@ -122,6 +126,8 @@ class TwilioWorld:
         """Auth tokens by account, as clients have used them: callbacks are signed with them."""
         self.inbound: dict[str, str] = {"": line.inbound_url} if line else {}
         """Where what is written to a number is reported, by that number."""
+        self._sent: dict[str, list[float]] = {}
+        """When each number has sent within the last second, where that is limited."""
         self.files = directory / "twilio"
         self.files.mkdir(parents=True, exist_ok=True)
         self.database = sqlite3.connect(directory / "twilio.sqlite", isolation_level=None)
@@ -132,6 +138,17 @@ class TwilioWorld:
 
     def close(self) -> None:
         self.database.close()
+
+    def is_too_fast(self, sender: str) -> bool:
+        """Whether the number has sent as much as it may in the second until now; if not, this one counts."""
+        most, now = self.behaviour.number_per_second, time.monotonic()
+        if not most:
+            return False
+        span = max(1.0, 1 / most)
+        recent = [at for at in self._sent.get(sender, ()) if now - at < span]
+        too_fast = len(recent) >= max(1, most * span)
+        self._sent[sender] = recent if too_fast else [*recent, now]
+        return too_fast
 
     def add(self, **given: Any) -> Text:
         """A new message with a sid of its own."""

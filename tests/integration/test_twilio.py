@@ -1,6 +1,7 @@
 """Sending by Twilio: what each answer makes of a message, and what is learnt of it later."""
 
 import asyncio
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -98,6 +99,17 @@ async def test_a_pool_shares_the_work_and_a_recipient_always_hears_from_the_same
         assert {one.sender for one in sent} == {"+4915110000001", "+4915110000002"}
         assert len({(one.sender, one.recipient) for one in sent}) == 20
         assert sent[0].body == "Hi Ada"
+
+
+async def test_each_number_of_a_pool_keeps_to_its_own_pace(tmp_path: Path) -> None:
+    """A strict Twilio, which refuses one message more than a number may send, refuses none."""
+    paced = replace(TEXT, sender=replace(TEXT.sender, per_second=8))
+    async with running(tmp_path) as sandbox:
+        sandbox.twilio.behaviour.number_per_second = 9
+        began = time.monotonic()
+        await send(twilio_provider(sandbox), [text_to(number, content=paced) for number in range(1, 21)])
+        assert time.monotonic() - began > 1.0, "ten messages a number, eight a second"
+        assert (len(sandbox.twilio.page(limit=100)), sandbox.twilio.behaviour.refused) == (20, 0)
 
 
 async def test_a_country_hears_from_its_own_sender_and_all_others_from_the_campaigns(tmp_path: Path) -> None:

@@ -99,6 +99,7 @@ SENTENCES = {
     "template.has_no_content": N_("The template has not been saved in a form that can be sent. Open it and save it."),
     "sender.not_found": N_("There is no sender with the number %(id)s."),
     "sender.exists": N_("“%(address)s” is a sender already: %(name)s."),
+    "sender.bad_rate": N_("A number sends between %(least)s and %(most)s messages a second."),
     "sender.by_number": N_(
         "A number of “%(name)s” writes to numbers that begin with %(beginnings)s. "
         "Name another sender for them first: Settings, messages to telephones."

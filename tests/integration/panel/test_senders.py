@@ -101,6 +101,14 @@ def test_a_domain_is_checked_and_its_keys_begin_to_sign(
     assert state_of(sessions) == ["retired", "waiting"]
 
 
+def test_a_number_has_a_pace_of_its_own_and_nonsense_is_named(administrator: Person, sessions: Sessions) -> None:
+    given = {"name": "Shop", "channel": "sms", "address": "+4915110000001", "pool": "+4915110000002"}
+    assert "between 0.01 and 1000" in administrator.post("/senders/new", **given, per_second="nan").text
+    administrator.post("/senders/new", **given, per_second="1,5")
+    with sessions() as session:
+        assert session.scalars(select(SenderRow.per_second).where(SenderRow.channel == "sms")).one() == 1.5
+
+
 def test_a_sender_is_changed_and_nonsense_stays_in_the_form(
     administrator: Person, draft: int, sessions: Sessions
 ) -> None:
