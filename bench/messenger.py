@@ -41,6 +41,12 @@ BOT = int(TOKEN.partition(":")[0])
 FIRST_READER, FIRST_ASKER = 10_000_000, 20_000_000
 ASKERS = 60
 EVERY_SECONDS = 1 / 3
+NUMBERS, EACH_PER_SECOND, TEXTS = 4, 5.0, 400
+PHONES = """
+    INSERT INTO identities (contact_id, channel, address, address_key)
+    SELECT id, 'sms', '+491511' || lpad(id::text, 6, '0'), decode(md5('s' || id), 'hex')
+    FROM contacts ORDER BY id LIMIT :rows
+"""
 READERS = """
     WITH made AS (
         INSERT INTO contacts (first_name) SELECT 'Name' || n FROM generate_series(1, :rows) AS n RETURNING id
@@ -57,15 +63,15 @@ def drafted(sessions: Sessions, rows: int) -> int:
     with sessions.begin() as session:
         session.execute(text(READERS), {"rows": rows, "first": FIRST_READER})
     with sessions.begin() as session:
-        return draft(session, "telegram", "shop_bot", [])
+        return draft(session, "telegram", "shop_bot", [], None)
 
 
-def draft(session: Session, channel: str, address: str, pool: Sequence[str]) -> int:
+def draft(session: Session, channel: str, address: str, pool: Sequence[str], per_second: float | None) -> int:
     given: dict[str, Any] = {"channel": channel, "name": channel, "by": "bench"}
     letter = templates.create(
         session, press, name=channel, kind="short", subject="", source="Hello {{ first_name }}", by="bench"
     )
-    sender = senders.create(session, address=address, pool=pool, **given)
+    sender = senders.create(session, address=address, pool=pool, per_second=per_second, **given)
     everyone = segments.create_dynamic(session, name=channel, expression={"all": []}, by="bench")
     made = campaigns.create(
         session, template_id=letter.id, sender_id=sender.id, include=[everyone.id], exclude=[], **given
@@ -138,13 +144,12 @@ def rate(sessions: Sessions, campaign_id: int) -> tuple[int, float]:
         return count, (count - 1) / (last - first).total_seconds()
 
 
-def telegram(sessions: Sessions, environment: Mapping[str, str], rows: int, workers: int) -> list[Line]:
-    with strict_sandbox(Path(environment["SENDBOTE_DATA"]), rows) as url:
-        campaign_id = campaign.launched(sessions, drafted(sessions, rows))
-        given = {**environment, "SENDBOTE_TELEGRAM_TOKEN": TOKEN, "SENDBOTE_TELEGRAM_API": url}
-        running = working(given, "telegram", workers)
-        took = asyncio.run(answering(url, environment["SENDBOTE_REDIS_URL"], running))
-        refused = requests.get(f"{url}/control/behaviour", timeout=10).json()["telegram"]["refused"]
+def telegram(sessions: Sessions, environment: Mapping[str, str], url: str, rows: int, workers: int) -> list[Line]:
+    campaign_id = campaign.launched(sessions, drafted(sessions, rows))
+    given = {**environment, "SENDBOTE_TELEGRAM_TOKEN": TOKEN, "SENDBOTE_TELEGRAM_API": url}
+    running = working(given, "telegram", workers)
+    took = asyncio.run(answering(url, environment["SENDBOTE_REDIS_URL"], running))
+    refused = requests.get(f"{url}/control/behaviour", timeout=10).json()["telegram"]["refused"]
     count, a_second = rate(sessions, campaign_id)
     if count != rows:
         raise SystemExit(f"{count} of {rows} were sent")
@@ -155,6 +160,30 @@ def telegram(sessions: Sessions, environment: Mapping[str, str], rows: int, work
         Line("messenger.telegram_refused", "… refused as too fast (429)", refused, "", "0"),
         Line("messenger.answer_p50_ms", f"… an answer beside it, median of {len(took)}", _ms(took, 0.5), "ms"),
         Line("messenger.answer_max_ms", "… the longest of these", _ms(took, 1.0), "ms", "not behind the campaign"),
+    ]
+
+
+def texts(sessions: Sessions, environment: Mapping[str, str], url: str, rows: int, workers: int) -> list[Line]:
+    """By a sender of several numbers, each with its pace; one more than that in a second would be refused."""
+    wanted = min(TEXTS, rows)
+    strict = {"number_per_second": EACH_PER_SECOND + 1, "balance": None}
+    requests.post(f"{url}/control/twilio", json=strict, timeout=10).raise_for_status()
+    numbers = [f"+49151000000{number:02}" for number in range(1, NUMBERS + 1)]
+    with sessions.begin() as session:
+        session.execute(text(PHONES), {"rows": wanted})
+        drafted = draft(session, "sms", numbers[0], numbers[1:], EACH_PER_SECOND)
+    campaign_id = campaign.launched(sessions, drafted)
+    given = {**environment, "SENDBOTE_SANDBOX_PORT": url.rpartition(":")[2], "SENDBOTE_SMS_RATE": "100"}
+    for one in working(given, "sms", workers):
+        one.wait()
+    refused = requests.post(f"{url}/control/twilio", json={}, timeout=10).json()["refused"]
+    count, a_second = rate(sessions, campaign_id)
+    if count != wanted:
+        raise SystemExit(f"{count} of {wanted} were sent")
+    aim = f"{NUMBERS * EACH_PER_SECOND:g}, the sum of its numbers"
+    return [
+        Line("messenger.sms_per_second", f"SMS by {NUMBERS} numbers, {workers} workers", round(a_second, 2), "/s", aim),
+        Line("messenger.sms_refused", "… refused as too fast (429)", refused, "", "0"),
     ]
 
 
@@ -169,8 +198,12 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    with served() as (sessions, environment):
-        lines = telegram(sessions, environment, asked.recipients, asked.workers)
+    with (
+        served() as (sessions, environment),
+        strict_sandbox(Path(environment["SENDBOTE_DATA"]), asked.recipients) as url,
+    ):
+        lines = telegram(sessions, environment, url, asked.recipients, asked.workers)
+        lines += texts(sessions, environment, url, asked.recipients, asked.workers)
     (tell if asked.json else show)(lines)
 
 

@@ -29,7 +29,9 @@ def create(
     reply_to: Annotated[str | None, typer.Option(help=_("Where answers go; else to the address itself."))] = None,
     channel: Annotated[str, typer.Option(help=_("The channel: email, sms, telegram, whatsapp …"))] = CHANNEL_EMAIL,
     pool: Annotated[list[str], typer.Option(help=_("One more number that shares the work; may be repeated."))] = [],  # noqa: B006 - Typer's
-    per_second: Annotated[float | None, typer.Option(help=_("Messages that each of its numbers may send."))] = None,
+    per_second: Annotated[
+        float | None, typer.Option(help=_("Messages a second that each of its numbers may send."))
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     with opened() as door, door.sessions.begin() as session:
