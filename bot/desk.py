@@ -21,6 +21,7 @@ from bot.rounds import PASSING, Rounds
 from bot.running import Run
 from bot.topics import Topics
 from bot.words import name, quoted
+from channels.messenger.telegram.cutting import MORE, cut
 from core.queries import conversations as queries
 from core.queries import desk, operators
 from core.queries.conversations import Talk
@@ -31,7 +32,8 @@ from core.vocabulary import Direction
 from texts import _, speaking
 
 log = structlog.get_logger()
-SHOWN = 3000
+SHOWN = 3500
+"""As Telegram counts, in UTF-16: an emoji is two."""
 AT_ONCE = 20
 CHANNEL = "telegram"
 NO_CHAT = "chat not found"
@@ -68,7 +70,7 @@ class Desk:
             await self._tell_each(talk, one)
 
     async def _shown_in(self, group: Group, talk: Talk, one: Waiting) -> bool:
-        """False where the group is gone: then it is the desk no more."""
+        """False where the group is gone, and is the desk no more; and where it takes nothing from us."""
         try:
             with speaking(group.language):
                 await self._put(group.chat_id, talk, one)
@@ -77,11 +79,17 @@ class Desk:
             return await self._shown_in(replace(group, chat_id=told.migrate_to_chat_id), talk, one)
         except (TelegramForbiddenError, TelegramBadRequest) as fault:
             if isinstance(fault, TelegramBadRequest) and NO_CHAT not in fault.message:
-                raise
+                return await self._shown_barely(group, talk, one)
             log.warning("the operators' group is gone", fault=type(fault).__name__)
             await self._run(service.leave, group.chat_id, by=CHANNEL)
             return False
         return True
+
+    async def _shown_barely(self, group: Group, talk: Talk, one: Waiting) -> bool:
+        """One message that Telegram does not take must not keep back all that come after it."""
+        log.warning("a customer's message cannot be shown in the group", message=one.id)
+        bare = replace(one, kind="text", text=MORE)
+        return one != bare and await self._shown_in(group, talk, bare)
 
     async def _put(self, chat_id: int, talk: Talk, one: Waiting) -> None:
         topic_id = await self._topics.show(chat_id, talk, _said(talk, one), _number_button(talk))
@@ -127,7 +135,11 @@ def _message_of(one: Waiting) -> tuple[int, int] | None:
 
 
 def _said(talk: Talk, one: Waiting) -> str:
-    words = quoted((one.text or "")[:SHOWN]) or ("" if one.media else _("(not a text)"))
+    written = one.text or ""
+    shown = cut(written, SHOWN, html=False)
+    words = quoted(shown) or ("" if one.media else _("(not a text)"))
+    if shown != written or shown == MORE:
+        words += "\n" + _("The whole message stands in the panel.")
     if one.media:
         beside = _("With a picture or a file, which the panel shows.")
         words = f"{words}\n📎 {beside}".strip()

@@ -64,6 +64,20 @@ async def test_a_topic_for_each_customer_and_only_linked_operators_reach_them(
         assert shown["message_thread_id"] == asked["message_thread_id"]
 
 
+async def test_a_message_that_is_too_long_beside_its_name_is_cut_and_holds_up_nobody(
+    sessions: Sessions, tmp_path: Path
+) -> None:
+    """As long as Telegram lets a customer write: 4,096 as it counts, of which an emoji is two."""
+    make_operator(sessions, OLIVIA, Role.ADMINISTRATOR)
+    async with a_world(tmp_path, sessions) as sandbox:
+        await _desk(sandbox, {"id": GROUP, "title": "Shop"}, "has a topic of their own")
+        clara = Person(sandbox, CLARA)
+        await clara.say("😀" * 2048)
+        await _reads(sandbox, GROUP, "The whole message stands in the panel.")
+        await clara.say("Hello?")
+        await _reads(sandbox, GROUP, "Hello?")
+
+
 async def test_a_closed_topic_is_opened_and_a_deleted_one_made_anew(sessions: Sessions, tmp_path: Path) -> None:
     make_operator(sessions, OLIVIA, Role.ADMINISTRATOR)
     async with a_world(tmp_path, sessions) as sandbox:
