@@ -93,8 +93,8 @@ def test_a_bounce_that_is_faster_than_our_own_record_counts(sessions: Sessions) 
     assert stands(sessions) == [("failed", "recipient_server_refused")]
 
 
-def soft_campaigns(sessions: Sessions, *days: int) -> None:
-    """One letter to the same contact for each of these days before noon, each a bounce of a full mailbox."""
+def soft_campaigns(sessions: Sessions, *days: int, bounce_class: BounceClass = BounceClass.MAILBOX) -> None:
+    """One letter to the same contact for each of these days before noon; each came back, and not for good."""
     with sessions.begin() as session:
         for _ in days:
             make_campaign(session, recipients=1)
@@ -106,7 +106,7 @@ def soft_campaigns(sessions: Sessions, *days: int) -> None:
         with sessions.begin() as session:
             values = {"state": DeliveryState.SENT, "attempt": 1, "settled_at": NOON - timedelta(days=back)}
             session.execute(update(Delivery).where(Delivery.id == number).values(values))
-            record(session, [bounce(number, BounceClass.MAILBOX, suppress="no")])
+            record(session, [bounce(number, bounce_class, suppress="no")])
 
 
 def test_five_soft_bounces_within_thirty_days_make_a_hard_one(sessions: Sessions) -> None:
@@ -114,8 +114,9 @@ def test_five_soft_bounces_within_thirty_days_make_a_hard_one(sessions: Sessions
     assert listed(sessions) == []
 
 
-def test_the_fifth_counts(sessions: Sessions) -> None:
-    soft_campaigns(sessions, 29, 20, 10, 5, 0)
+@pytest.mark.parametrize("bounce_class", [BounceClass.MAILBOX, BounceClass.ADDRESS])
+def test_the_fifth_counts(sessions: Sessions, bounce_class: BounceClass) -> None:
+    soft_campaigns(sessions, 29, 20, 10, 5, 0, bounce_class=bounce_class)
     assert listed(sessions) == [("general", "email", "bounces")]
 
 

@@ -6,8 +6,8 @@ DEAD = (B.ADDRESS, B.DOMAIN)
 """Lasting by their class, where nobody says otherwise."""
 MAY_BE_DEAD = (*DEAD, B.MAILBOX)
 """A mailbox is closed for good, or only full or blocked for now: the verdict says which."""
-SOFT = (B.MAILBOX, B.TRANSIENT, B.DOMAIN)
-"""Counted against an address when a letter came back at last; `sender`, `content` and `rate` never are."""
+SOFT = (B.MAILBOX, B.TRANSIENT, B.DOMAIN, B.ADDRESS)
+"""Counted against an address where a letter came back at last in doubt; `sender`, `content` and `rate` never are."""
 SOFT_AT_ONCE = (B.MAILBOX,)
 """The same while our own server is asked: what passes there is its trouble, and says nothing of the recipient."""
 
