@@ -10,6 +10,7 @@ from bot.desk import Desk
 from bot.live import Live
 from bot.routers import (
     campaigns,
+    consents,
     customers,
     desk,
     doubts,
@@ -62,7 +63,20 @@ def make_dispatcher(run: Run, beside: Beside, outside: Outside, keys: Keys, coun
     dispatcher.update.outer_middleware(Arrival(run))
     for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.my_chat_member):
         observer.middleware(Doorkeeper())
-    campaigning = (campaigns, launch, schedules, series, newcomers, moves, doubts, status, limit, why, suppressed)
+    campaigning = (
+        campaigns,
+        launch,
+        schedules,
+        series,
+        newcomers,
+        moves,
+        doubts,
+        status,
+        limit,
+        why,
+        suppressed,
+        consents,
+    )
     for subject in (customers, start, *campaigning, emergency, group, desk, other):
         dispatcher.include_router(subject.make())
     return dispatcher

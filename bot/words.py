@@ -101,6 +101,7 @@ def commands() -> str:
             _("/campaigns – all campaigns, newest first; look at one, launch, pause, resume or cancel it"),
             _("/status – what is being sent, followed live, and what was sent lately"),
             _("/why – what became of one recipient of a campaign, and why"),
+            _("/consents – what one person has agreed to, with the record as a file"),
             _("/suppressed – which lists an address is on, and its release"),
             _("/limit – the daily limit, how it came about, and what it stops"),
             _("/series – campaigns that repeat, and when they run next"),

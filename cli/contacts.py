@@ -4,18 +4,12 @@ import sys
 from typing import Annotated
 
 import typer
-from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from cli.context import Opened, opened
 from cli.output import BY, AsJson, print_json
-from core.errors import Invalid, NotFound, Refused
 from core.queries import contact_pages
-from core.rules.addresses import address_key
-from core.rules.contacts import cells
 from core.services import erasure
-from core.tables.contacts import Contact, Identity
-from core.vocabulary import CHANNEL_EMAIL
 from texts import _, ngettext
 
 app = typer.Typer(no_args_is_help=True, help=_("Show what one person has agreed to, or erase a person."))
@@ -56,27 +50,4 @@ def erase(
 
 
 def contact_named(session: Session, door: Opened, who: str) -> int:
-    """By number, external id, or an address that the person has or had on any channel."""
-    if who.isascii() and who.isdigit() and len(who) < 19 and session.get(Contact, int(who)) is not None:
-        return int(who)
-    by_key = select(Identity.contact_id).where(Identity.address_key.in_(_keys(session, door, who)))
-    named = select(Contact.id).where(or_(Contact.external_id == who, Contact.id.in_(by_key))).order_by(Contact.id)
-    found = session.scalars(named.limit(10)).all()
-    if not found:
-        raise NotFound("contact.not_found", id=who)
-    if len(found) > 1:
-        raise Refused("contact.several", ids=", ".join(map(str, found)))
-    return found[0]
-
-
-def _keys(session: Session, door: Opened, who: str) -> list[bytes]:
-    if "@" in who:
-        return [address_key(door.keys.addresses, CHANNEL_EMAIL, who)]
-    keys = []
-    for channel in session.scalars(select(Identity.channel).distinct()):
-        try:
-            written = cells.address(who, channel, door.settings.default_country)
-        except Invalid:
-            continue
-        keys.append(address_key(door.keys.addresses, channel, written))
-    return keys
+    return contact_pages.named(session, who, key=door.keys.addresses, country=door.settings.default_country)

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Row, any_, func, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from core.errors import NotFound
+from core.errors import Invalid, NotFound, Refused
 from core.queries.suppressions import beside_an_address
 from core.rules import topics
+from core.rules.addresses import address_key
+from core.rules.contacts import cells
 from core.tables.campaigns import Campaign, Origin
 from core.tables.consent import Consent
 from core.tables.contacts import Attribute, Contact, Identity
@@ -102,7 +105,36 @@ def _deliveries(session: Session, contact_id: int) -> Sequence[Row[Delivery, int
     return session.execute(statement).all()
 
 
-def consent_record(session: Session, contact_id: int) -> dict[str, object]:
+def named(session: Session, who: str, *, key: bytes, country: str) -> int:
+    """The one contact with this number, external id, or address that they have or had on any channel.
+
+    Raises NotFound (`contact.not_found`), and Refused (`contact.several`).
+    """
+    if who.isascii() and who.isdigit() and len(who) < 19 and session.get(Contact, int(who)) is not None:
+        return int(who)
+    by_key = select(Identity.contact_id).where(Identity.address_key.in_(_keys(session, who, key, country)))
+    those = select(Contact.id).where(or_(Contact.external_id == who, Contact.id.in_(by_key))).order_by(Contact.id)
+    found = session.scalars(those.limit(10)).all()
+    if not found:
+        raise NotFound("contact.not_found", id=who)
+    if len(found) > 1:
+        raise Refused("contact.several", ids=", ".join(map(str, found)))
+    return found[0]
+
+
+def _keys(session: Session, who: str, key: bytes, country: str) -> list[bytes]:
+    if "@" in who:
+        return [address_key(key, CHANNEL_EMAIL, who)]
+    keys = []
+    for channel in session.scalars(select(Identity.channel).distinct()):
+        try:
+            keys.append(address_key(key, channel, cells.address(who, channel, country)))
+        except Invalid:
+            continue
+    return keys
+
+
+def consent_record(session: Session, contact_id: int) -> dict[str, Any]:
     """What one person has agreed to and withdrawn, in its order and with the addresses concerned, for them to have."""
     found = person(session, contact_id)
     addresses = {identity.id: identity.address for identity in found.identities}
