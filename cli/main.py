@@ -25,6 +25,7 @@ SUBCOMMANDS = {
     "template": ("cli.templates", N_("Make templates and preview them.")),
     "sender": ("cli.senders", N_("Say from whom letters come.")),
     "dkim": ("cli.dkim", N_("Sign letters: keys, their records, and when they change.")),
+    "country": ("cli.countries", N_("Say what countries ask of advertising by SMS.")),
     "price": ("cli.prices", N_("Say what messages cost, and see what is left.")),
     "consent": ("cli.consent", N_("Bring in consents, and ask for consent once more.")),
     "series": ("cli.series", N_("Repeat campaigns, and see when they run.")),

@@ -20,10 +20,11 @@ from core.database import Sessions, async_engine
 from core.errors import ChannelFault, ChannelHalted
 from core.messages import Content
 from core.ports import Buckets, Provider
-from core.queries import capping, due, gates, leases, relays
+from core.queries import capping, countries, due, gates, leases, relays
 from core.queries import settings as business
 from core.queries import templates as letters
 from core.queries.campaigns import with_origin
+from core.queries.eligibility import TEXTED
 from core.queries.liveness import alive
 from core.rules.capping import Cap
 from core.rules.hours import Hours
@@ -214,7 +215,9 @@ def _open_today(sessions: Sessions) -> None:
 def _times(sessions: Sessions, channel: str) -> Times:
     with sessions() as session:
         quiet = business.value(session, "quiet_hours").get(channel)
-        return Times(Hours.read(**quiet).outside() if quiet else None, ZoneInfo(business.value(session, "timezone")))
+        zone = ZoneInfo(business.value(session, "timezone"))
+        rules = countries.every(session) if channel == TEXTED else None
+        return Times(Hours.read(**quiet).outside() if quiet else None, zone, rules)
 
 
 def _cap(sessions: Sessions) -> Cap | None:

@@ -33,7 +33,7 @@ from sqlalchemy.sql.dml import Delete
 
 from core.ports import FirstContact, Traits
 from core.queries.capping import UNCAPPED, reason_by_one
-from core.queries.eligibility import conversation_reason, is_approved, suppression_reason
+from core.queries.eligibility import TEXTED, conversation_reason, is_approved, suppression_reason
 from core.queries.gates import barred_origins
 from core.queries.given import given
 from core.queries.relays import on_lane
@@ -168,7 +168,7 @@ def _claimed(
         reason = func.coalesce(reason, conversation_reason(traits, NOW, locked.c.identity_id, anytime=approved))
     if cap is not None:
         reason = func.coalesce(reason, reason_by_one(cap, NOW, locked.c.contact_id))
-    opening = _opening(locked.c.contact_id) if timed else null()
+    opening = _opening(locked.c.contact_id, locked.c.identity_id, channel) if timed else null()
     judged = (
         select(locked.c.id, reason.label("reason"), opening.label("opening")).cte("judged").prefix_with("MATERIALIZED")
     )
@@ -227,8 +227,8 @@ def _claimed(
     )
 
 
-def _opening(contact_id: ColumnElement[int]) -> ColumnElement[datetime]:
-    """When the contact's time zone opens, else their country's, else the account's."""
+def _opening(contact_id: ColumnElement[int], identity_id: ColumnElement[int], channel: str) -> ColumnElement[datetime]:
+    """When the contact's time zone opens, else their country's, else the account's; not before their number may."""
     instant = DateTime(timezone=True)
     zone = given("by_zone", zone=Text, zone_opening=instant)
     country = given("by_country", country=Text, country_opening=instant)
@@ -240,7 +240,27 @@ def _opening(contact_id: ColumnElement[int]) -> ColumnElement[datetime]:
         .outerjoin(country, country.c.country == func.upper(Contact.country))
         .where(Contact.id == contact_id)
     )
-    return func.coalesce(known.scalar_subquery(), usual)
+    opening = func.coalesce(known.scalar_subquery(), usual)
+    return func.greatest(opening, _by_number(identity_id)) if channel == TEXTED else opening
+
+
+def _by_number(identity_id: ColumnElement[int]) -> ColumnElement[datetime]:
+    """When the rules of the number's country allow it, in the contact's zone if that is one of the country's."""
+    instant = DateTime(timezone=True)
+    number = given("by_number", beginning=Text, number_opening=instant)
+    place = given("by_place", place_beginning=Text, place_zone=Text, place_opening=instant)
+    there = and_(place.c.place_beginning == number.c.beginning, place.c.place_zone == Contact.timezone)
+    return (
+        select(func.coalesce(place.c.place_opening, number.c.number_opening))
+        .select_from(Identity)
+        .join(number, func.starts_with(Identity.address, number.c.beginning))
+        .outerjoin(Contact, Contact.id == Identity.contact_id)
+        .outerjoin(place, there)
+        .where(Identity.id == identity_id)
+        .order_by(func.length(number.c.beginning).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 def _number(name: str) -> BindParameter[int]:

@@ -8,6 +8,8 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from core.rules.countries import USUAL as COUNTRIES
+from core.rules.countries import kept
 from core.rules.manner import MEASURES
 from core.rules.retention import USUAL as KEPT
 from core.rules.retention import setting
@@ -39,6 +41,7 @@ DEFAULTS: dict[str, Any] = {
     "tracking": "individual",
     "frequency_cap": None,
     "allowed_numbers": {},
+    "countries": {country.beginning: kept(country) for country in COUNTRIES},
     "senders_by_number": {},
     "balance_warning_messages": 500,
     "approval_above": None,

@@ -20,7 +20,7 @@ from core.rules import confirmation
 from core.rules.campaigns import next_state
 from core.rules.hours import Hours, meet
 from core.rules.outside import Outside
-from core.services import approvals, asking, audit, copies, costs, drafts, linking, origins, steps, topics
+from core.services import approvals, asking, audit, copies, costs, countries, drafts, linking, origins, steps, topics
 from core.services.costs import Cost
 from core.services.fitting import check_reach, fitting, saved
 from core.services.marking import marked_for
@@ -160,6 +160,7 @@ def preview(session: Session, campaign_id: int, now: datetime, *, channels: Chan
     content = _content(session, campaign)
     frozen = audience.frozen(session, campaign.include, campaign.exclude, now)
     traits = _checked(session, campaign, content, channels)
+    countries.check_sender(session, campaign, frozen)
     asks = asking.askable(session, campaign, channels)
     counts = audience.by_reason(session, campaign, frozen, content.required, now, traits=traits, asking=asks)
     chosen = sum(counts.reasons.values()) + counts.reachable
@@ -230,6 +231,7 @@ def begin(
     linking.check(session, campaign, outside)
     content = _content(session, campaign)
     traits = _checked(session, campaign, content, channels)
+    countries.check_sender(session, campaign, frozen)
     check_reach(outside, campaign.channel, content, campaign=campaign.name)
     cost = costs.estimate(session, campaign, content, frozen, now=now, traits=traits)
     costs.check(cost, part=part, name=campaign.name)

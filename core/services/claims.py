@@ -143,7 +143,7 @@ class Claims:
     def _is_open(self, origin: _Turn) -> bool:
         """Hours by the account's clock hold up the whole origin, and no row is touched for it."""
         window = self._window(origin)
-        if window is None or window.own_zone or self._times is None:
+        if window is None or window.own_zone or not window.hours or self._times is None:
             return True
         opening = self._times.opening(window, self._clock())
         if opening is not None:
@@ -182,7 +182,7 @@ class Claims:
 
     async def _rows(self, connection: HotConnection, origin: _Turn, size: int) -> list[Row]:
         window = self._window(origin)
-        timed = window is not None and window.own_zone
+        timed = window is not None and window.timed
         claim_due, claim_fresh = self._statements.of(origin.purpose, timed=timed, uncapped=bool(origin.uncapped))
         whose: dict[str, object] = {"origin": origin.id, "sample": origin.sample_id, "topic": origin.topic}
         if window is not None and self._times is not None and timed:

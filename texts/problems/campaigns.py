@@ -85,6 +85,13 @@ SENTENCES = {
     "campaign.file_too_large": N_(
         "The file of “%(name)s” has %(has)s MB, and %(channel)s takes %(most)s MB. Put a smaller one into the template."
     ),
+    "campaign.named_sender": N_(
+        "Numbers that begin with %(beginning)s get no SMS from a name like “%(sender)s”, and “%(name)s” has some. "
+        "Choose a sender with a number, or one for that country in the settings of messages to telephones."
+    ),
+    "country.bad_holiday": N_(
+        "“%(day)s” is no holiday. Write month and day like 12-25, or easter+1 for Easter Monday."
+    ),
     "campaign.unreachable_file": N_(
         "The provider fetches the picture or file of “%(name)s” from this installation, and cannot reach %(address)s. "
         "Set SENDBOTE_PUBLIC_URL to the https address at which the world finds it."
