@@ -1,10 +1,14 @@
 """Turning a launched campaign's audience into deliveries, a chunk a transaction, and bringing it to its end."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import ColumnElement, Exists, and_, exists, func, or_, select, update
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.dialects.postgresql import Insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.database import Sessions
 from core.ports import Channels, ConsentPress
@@ -32,6 +36,13 @@ CHUNK = 50_000
 LEASE_SECONDS = 60
 
 
+@dataclass(slots=True)
+class Care:
+    """Whether an address was met that several of the chosen have: until then nobody looks before each row."""
+
+    needed: bool = False
+
+
 def prepare(
     sessions: Sessions,
     campaign_id: int,
@@ -53,9 +64,10 @@ def prepare(
     with sessions.begin() as session:
         if not leases.acquire(session, lease, holder, LEASE_SECONDS):
             return False
+    care = Care()
     try:
         while not stop():
-            if _prepare_chunk(sessions, campaign_id, lease, holder, clock(), channels=channels, press=press):
+            if _prepare_chunk(sessions, campaign_id, lease, holder, clock(), channels=channels, press=press, care=care):
                 return True
         return False
     finally:
@@ -136,6 +148,7 @@ def _prepare_chunk(
     *,
     channels: Channels,
     press: ConsentPress | None,
+    care: Care,
 ) -> bool:
     with sessions.begin() as session:
         campaign = queries.locked(session, campaign_id)
@@ -155,7 +168,8 @@ def _prepare_chunk(
         after = campaign.prepared_up_to
         segments.plan_for_all(session)
         asks = None if press is None else asking.askable(session, campaign, channels)
-        chunk = preparing.prepare_chunk(
+        chunk = partial(
+            preparing.prepare_chunk,
             campaign,
             content.required,
             after,
@@ -169,10 +183,22 @@ def _prepare_chunk(
         )
         session.execute(preparing.hold_origin(campaign.origin_id))
         with taken_for_granted(session, "deliveries"):
-            session.execute(chunk)
+            _insert(session, chunk, care)
         if press is not None and asks is not None and not cancelled:
             asking.ask_waiting(session, campaign, Span(after, upto), press, now)
         if campaign.prepared_up_to == 0:
             ring(session)
         campaign.prepared_up_to = upto
         return False
+
+
+def _insert(session: Session, chunk: Callable[..., Insert], care: Care) -> None:
+    if not care.needed:
+        try:
+            with session.begin_nested():
+                session.execute(chunk(shared=False))
+        except IntegrityError:
+            care.needed = True
+        else:
+            return
+    session.execute(chunk(shared=True))
