@@ -21,7 +21,7 @@ from core.tables.pacing import DailyLimit
 from core.vocabulary import CHANNEL_EMAIL, CampaignState, Role
 from texts import _, language
 from texts.gates import gate
-from texts.pacing import foretold, kept_slots, seen, why
+from texts.pacing import foretold, kept_slots, meant, seen, why
 
 DAYS_SHOWN = 7
 CAMPAIGNS_SHOWN = 5
@@ -90,7 +90,8 @@ def _days(days: Sequence[DailyLimit]) -> str:
 def _day(row: DailyLimit) -> str:
     before = f"{number(row.inputs['limit'])} → " if row.inputs else ""
     day = format_date(row.day, "d MMM", locale=language())
-    return f"{day}: {before}<b>{number(row.ceiling)}</b> · {quoted(why(row.reason, row.inputs))}"
+    reason = why(row.reason, row.inputs) + (f": {meant(row.meant)}" if row.meant else "")
+    return f"{day}: {before}<b>{number(row.ceiling)}</b> · {quoted(reason)}"
 
 
 def _block(one: Standing) -> str:

@@ -21,7 +21,7 @@ from core.tables.campaigns import SenderRow
 from core.tables.pacing import DailyLimit
 from texts import _
 from texts.gates import gate
-from texts.pacing import THRESHOLDS, foretold, grows, kept_slots, why
+from texts.pacing import THRESHOLDS, foretold, grows, kept_slots, meant, why
 
 app = typer.Typer(no_args_is_help=True, help=_("The daily limit: what it is, why, and what it will be."))
 
@@ -53,8 +53,12 @@ def show(
 @app.command("set", help=_("So many emails may leave in a day, from today on."))
 def set_(limit: Annotated[int, typer.Argument(min=1)], sender: Sender = None) -> None:
     with opened() as door, door.sessions.begin() as session:
-        pacing.set_limit(session, limit, scope=_scope(session, sender), by=BY, now=datetime.now(UTC))
+        scope = _scope(session, sender)
+        pacing.set_limit(session, limit, scope=scope, by=BY, now=datetime.now(UTC))
+        row = queries.last_days(session, scope, 1)[0]
     print(_("From today on at most %(limit)s emails leave in a day.", limit=grouped(limit)))
+    if row.meant:
+        print(meant(row.meant))
 
 
 @app.command(help=_("Between which bounds the limit moves by itself."))
@@ -132,6 +136,7 @@ def _told(row: DailyLimit) -> dict[str, Any]:
     return {
         "day": row.day,
         "limit": row.ceiling,
+        "meant": row.meant,
         "used": row.taken,
         "action": row.action,
         "cause": row.reason,
@@ -149,3 +154,5 @@ def _say(told: dict[str, Any]) -> None:
     for day in told["days"]:
         before = f"{grouped(day['inputs']['limit'])} → " if day["inputs"] else ""
         print(f"{day['day']}  {before}{grouped(day['limit'])}: {why(day['cause'], day['inputs'])}")
+        if day["meant"]:
+            print(f"            {meant(day['meant'])}")

@@ -54,6 +54,12 @@ def action(code: str) -> str:
     return _(ACTIONS[code]) if code in ACTIONS else code
 
 
+def meant(limit: int) -> str:
+    """Of a limit that was set below what had left already."""
+    shown = format_decimal(limit, locale=language())
+    return _("more had left already, so nothing else leaves today; the next days go on from %(limit)s", limit=shown)
+
+
 def foretold(waiting: int, day: date, at: datetime | None, *, of_all: bool = False) -> str:
     """`4,200 wait; at this pace done on Thursday, 26 November, 14:00`; without the time as long as none is known."""
     when = format_date(day, "EEEE, d MMMM", locale=language())

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Update,
     and_,
     bindparam,
+    case,
     func,
     literal,
     or_,
@@ -94,11 +95,16 @@ def open_day(scope: str, day: date, decided: Decision, inputs: dict[str, Any]) -
 
 
 def set_ceiling(scope: str, day: date, ceiling: int, reason: str, by: str) -> Insert:
-    """Set the day's limit by hand; never below what is already taken."""
+    """Set the day's limit by hand; never below what is already taken, but then with what was meant beside it."""
     values = {"ceiling": ceiling, "action": PacingAction.GIVEN.value, "reason": reason, "decided_by": by}
     statement = insert(DailyLimit).values(scope=scope, day=day, **values)
     return statement.on_conflict_do_update(
-        index_elements=["scope", "day"], set_={**values, "ceiling": func.greatest(ceiling, DailyLimit.taken)}
+        index_elements=["scope", "day"],
+        set_={
+            **values,
+            "ceiling": func.greatest(ceiling, DailyLimit.taken),
+            "meant": case((DailyLimit.taken > ceiling, literal(ceiling))),
+        },
     )
 
 

@@ -98,8 +98,9 @@ def mark_told(session: Session, gate_ids: Sequence[int], *, now: datetime) -> No
 
 
 def set_limit(session: Session, limit: int, *, scope: str = ACCOUNT, by: str, now: datetime) -> None:
-    """So many emails a day from today on, but never fewer than have left; from there it goes on deciding by itself.
+    """So many emails a day from today on; from there it goes on deciding by itself.
 
+    Of a day of which more have left already, nothing is left, and the days after go on from what was meant.
     While there is one sender, its limit is the account's. Raises Invalid out of 1–100,000,000.
     """
     _check(limit, "limit")
@@ -123,7 +124,8 @@ def set_bounds(session: Session, *, floor: int, cap: int, start: int | None = No
         changes.put(session, name, value, by=by)
     today = open_today(session, now)
     for scope in scopes(session):
-        limit = session.scalars(queries.of_day(scope, today)).one().ceiling
+        row = session.scalars(queries.of_day(scope, today)).one()
+        limit = row.meant or row.ceiling
         within = min(max(limit, floor), cap)
         if within != limit:
             _set(session, scope, today, within, by)
@@ -189,7 +191,7 @@ def _only_sender(session: Session) -> list[str]:
 def _day(session: Session, scope: str, row: DailyLimit) -> Day:
     counted = row.counted or _figures(session, scope, row)
     lowered = row.action in (PacingAction.HALVE, PacingAction.START)
-    return Day(row.day, row.ceiling, row.taken, **counted, lowered=lowered)
+    return Day(row.day, row.meant or row.ceiling, row.taken, **counted, lowered=lowered)
 
 
 def _figures(session: Session, scope: str, row: DailyLimit) -> dict[str, int]:
@@ -220,7 +222,7 @@ def _quickly(session: Session, scope: str, row: DailyLimit) -> Day:
     counted = queries.against(session, scope, *queries.span(row.day, queries.timezone(session)))
     attempts = row.taken - row.tests
     accepted = max(0, attempts - counted.unaccepted)
-    return Day(row.day, row.ceiling, row.taken, attempts, counted.errors, accepted, counted.complaints)
+    return Day(row.day, row.meant or row.ceiling, row.taken, attempts, counted.errors, accepted, counted.complaints)
 
 
 def _set(session: Session, scope: str, today: date, limit: int, by: str) -> None:

@@ -18,6 +18,8 @@ class DailyLimit(Base):
     scope: Mapped[str] = mapped_column(primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     ceiling: Mapped[int] = mapped_column(Integer)
+    meant: Mapped[int | None] = mapped_column(Integer)
+    """The limit that a person set below what had left already: the days after go on from it."""
     taken: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     tests: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     """How many of the taken slots were for test mails, which count in no share."""

@@ -105,6 +105,21 @@ async def test_the_lower_of_account_and_sender_holds(sessions: Sessions, async_e
         assert due.channels_to_drain(session, NOON) == []
 
 
+def test_a_limit_below_what_has_left_today_holds_from_tomorrow_on(sessions: Sessions) -> None:
+    opened(sessions)
+    with sessions.begin() as session:
+        used(session, 640)
+        pacing.set_limit(session, 50, by="test", now=NOON)
+        assert (row(session).ceiling, row(session).meant) == (640, 50)
+    opened(sessions, NOON + timedelta(days=1))
+    with sessions.begin() as session:
+        assert row(session, day=date(2026, 5, 21)).ceiling == 100, "doubled from what was meant, not from what had left"
+        pacing.set_limit(session, 700, by="test", now=NOON + timedelta(days=1))
+        assert row(session, day=date(2026, 5, 21)).meant is None
+        pacing.set_bounds(session, floor=10, cap=60, by="test", now=NOON + timedelta(days=1))
+        assert row(session, day=date(2026, 5, 21)).ceiling == 60
+
+
 def test_the_only_sender_has_the_accounts_limit_and_a_new_one_begins_at_the_start(sessions: Sessions) -> None:
     with sessions.begin() as session:
         make_sender(session)
