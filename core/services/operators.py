@@ -71,11 +71,16 @@ def new_link_code(session: Session, operator_id: int, by: str, now: datetime) ->
 def link(session: Session, code: str, telegram_id: int, now: datetime, *, language: str | None = None) -> Operator:
     """Tie a Telegram account to the operator of the code, which is used up by this; an earlier account is let go.
 
+    The same account may send the same code once more, as whoever presses Start twice does: nothing changes.
+
     Raises Refused: `operator.code_unknown`, `operator.code_used`, `operator.code_expired`, `operator.disabled`, or
     `operator.account_taken` if the account is another operator's; the code can then still be used.
     """
-    kept = _spent(session, code, now)
+    kept = _kept(session, code)
     operator = queries.locked(session, kept.operator_id)
+    if kept.used_at is not None and operator.telegram_id == telegram_id and operator.state == OperatorState.ACTIVE:
+        return operator
+    _use_up(kept, now)
     if operator.state != OperatorState.ACTIVE:
         raise Refused("operator.disabled", name=operator.name)
     owner = queries.owner_of(session, telegram_id)
@@ -105,18 +110,21 @@ def code_hash(code: str) -> bytes:
     return hashlib.sha256(code.encode()).digest()
 
 
-def _spent(session: Session, code: str, now: datetime) -> LinkCode:
-    """The code, used from now on; two who send it at once take turns at its row."""
+def _kept(session: Session, code: str) -> LinkCode:
+    """The code; two who send it at once take turns at its row."""
     statement = select(LinkCode).where(LinkCode.hash == code_hash(code)).with_for_update()
     kept = session.scalar(statement.execution_options(populate_existing=True))
     if kept is None:
         raise Refused("operator.code_unknown")
+    return kept
+
+
+def _use_up(kept: LinkCode, now: datetime) -> None:
     if kept.used_at is not None:
         raise Refused("operator.code_used")
     if kept.expires_at <= now:
         raise Refused("operator.code_expired", minutes=CODE_MINUTES)
     kept.used_at = now
-    return kept
 
 
 def _keep_an_administrator(session: Session, operator_id: int) -> None:

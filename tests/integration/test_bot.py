@@ -70,6 +70,8 @@ async def test_a_code_links_one_chat_once(sessions: Sessions, tmp_path: Path) ->
         await otto.reads("ist hier nicht bekannt")
         await olivia.say(f"/start {code}")
         await olivia.reads("linked to you now", "Olivia", "Launcher")
+        await olivia.say(f"/start {code}")
+        await until(olivia.messages, lambda said: sum("linked to you now" in one["text"] for one in said) == 2)
         await otto.say(f"/start {code}")
         await otto.reads("gilt nur einmal")
         await olivia.say("/unlink")
