@@ -63,20 +63,7 @@ def make_dispatcher(run: Run, beside: Beside, outside: Outside, keys: Keys, coun
     dispatcher.update.outer_middleware(Arrival(run))
     for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.my_chat_member):
         observer.middleware(Doorkeeper())
-    campaigning = (
-        campaigns,
-        launch,
-        schedules,
-        series,
-        newcomers,
-        moves,
-        doubts,
-        status,
-        limit,
-        why,
-        suppressed,
-        consents,
-    )
-    for subject in (customers, start, *campaigning, emergency, group, desk, other):
+    campaigning = (campaigns, launch, schedules, series, newcomers, moves, doubts, status, limit, why)
+    for subject in (customers, start, *campaigning, suppressed, consents, emergency, group, desk, other):
         dispatcher.include_router(subject.make())
     return dispatcher

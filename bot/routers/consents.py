@@ -20,7 +20,8 @@ from texts import _, language
 from texts.consents import way
 from texts.segments import channel
 
-SHOWN = 10
+SHOWN = 5
+"""A caption holds 1,024 characters."""
 
 
 def make() -> Router:

@@ -10,7 +10,7 @@ from core.services import consent
 from core.services.consent import Whose, Wording
 from core.tables.contacts import Identity
 from core.vocabulary import Role
-from tests.integration.bot_factory import KEY, OLIVIA, OTTO, Person, a_world, make_operator
+from tests.integration.bot_factory import KEY, OLIVIA, OTTO, Person, a_world, make_operator, until
 from tests.integration.campaign_factory import NOON, make_contacts
 
 
@@ -36,9 +36,8 @@ async def test_a_record_is_told_and_handed_out(sessions: Sessions, tmp_path: Pat
         await olivia.say("/consents person2@example.org")
         await olivia.reads("None on record.")
         await olivia.say("/consents Person1@example.org")
-        told = [one for one in await olivia.messages() if "document" in one]
-        while not told:
-            told = [one for one in await olivia.messages() if "document" in one]
-        assert told[0]["document"]["file_name"].endswith("-consents.json")
-        assert told[0]["caption"].index("Withdrawn") < told[0]["caption"].index("Given"), "the latest first"
-        assert "Fair" not in told[0]["caption"], "what else there is stands in the file"
+        came = await until(olivia.messages, lambda found: any("document" in one for one in found))
+        (told,) = (one for one in came if "document" in one)
+        assert told["document"]["file_name"].endswith("-consents.json")
+        assert told["caption"].index("Withdrawn") < told["caption"].index("Given"), "the latest first"
+        assert "Fair" not in told["caption"], "what else there is stands in the file"
