@@ -19,7 +19,7 @@ def test_a_landline_is_shown_with_its_row_and_can_be_downloaded(
         came = Import(filename="=people.csv", created_by="t")
         session.add(came)
         session.flush()
-        home = {"channel": "sms", "address": "+493012345678", "import_id": came.id, "import_row": 17}
+        home = {"channel": "sms", "address": "+493012345678", "textless": True, "import_id": came.id, "import_row": 17}
         session.execute(update(Identity).values(**home))
         session.execute(update(Campaign).values(channel="sms"))
     page = administrator.get(f"/campaigns/{draft}/numbers").text
@@ -51,7 +51,7 @@ def test_an_administrator_writes_who_writes_to_which_country(administrator: Pers
 def test_the_last_look_before_the_launch_says_how_many(administrator: Person, draft: int, sessions: Sessions) -> None:
     sender, text = text_by_sms(sessions)
     with sessions.begin() as session:
-        session.execute(update(Identity).values(channel="sms", address="+493012345678"))
+        session.execute(update(Identity).values(channel="sms", address="+493012345678", textless=True))
         session.execute(update(Campaign).values(channel="sms", sender_id=sender, template_id=text))
     page = administrator.get(f"/campaigns/{draft}/check").text
     assert "1 number needs a look." in page
