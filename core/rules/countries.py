@@ -3,6 +3,7 @@
 The usual ones are those for which a source is known; they are a start, and no legal advice.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -12,6 +13,8 @@ from zoneinfo import ZoneInfo
 from core.rules import wall
 from core.rules.hours import Hours, next_opening
 
+BEGINNING = re.compile(r"\+[1-9]\d{0,7}")
+"""Of a number: a country's code, or more of it."""
 EASTER = "easter"
 FRENCH_HOLIDAYS = (
     *("01-01", "05-01", "05-08", "07-14", "08-15", "11-01", "11-11", "12-25"),

@@ -11,10 +11,9 @@ from core.queries import audience
 from core.queries import countries as queries
 from core.queries import settings as business
 from core.queries.eligibility import TEXTED
-from core.rules.countries import Country, kept
+from core.rules.countries import BEGINNING, Country, kept
 from core.services import changes
 from core.services.senders import NAME, SERVICE
-from core.services.settings import BEGINNING
 from core.tables.campaigns import Campaign, SenderRow
 
 HOLIDAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])|easter[+-]\d{1,3}")

@@ -1,6 +1,5 @@
 """Changing business settings: checked, audited, and put into force at once."""
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -10,13 +9,12 @@ from core.errors import Invalid
 from core.queries import revisions
 from core.queries import settings as queries
 from core.rules.capping import USUALLY_EXEMPT, made
+from core.rules.countries import BEGINNING
 from core.rules.short_messages import APPROVED_NAME
 from core.services import changes, senders, series
 from core.services.keywords import TONGUE
 from core.vocabulary import Role, Tracking
 
-BEGINNING = re.compile(r"\+[1-9]\d{0,7}")
-"""Of a number: a country's code, or more of it."""
 MOST_CONSENT_DAYS = 365
 MOST_SOFT_BOUNCES = 100
 MOST_SOFT_DAYS = 365
