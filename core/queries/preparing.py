@@ -61,7 +61,7 @@ def prepare_chunk(
     Where people can be asked for consent, those who lack nothing else wait for it; `asking` is what holds for such a
     request: by words it may go only while the channel's window is open. Of contacts that share an
     address the first gets the message, the others `duplicate_address`: that is what the first of the two inserts
-    finds out, by a look at the index before each row. Not `shared` it looks for nothing, takes a third less, and fails
+    finds out, by a look at the index before each row. Not `shared` it looks for nothing, takes a fifth less, and fails
     where somebody has a row already, or an address is not one person's alone.
     """
     span = Span(after, upto)
