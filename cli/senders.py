@@ -5,15 +5,18 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy.orm import Session
 
 from channels.email.domains.opening import DomainCheck
 from cli import relays
 from cli.context import opened
+from cli.finding import found
 from cli.output import BY, AsJson, print_json
 from core.messages import Finding
 from core.queries import domains as queries
 from core.rules.addresses import mail_domain
 from core.services import domains, senders
+from core.tables.campaigns import SenderRow
 from core.vocabulary import CHANNEL_EMAIL
 from texts import _
 from texts import domains as words
@@ -65,20 +68,28 @@ def list_(as_json: AsJson = False) -> None:
 
 @app.command(help=_("Check whether other mail servers will accept letters from the senders' domains, or from one."))
 def check(
-    domain: Annotated[str | None, typer.Argument(help=_("Else those of all senders."))] = None, as_json: AsJson = False
+    which: Annotated[
+        str | None, typer.Argument(metavar="[DOMAIN|SENDER]", help=_("Else those of all senders."))
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
     with opened() as door:
         with door.sessions() as session:
-            wanted = queries.in_use(session) if domain is None else [mail_domain(domain)]
+            wanted = queries.in_use(session) if which is None else [_domain(session, which)]
         checker, now = DomainCheck(door.settings), datetime.now(UTC)
-        found = {one: domains.check(door.sessions, one, checker, by=BY, now=now) for one in wanted}
+        told = {one: domains.check(door.sessions, one, checker, by=BY, now=now) for one in wanted}
     if as_json:
-        print_json({one: [_told(finding) for finding in findings] for one, findings in found.items()})
+        print_json({one: [_told(finding) for finding in findings] for one, findings in told.items()})
         return
-    if not found:
+    if not told:
         print(_("There is no sender of letters yet."))
-    for one, findings in found.items():
+    for one, findings in told.items():
         _say(one, findings)
+
+
+def _domain(session: Session, which: str) -> str:
+    """A domain or an address has a dot; what has none is a sender's number or name."""
+    return mail_domain(which if "." in which else found(session, SenderRow, which).address)
 
 
 def _say(domain: str, findings: Sequence[Finding]) -> None:

@@ -403,6 +403,10 @@ def test_the_command_says_it_in_words(
     assert "_dmarc.shop.example. TXT v=DMARC1; p=none" in run.stdout
     told = json.loads(CliRunner().invoke(senders.app, ["check", "shop.example", "--json"]).stdout)
     assert {one["check"]: one["light"] for one in told["shop.example"]}["dmarc"] == "bad"
+    with sessions.begin() as session:
+        new_sender(session, name="The Shop", address="news@shop.example", by="test")
+    by_name = CliRunner().invoke(senders.app, ["check", "The Shop"])
+    assert by_name.stdout == run.stdout, "a sender's name leads to its domain"
 
 
 def test_the_scheduler_looks_once_a_day_and_a_published_key_begins_to_sign(
