@@ -203,3 +203,9 @@ def _pairs(rows: Sequence[tuple[int, int]]) -> TableValuedAlias:
         .table_valued("id", "generation")
         .render_derived(name="mine")
     )
+
+
+def look_again(origin_ids: Sequence[int], due_at: datetime) -> Update:
+    """Have those that wait for their hours judged anew by the next claim, as due since then."""
+    waiting = (Delivery.state == S.PENDING, Delivery.reason == Reason.QUIET_HOURS)
+    return update(Delivery).where(Delivery.origin_id.in_(origin_ids), *waiting).values(due_at=due_at, reason=null())

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from core.errors import Invalid, Refused
 from core.ports import Channels, Traits
-from core.queries import audience, capping, gates
+from core.queries import audience, capping, deliveries, gates
 from core.queries import campaigns as queries
 from core.queries import settings as business
 from core.queries.bell import ring
 from core.queries.seeds import Standing
+from core.queries.steps import origins as origins_of
 from core.rules import confirmation
 from core.rules.campaigns import next_state
 from core.rules.hours import Hours, meet
@@ -128,6 +129,8 @@ CHANGEABLE = frozenset(
 def set_hours(session: Session, campaign_id: int, hours: Hours | None, *, own_zone: bool, by: str) -> Campaign:
     """Send only within these hours, by the recipient's own clock or the account's; None: at any time.
 
+    Of a running campaign, whoever waits for the hours before is judged by these at once.
+
     Raises IllegalTransition once the campaign is over, and Invalid (`hours.never_meet`) for hours that lie wholly
     within the channel's quiet hours.
     """
@@ -140,6 +143,8 @@ def set_hours(session: Session, campaign_id: int, hours: Hours | None, *, own_zo
     kept = None if hours is None else {**hours.written(), "own_zone": own_zone}
     campaign.settings = {**campaign.settings, "hours": kept}
     gates.stop_waiting(session, GateScope.CAMPAIGN, str(campaign_id), Reason.QUIET_HOURS)
+    if campaign.launched_at is not None:
+        session.execute(deliveries.look_again(origins_of(session, campaign), campaign.launched_at))
     audit.note(session, by, "hours", f"campaign:{campaign_id}", hours=kept)
     ring(session)
     return campaign

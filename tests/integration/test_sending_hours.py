@@ -61,6 +61,19 @@ async def test_each_waits_for_nine_by_their_own_clock(sessions: Sessions, async_
         assert set(map(tuple, session.execute(select(Delivery.state, Delivery.attempt)).all())) == {("sent", 1)}
 
 
+async def test_who_waits_by_their_own_clock_goes_at_once_when_the_hours_are_taken_away(
+    sessions: Sessions, async_engine: AsyncEngine
+) -> None:
+    campaign = launched(sessions, own_zone=True)
+    assert (await drained(async_engine, EVENING)).sent == 1
+    with sessions.begin() as session:
+        campaigns.set_hours(session, campaign.id, Hours.read("15:00", "23:00"), own_zone=True, by="test")
+    assert (await drained(async_engine, EVENING)).sent == 2, "in Berlin it is 22:00, in Tokyo 5:00"
+    with sessions.begin() as session:
+        campaigns.set_hours(session, campaign.id, None, own_zone=True, by="test")
+    assert (await drained(async_engine, EVENING)).sent == 1
+
+
 async def test_by_the_accounts_clock_the_campaign_waits_as_a_whole_and_no_row_is_touched(
     sessions: Sessions, async_engine: AsyncEngine
 ) -> None:
