@@ -4,6 +4,10 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+from aiogram import Bot
+from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextRequestMiddlewareType
+from aiogram.exceptions import TelegramBadRequest
+from aiogram.methods import Response, TelegramMethod
 from sqlalchemy import select
 
 from bot.connection import connect
@@ -11,7 +15,9 @@ from bot.desk import Desk
 from bot.running import Run
 from core.database import Sessions
 from core.queries import desk as queries
+from core.queries.desk import Desk as Group
 from core.services import answers, conversations
+from core.services import desk as service
 from core.services.hearing import Person as Customer
 from core.services.hearing import Words
 from core.tables.conversations import Conversation
@@ -136,6 +142,39 @@ async def test_what_came_while_telegram_was_away_is_shown_when_it_is_back(sessio
     await asyncio.sleep(1.5)
     async with running(tmp_path, port=port) as sandbox:
         await Person(sandbox, OLIVIA).reads("By WhatsApp")
+        showing.cancel()
+        await asyncio.gather(showing, return_exceptions=True)
+        await bot.session.close()
+    run.close()
+
+
+class Refusing(BaseRequestMiddleware):
+    """A Telegram that does not take what says so, in words that we have never heard."""
+
+    async def __call__(
+        self, make_request: NextRequestMiddlewareType[Any], bot: Bot, method: TelegramMethod[Any]
+    ) -> Response[Any]:
+        if "poison" in str(getattr(method, "text", "")):
+            raise TelegramBadRequest(method, "Bad Request: something new")
+        return await make_request(bot, method)
+
+
+async def test_a_message_that_telegram_does_not_take_is_named_and_holds_up_nobody(
+    sessions: Sessions, tmp_path: Path
+) -> None:
+    with sessions.begin() as session:
+        service.choose(session, Group(GROUP, "Shop", "en"), by="t")
+        for number, text in enumerate(("poison", "Hello?")):
+            words = Words("text", text, f"SM{number}", now())
+            conversations.hear(session, Customer("whatsapp", "+491511000001", "Clara"), words, key=KEY)
+    async with running(tmp_path) as sandbox:
+        await control(sandbox, "telegram/bots", {"token": TOKEN})
+        await control(sandbox, "telegram/groups", {"id": GROUP, "title": "Shop"})
+        run, bot = Run(sessions), connect(TOKEN, sandbox.url)
+        bot.session.middleware(Refusing())
+        showing = asyncio.create_task(Desk(bot, run).work())
+        await _reads(sandbox, GROUP, "Hello?")
+        await _reads(sandbox, GROUP, "The whole message stands in the panel.")
         showing.cancel()
         await asyncio.gather(showing, return_exceptions=True)
         await bot.session.close()
