@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from channels.email.checks import Fault, check
@@ -11,11 +12,13 @@ from channels.email.press import press
 from channels.email.showing import NOTHING
 from core.errors import Invalid
 from core.ports import PressedLetter
+from core.queries import settings as business
 from core.queries import templates
 from core.queries.contact_pages import addresses
+from core.rules.short_messages import link_like
 from core.rules.templates import SYSTEM_NAMES, compile_template
-from core.services.costs import LINK
 from core.tables.contacts import Contact
+from core.tables.contents import Link
 from core.vocabulary import TemplateKind
 
 FIELDS = ("first_name", "last_name", "language", "country", "external_id")
@@ -54,7 +57,7 @@ def show(session: Session, letter: Letter, contact: Contact | None, *, imprint: 
     values = {
         **dict.fromkeys(SYSTEM_NAMES, "#"),
         "open_url": NOTHING,
-        **_clicks(pressed.links, LINK if letter.kind == TemplateKind.SHORT else "#"),
+        **_clicks(session, pressed.links, short=letter.kind == TemplateKind.SHORT),
         **_values(session, contact),
     }
     names = [*known, *values]
@@ -78,9 +81,13 @@ def line_of(problem: Invalid) -> int | None:
     return line if isinstance(line, int) else None
 
 
-def _clicks(links: Sequence[str], shown: str) -> dict[str, str]:
+def _clicks(session: Session, links: Sequence[str], *, short: bool) -> dict[str, str]:
     """Links lead nowhere in a preview; in a short message one that is as long as ours shows how much room it takes."""
-    return {f"click_{position}": shown for position in range(len(links))}
+    if not short or not links:
+        return {f"click_{position}": "#" for position in range(len(links))}
+    base, last = business.value(session, "short_address"), session.scalar(select(func.max(Link.id))) or 0
+    names = {position: f"click_{last + 1 + position}" for position in range(len(links))}
+    return {f"click_{position}": link_like(base, name) for position, name in names.items()}
 
 
 def _values(session: Session, contact: Contact | None) -> Mapping[str, Any]:

@@ -24,10 +24,13 @@ def serve() -> None:
 async def _serve(door: Opened) -> None:
     from channels.hooks import open_hooks
     from core.database import async_engine
+    from core.services import settings
     from web.app import create_app
     from web.serving import AddressTakenError, serving
 
     serve_metrics(door.settings.data, "web")
+    with door.sessions.begin() as session:
+        settings.name_address(session, door.settings.short_address)
     engine = async_engine(door.database_url)
     pages = create_app(
         engine,

@@ -66,6 +66,8 @@ class Settings:
     """Where the bot listens for webhooks; whatever stands before it passes them on from the public address."""
     public_url: str | None
     """Where customers reach unsubscribe pages, pictures and links; None: the local address."""
+    short_url: str | None
+    """Another address of the public pages for links in SMS, where each character counts; None: the public address."""
     panel_url: str | None
     panel_port: int
     public_port: int
@@ -90,6 +92,11 @@ class Settings:
     def public_address(self) -> str:
         """Where the public pages are reached: as named, else on this machine alone."""
         return self.public_url or f"http://127.0.0.1:{self.public_port}"
+
+    @property
+    def short_address(self) -> str:
+        """Where links in SMS lead."""
+        return (self.short_url or self.public_address).rstrip("/")
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
@@ -121,6 +128,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         telegram_webhook=one_of(given, "SENDBOTE_TELEGRAM_UPDATES", "polling", ("polling", "webhook")) == "webhook",
         telegram_port=port(given, "SENDBOTE_TELEGRAM_PORT", 8029),
         public_url=url(given, "SENDBOTE_PUBLIC_URL", ("http", "https")),
+        short_url=url(given, "SENDBOTE_SHORT_URL", ("http", "https")),
         panel_url=url(given, "SENDBOTE_PANEL_URL", ("http", "https")),
         panel_port=port(given, "SENDBOTE_PANEL_PORT", 8025),
         public_port=port(given, "SENDBOTE_PUBLIC_PORT", 8026),

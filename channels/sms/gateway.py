@@ -37,7 +37,7 @@ def open_gateway(settings: Settings, keys: Keys, buckets: Buckets) -> "Gateway":
     allowed = settings.allow_internal_hosts
     if settings.sandbox and urlsplit(plan.url).netloc == f"127.0.0.1:{settings.sandbox_port}":
         allowed |= {"127.0.0.1"}
-    links = Links(settings.public_address, keys.signing)
+    links = Links(settings.short_address, keys.signing)
     return Gateway(plan, Wordings(links), buckets, allowed=allowed)
 
 

@@ -39,7 +39,6 @@ def _open(channel: str, settings: Settings, keys: Keys, buckets: Buckets, *, pre
     def callback(tried: Tried) -> str | None:
         return f"{hooks_url(settings)}?{callback_query(keys.signing, tried)}" if reachable else None
 
+    base = settings.short_address if channel == "sms" else public
     traits = replace(CHANNELS[channel], per_second=settings.sms_per_second, reports_delivery=True)
-    return TwilioProvider(
-        named, Wordings(Links(public, keys.signing)), traits, buckets, callback=callback, prefix=prefix
-    )
+    return TwilioProvider(named, Wordings(Links(base, keys.signing)), traits, buckets, callback=callback, prefix=prefix)

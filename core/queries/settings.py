@@ -36,6 +36,7 @@ DEFAULTS: dict[str, Any] = {
     "soft_bounce_days": 30,
     "desk": {},
     "telegram_bot": "",
+    "short_address": "https://your-address.example",
     "catch_up_hours": 6,
     **{setting(kind): days for kind, days in KEPT.items()},
     "tracking": "individual",

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from core.rules.tokens import LENGTH
+
 APPROVED = "content_sid"
 """Its place for the name of a template that the provider has approved."""
 APPROVED_NAME = re.compile(r"HX[0-9a-fA-F]{32}")
@@ -31,6 +33,15 @@ def beside(extras: Extras) -> str | None:
 def placed(extras: Extras, base: str) -> Any:
     """The extras with the paths of our own files made addresses below the public one."""
     return mapped(extras, lambda name, part: base + part if name in BESIDE and part.startswith("/") else part)
+
+
+def link_like(base: str, name: str) -> str:
+    """An address as long as the one that a recipient gets: a token is as long for everybody."""
+    kind, _sign, rest = name.partition("_")
+    token = "x" * LENGTH
+    paths = {"click": f"/c/{token}/{rest}", "accept": f"/k/{token}/yes", "decline": f"/k/{token}/no"}
+    paths |= {"preferences": f"/p/{token}", "telegram": f"/t/{token}"}
+    return base + paths.get(kind, f"/u/{token}")
 
 
 def mapped(part: Any, change: Callable[[str, str], str], name: str = "") -> Any:

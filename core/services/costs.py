@@ -10,13 +10,13 @@ from core.errors import Problem, Refused
 from core.messages import Money
 from core.ports import Traits
 from core.queries import audience, prices
+from core.queries import settings as business
+from core.rules.short_messages import link_like
 from core.rules.sms_segments import Segments, count
 from core.rules.templates import Program, compile_frozen, is_ours
 from core.tables.campaigns import Campaign
 from core.tables.contents import ContentRow
 
-LINK = "https://your-address/c/" + "x" * 41
-"""What a link of ours takes in a text, about: its token is as long for everybody."""
 SAMPLE = 300
 PARTED = "sms"
 """The one channel on which a long message costs more than a short one."""
@@ -107,16 +107,17 @@ def _counted(
     """The parts of some recipients' texts, the longest first."""
     program = compile_frozen(content.plain or "", escape=False)
     found = audience.longest(session, campaign, chosen, sorted(program.names), limit=SAMPLE)
-    return [count(_filled(program, values)) for values in found] or [count(_filled(program, {}))]
+    base = business.value(session, "short_address")
+    return [count(_filled(program, values, base)) for values in found] or [count(_filled(program, {}, base))]
 
 
 def _dearest(session: Session, channel: str, segments: int, currency: str | None) -> Money | None:
     return Money(prices.dearest(session, channel) * segments, currency) if currency else None
 
 
-def _filled(program: Program, values: dict[str, object]) -> str:
+def _filled(program: Program, values: dict[str, object], base: str) -> str:
     """A recipient without a value gets no message, and so costs nothing: the text without it stands in."""
-    links = {name: LINK for name in program.names if is_ours(name)}
+    links = {name: link_like(base, name) for name in program.names if is_ours(name)}
     given = {name: value for name, value in values.items() if value not in (None, "")}
     try:
         return program.render({**dict.fromkeys(program.names, " "), **given, **links})

@@ -36,6 +36,12 @@ def name_bot(session: Session, username: str) -> None:
         queries.put(session, "telegram_bot", username, by="telegram")
 
 
+def name_address(session: Session, address: str) -> None:
+    """Remember where links in SMS lead, so that what a text comes to is counted with their real length."""
+    if queries.value(session, "short_address") != address:
+        queries.put(session, "short_address", address, by="web")
+
+
 def set_tracking(session: Session, mode: Tracking, *, by: str) -> None:
     """How opens and clicks are kept from now on, where a campaign does not say so for itself."""
     changes.put(session, "tracking", mode.value, by=by)

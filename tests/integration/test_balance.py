@@ -14,10 +14,12 @@ from sqlalchemy import Engine, func, insert, select, update
 import config
 from channels.email.press import press
 from channels.known import CHANNELS
+from channels.links import Links
+from channels.wording import Wordings
 from config.keys import Keys
 from core.database import Sessions
 from core.errors import Invalid, Refused
-from core.messages import Money
+from core.messages import Content, Message, Money, Sender
 from core.queries import due, gates, prices, waits
 from core.queries.statistics import figures
 from core.rules.addresses import address_key
@@ -28,11 +30,14 @@ from core.services import prices as pricing
 from core.services import settings as settings_of
 from core.tables.campaigns import Campaign
 from core.tables.contacts import Contact, Identity
+from core.tables.contents import ContentRow
 from core.tables.conversations import Conversation
 from core.tables.deliveries import Delivery
 from core.tables.notices import Notice
+from core.tables.templates import Template
 from core.vocabulary import CampaignState, GateScope, Reason
 from sandbox.app import Sandbox
+from tests.integration.campaign_factory import NOON
 from tests.integration.sandbox_factory import sandbox_in_thread
 from tests.integration.twilio_factory import number_of
 from workers import balances
@@ -98,6 +103,23 @@ def test_the_preview_says_what_it_costs_and_what_the_longest_message_is(sessions
     assert cost.amount.amount == pytest.approx(Decimal("1.5") * Decimal(cost.parts), rel=Decimal("0.001"))
     assert cost.balance == Money(Decimal(5), "USD")
     assert cost.lacking is None
+
+
+def test_a_link_is_counted_with_its_real_length(sessions: Sessions) -> None:
+    text = "https://shop.example/a-page-with-a-long-name/which-nobody-types/ and https://shop.example/b"
+    campaign_id, lengths = draft(sessions, 1, f"Hi {{{{ first_name }}}}: {text}"), {}
+    for address in ("https://go.example", "https://newsletter.the-shop-around-the-corner.example"):
+        with sessions.begin() as session:
+            settings_of.name_address(session, address)
+            cost = campaigns.preview(session, campaign_id, datetime.now(UTC), channels=CHANNELS).cost
+            content = session.get_one(ContentRow, session.scalar(select(Template.content_id)))
+        assert cost is not None
+        assert cost.longest is not None
+        named = Content(1, "", None, content.plain, Sender("", ""), 1, "marketing", "", "")
+        sent = Wordings(Links(address, b"k" * 32)).of(Message(12_345, 1, "+49", named, {"first_name": "Ada 0"}, NOON))
+        assert cost.longest.units == len(sent.text)
+        lengths[address] = cost.longest.segments
+    assert list(lengths.values()) == [1, 2]
 
 
 def test_a_message_on_whatsapp_costs_as_one_whatever_its_length(sessions: Sessions) -> None:
