@@ -68,6 +68,8 @@ async def act(request: web.Request) -> web.Response:
 
 
 async def _undone(request: web.Request, doors: Doors, visitor: Visitor) -> web.Response:
+    if visitor.complained:
+        return _shown(request, "complained.html", visitor)
     try:
         async with doors.engine.begin() as connection:
             await undo.unsubscription(connection, visitor.delivery_id, doors.clock())
