@@ -68,6 +68,8 @@ def _told(session: Session, campaign: Campaign) -> dict[str, Any]:
         "clicks": figures.clicks,
         "clickers": figures.clickers,
         "unsubscribed": figures.unsubscribed,
+        "complained": figures.complained,
+        "replied": figures.replied,
         "states": figures.states,
         "reasons": figures.reasons,
         "steps": [(told_step(one), one.step.channel, one.states) for one in steps.figures(session, campaign.id)],
@@ -87,6 +89,8 @@ def _words(told: dict[str, Any]) -> str:
         (_("Clicks"), "clicks"),
         (_("People who clicked"), "clickers"),
         (_("Unsubscribed"), "unsubscribed"),
+        (_("Reported as spam"), "complained"),
+        (_("Replied"), "replied"),
     ):
         lines.append(f"{grouped(told[name]):>12}  {words}")
     lines += [f"{grouped(count):>12}  {reason(code)}" for code, count in told["reasons"].items()]
