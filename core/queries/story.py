@@ -184,7 +184,13 @@ def _later(session: Session, delivery: Delivery) -> Iterator[Step]:
     if delivery.contact_id is not None:
         listed.append(Suppression.contact_id == delivery.contact_id)
     here = or_(Suppression.channel.is_(None), Suppression.channel == delivery.channel)
+    told = set()
     for entry in session.scalars(select(Suppression).where(or_(*listed), here).order_by(Suppression.id)):
+        # What is known of the person and of the address at once is two entries of one deed.
+        deed = (entry.list, entry.topic, entry.added_at, entry.released_at)
+        if deed in told:
+            continue
+        told.add(deed)
         said = {"list": entry.list, "topic": topics.names(session, entry.topic)}
         yield Step("listed", entry.added_at, said)
         if entry.released_at:

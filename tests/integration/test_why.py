@@ -47,6 +47,7 @@ def told(sessions: Sessions, key: bytes) -> int:
                 Suppression(list="general", channel="email", address_key=hashed, source="bounce", added_at=NOON),
             ]
         )
+        session.add(Suppression(list="general", contact_id=ada.contact_id, source="bounce", added_at=NOON))
         ada.address_key, ada.state, ada.reason = hashed, "failed", Reason.RECIPIENT_SERVER_REFUSED
         ada.attempt, ada.settled_at, ada.said = 2, NOON, "250 ok"
         return campaign.id
@@ -96,6 +97,15 @@ def test_who_is_asked_is_told_as_checked_first_and_as_having_answered_later(
         steps = [step.code for step in story.of_delivery(session, campaign, row, later).steps if step.at]
     answered = {None: [], True: ["consent_given"], False: ["consent_withdrawn"]}[given]
     assert steps == ["chosen", "checked_but_consent", "consent_asked", *answered]
+
+
+def test_one_deed_is_told_once_whoever_and_whatever_address_it_names(sessions: Sessions) -> None:
+    campaign_id = told(sessions, KEY)
+    with sessions() as session:
+        delivery_id = session.scalars(select(Delivery.id).order_by(Delivery.id)).first()
+        assert delivery_id
+        steps = story.of_recipient(session, campaign_id, delivery_id, NOON).steps
+        assert [step.params["list"] for step in steps if step.code == "listed"] == ["general"]
 
 
 def test_a_recipient_of_another_campaign_is_not_told(sessions: Sessions) -> None:
