@@ -15,6 +15,7 @@ from bot.routers import (
     desk,
     doubts,
     emergency,
+    failures,
     group,
     launch,
     limit,
@@ -63,7 +64,7 @@ def make_dispatcher(run: Run, beside: Beside, outside: Outside, keys: Keys, coun
     dispatcher.update.outer_middleware(Arrival(run))
     for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.my_chat_member):
         observer.middleware(Doorkeeper())
-    campaigning = (campaigns, launch, schedules, series, newcomers, moves, doubts, status, limit, why)
+    campaigning = (campaigns, launch, schedules, series, newcomers, moves, doubts, failures, status, limit, why)
     for subject in (customers, start, *campaigning, suppressed, consents, emergency, group, desk, other):
         dispatcher.include_router(subject.make())
     return dispatcher

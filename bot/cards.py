@@ -92,8 +92,8 @@ def drawn(sight: Sight) -> Drawn:
     parts += [_wait(one, sight.timezone) for one in sight.waits]
     if sight.foreseen:
         parts.append(quoted(foretold(sight.foreseen.waiting, sight.foreseen.day, sight.foreseen.at)))
-    in_doubt = sight.figures.states.get(DeliveryState.IN_DOUBT, 0)
-    return Drawn("\n\n".join(part for part in parts if part), keyboards.card(campaign, in_doubt))
+    in_doubt, failed = (sight.figures.states.get(one, 0) for one in (DeliveryState.IN_DOUBT, DeliveryState.FAILED))
+    return Drawn("\n\n".join(part for part in parts if part), keyboards.card(campaign, in_doubt, failed))
 
 
 def counted(by_reason: dict[Reason, int]) -> str:

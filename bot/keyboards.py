@@ -10,6 +10,7 @@ from bot import words
 from bot.presses import (
     AtPressed,
     DoubtsPressed,
+    FailuresPressed,
     HoursPressed,
     LaterPressed,
     LaunchPressed,
@@ -37,7 +38,7 @@ HOURS = ((9, 20), (8, 18), (18, 22))
 Rows = list[list[InlineKeyboardButton]]
 
 
-def card(campaign: Campaign, in_doubt: int = 0) -> InlineKeyboardMarkup:
+def card(campaign: Campaign, in_doubt: int = 0, failed: int = 0) -> InlineKeyboardMarkup:
     """What may be done in the campaign's state; a launch begins with its preview."""
     moves = [_move(campaign, action) for action in actions(campaign.state)]
     if campaign.state == CampaignState.SENT:
@@ -47,10 +48,17 @@ def card(campaign: Campaign, in_doubt: int = 0) -> InlineKeyboardMarkup:
         [_button(_("Sending hours"), HoursPressed(campaign_id=campaign.id))] if campaign.state in KEEPS_HOURS else []
     )
     ask = [_button(undecided, DoubtsPressed(campaign_id=campaign.id))] if in_doubt else []
+    if failed:
+        why_not = _("What failed (%(count)s)", count=words.number(failed))
+        ask.append(_button(why_not, FailuresPressed(campaign_id=campaign.id)))
     below = [_button(_("Refresh"), RefreshPressed(campaign_id=campaign.id))]
     if campaign.origin_id is not None:
         below.append(_button(_("One recipient"), WhyPressed(campaign_id=campaign.id)))
     return _keyboard([moves, timed, ask, below])
+
+
+def addresses(campaign_id: int) -> InlineKeyboardMarkup:
+    return _keyboard([[_button(_("Show the addresses"), FailuresPressed(campaign_id=campaign_id, named=True))]])
 
 
 def decisions(campaign: Campaign) -> InlineKeyboardMarkup:

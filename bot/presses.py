@@ -66,6 +66,13 @@ class HoursPressed(CallbackData, prefix="hours"):
     closes: Annotated[int, Field(ge=0, lt=24)] | None = None
 
 
+class FailuresPressed(CallbackData, prefix="failed"):
+    """What failed; `named`: with the addresses of the last ones."""
+
+    campaign_id: Number
+    named: bool = False
+
+
 class NewcomersPressed(CallbackData, prefix="new"):
     campaign_id: Number
 

@@ -12,6 +12,10 @@ NOTICES = {
     "balance_low": N_(
         "The balance for %(channel)s runs low: %(balance)s. Top up in time; when it is out campaigns wait for it."
     ),
+    "addresses_dead": N_(
+        "Letters from “%(name)s” came back for good. Addresses that do not exist: %(count)s. They are on the general "
+        "blacklist now, and the sender's mailbox has the list."
+    ),
     "approval_wanted": N_(
         "“%(name)s” takes a second person (recipients: %(count)s): %(who)s wants to launch it. "
         "Look at it and launch it too, or leave it."

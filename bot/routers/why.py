@@ -24,6 +24,8 @@ from texts.reasons import advice
 from texts.story import step
 
 ASKED = re.compile(r"/why (\d{1,18})\b")
+NUMBERED = re.compile(r"#(\d{1,18})")
+"""A recipient by the number that the list of what failed gives them."""
 LONGEST = 3_800
 """Characters of a story; Telegram takes 4,096 in a message."""
 
@@ -66,7 +68,11 @@ async def replied(message: Message, run: Run, key: bytes, country: str) -> None:
 
 
 def _told(session: Session, campaign_id: int, address: str, key: bytes, country: str) -> str:
-    told = story.of_person(session, campaign_id, address, datetime.now(UTC), hashing=key, country=country)
+    now, number = datetime.now(UTC), NUMBERED.fullmatch(address)
+    if number is not None:
+        told = story.of_recipient(session, campaign_id, int(number[1]), now)
+    else:
+        told = story.of_person(session, campaign_id, address, now, hashing=key, country=country)
     return _drawn(told, address, ZoneInfo(business.value(session, "timezone")))
 
 

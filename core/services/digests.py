@@ -1,4 +1,7 @@
-"""The daily digest: each sender's mailbox is told which addresses do not exist, as people expect bounces to return."""
+"""The daily digest: each sender's mailbox is told which addresses do not exist, as people expect bounces to return.
+
+Operators are told how many there are, in the chat and in the panel, and not which.
+"""
 
 import hashlib
 from collections.abc import Sequence
@@ -12,6 +15,7 @@ from core.queries import digests as queries
 from core.queries import pacing, settings
 from core.queries.bell import ring
 from core.rules.addresses import address_key
+from core.services import notices
 from core.services.identities import identity_for
 from core.tables.campaigns import Origin, SenderRow
 from core.tables.contents import ContentRow
@@ -57,6 +61,7 @@ def _one(session: Session, sender_id: int, wording: Wording, key: bytes, local: 
         return False
     language, subject, text = wording(addresses, count)
     _hand_over(session, sender, _content(session, language, subject, text), key)
+    notices.tell(session, "addresses_dead", {"count": count, "name": sender.name}, now=local, campaign_id=None)
     ring(session)
     return True
 

@@ -19,6 +19,7 @@ from core.tables.campaigns import Origin
 from core.tables.contacts import Identity
 from core.tables.contents import ContentRow
 from core.tables.deliveries import Delivery
+from core.tables.notices import Notice
 from core.tables.pacing import DailyLimit
 from core.tables.suppression import Suppression
 from core.vocabulary import BounceClass, CampaignState, DeliveryState, EventKind, GateScope, OriginKind, Reason
@@ -203,6 +204,8 @@ def test_each_sender_is_told_once_a_day_which_addresses_do_not_exist(sessions: S
         assert (letter.subject, letter.plain) == ("2 gone", "person1@example.org\nperson3@example.org")
         assert session.get_one(Identity, delivery.identity_id).address == "news@shop.example"
         delivery.state, delivery.attempt, delivery.settled_at = DeliveryState.SENT, 1, morning
+        told = session.scalars(select(Notice)).one()
+        assert (told.code, told.params) == ("addresses_dead", {"count": 2, "name": "Shop"})
     trials.close_if_done(sessions, origin.id)
     assert digests_of(sessions, morning + timedelta(days=1)) == 0
     with sessions() as session:
