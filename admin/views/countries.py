@@ -2,14 +2,13 @@
 
 from decimal import Decimal
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from admin.access import by, needs
 from admin.context import reading, writing
-from admin.words import say
-from core.errors import Problem
+from admin.saving import saved
 from core.queries import countries as queries
 from core.queries import prices as priced
 from core.queries.eligibility import TEXTED
@@ -17,7 +16,6 @@ from core.rules.countries import Country
 from core.rules.hours import Hours
 from core.services import countries, prices
 from core.vocabulary import Role
-from texts import _
 
 pages = Blueprint("country", __name__, url_prefix="/settings/countries")
 
@@ -32,16 +30,7 @@ def index() -> ResponseReturnValue:
 @needs(Role.ADMINISTRATOR)
 def save() -> ResponseReturnValue:
     """One country's rules and its price; an empty price is none."""
-    try:
-        with writing() as session:
-            country = _written()
-            countries.put(session, country, by=by())
-            _price(session, country.beginning)
-    except Problem as problem:
-        say(problem)
-        return _page()
-    flash(_("Saved."), "done")
-    return redirect(url_for("country.index"))
+    return saved(_put, _page, url_for("country.index"))
 
 
 @pages.post("/remove")
@@ -51,6 +40,12 @@ def remove() -> ResponseReturnValue:
     with writing() as session:
         countries.remove(session, request.form.get("beginning", ""), by=by())
     return redirect(url_for("country.index"))
+
+
+def _put(session: Session) -> None:
+    country = _written()
+    countries.put(session, country, by=by())
+    _price(session, country.beginning)
 
 
 def _written() -> Country:

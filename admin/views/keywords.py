@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from admin.access import by, needs
-from admin.context import reading, writing
-from admin.words import say
-from core.errors import Problem
+from admin.context import reading
+from admin.saving import saved
 from core.queries import keywords as queries
 from core.queries import settings as business
 from core.rules.confirming import BY_CARRIER, LONGEST, USUAL
@@ -19,7 +18,6 @@ from core.rules.keywords import WORDS, Keyword
 from core.rules.sms_segments import count
 from core.services import keywords
 from core.vocabulary import Role
-from texts import _
 from texts.keywords import deed, title
 from texts.segments import channel
 
@@ -76,15 +74,7 @@ def carrier() -> ResponseReturnValue:
 
 
 def _saved(change: Callable[[Session], object]) -> ResponseReturnValue:
-    """Back to the page; with what was typed still in it, if it is refused."""
-    try:
-        with writing() as session:
-            change(session)
-    except Problem as problem:
-        say(problem)
-        return _page()
-    flash(_("Saved."), "done")
-    return redirect(url_for("keyword.index"))
+    return saved(change, _page, url_for("keyword.index"))
 
 
 def _keyword(name: str) -> Keyword:

@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from admin.access import by, needs
-from admin.context import reading, writing
-from admin.words import say
-from core.errors import Problem
+from admin.context import reading
+from admin.saving import saved
 from core.queries import forecast, limits
 from core.queries import pacing as queries
 from core.queries.limits import Standing
@@ -78,15 +77,7 @@ def _figure(name: str) -> float:
 
 
 def _saved(change: Callable[[Session], object], said: str | None = None) -> ResponseReturnValue:
-    """Back to the page; with what was typed still in it, if it is refused."""
-    try:
-        with writing() as session:
-            change(session)
-    except Problem as problem:
-        say(problem)
-        return _page()
-    flash(said or _("Saved."), "done")
-    return redirect(url_for("limit.show", scope=_scope()))
+    return saved(change, _page, url_for("limit.show", scope=_scope()), said)
 
 
 def _scope() -> str:

@@ -2,18 +2,18 @@
 
 import math
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from admin.access import by, needs
-from admin.context import reading, writing
-from admin.words import channel, say
+from admin.context import reading
+from admin.saving import saved
+from admin.words import channel
 from channels.known import KNOWN
-from core.errors import Problem
 from core.rules.manner import MEASURES, Manner
 from core.services import manner
 from core.vocabulary import Role
-from texts import _
 from texts.manner import label, leads_to
 
 pages = Blueprint("manner", __name__, url_prefix="/settings/sending")
@@ -28,30 +28,24 @@ def show() -> ResponseReturnValue:
 @pages.post("/")
 @needs(Role.ADMINISTRATOR)
 def save() -> ResponseReturnValue:
-    try:
-        with writing() as session:
-            for which in Manner:
-                manner.keep(session, which, request.form.get(which, math.nan, type=float), by=by())
-    except Problem as problem:
-        say(problem)
-        return _page()
-    flash(_("Saved."), "done")
-    return redirect(url_for("manner.show"))
+    return saved(_keep, _page, url_for("manner.show"))
 
 
 @pages.post("/quiet-hours")
 @needs(Role.ADMINISTRATOR)
 def quiet_hours() -> ResponseReturnValue:
-    try:
-        with writing() as session:
-            for traits in KNOWN:
-                opens, closes = (request.form.get(f"{end}_{traits.channel}", "") for end in ("opens", "closes"))
-                manner.keep_quiet_hours(session, traits.channel, opens, closes, by=by())
-    except Problem as problem:
-        say(problem)
-        return _page()
-    flash(_("Saved."), "done")
-    return redirect(url_for("manner.show"))
+    return saved(_keep_quiet_hours, _page, url_for("manner.show"))
+
+
+def _keep(session: Session) -> None:
+    for which in Manner:
+        manner.keep(session, which, request.form.get(which, math.nan, type=float), by=by())
+
+
+def _keep_quiet_hours(session: Session) -> None:
+    for traits in KNOWN:
+        opens, closes = (request.form.get(f"{end}_{traits.channel}", "") for end in ("opens", "closes"))
+        manner.keep_quiet_hours(session, traits.channel, opens, closes, by=by())
 
 
 def _page() -> str:

@@ -1,16 +1,15 @@
 """How long each kind of record is kept, with what that leads to."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from admin.access import by, needs
-from admin.context import reading, writing
-from admin.words import say
-from core.errors import Problem
+from admin.context import reading
+from admin.saving import saved
 from core.rules.retention import Kept
 from core.services import retention
 from core.vocabulary import Role
-from texts import _
 from texts.retention import kept, leads_to
 
 pages = Blueprint("retention", __name__, url_prefix="/settings/retention")
@@ -25,15 +24,12 @@ def show() -> ResponseReturnValue:
 @pages.post("/")
 @needs(Role.ADMINISTRATOR)
 def save() -> ResponseReturnValue:
-    try:
-        with writing() as session:
-            for kind in Kept:
-                retention.keep(session, kind, request.form.get(kind, -1, type=int), by=by())
-    except Problem as problem:
-        say(problem)
-        return _page()
-    flash(_("Saved."), "done")
-    return redirect(url_for("retention.show"))
+    return saved(_keep, _page, url_for("retention.show"))
+
+
+def _keep(session: Session) -> None:
+    for kind in Kept:
+        retention.keep(session, kind, request.form.get(kind, -1, type=int), by=by())
 
 
 def _page() -> str:

@@ -2,20 +2,19 @@
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from admin.access import by, needs
-from admin.context import panel, reading, writing
-from admin.words import say
+from admin.context import panel, reading
+from admin.saving import saved
 from channels.email.place import parse_place
 from channels.hooks import HOOKS
-from core.errors import Problem
 from core.queries import mailboxes
 from core.queries import settings as business
 from core.services import settings
 from core.vocabulary import Role
-from texts import _
 from texts.problems import sentence
 from texts.returns import bounce_class, kind, way
 
@@ -32,15 +31,12 @@ def show() -> ResponseReturnValue:
 @needs(Role.ADMINISTRATOR)
 def save() -> ResponseReturnValue:
     most, days = (request.form.get(name, 0, type=int) for name in ("soft_bounces", "soft_bounce_days"))
-    try:
-        with writing() as session:
-            settings.set_soft_bounces(session, most=most, days=days, by=by())
-            settings.set_bounce_digest(session, on="bounce_digest" in request.form, by=by())
-    except Problem as problem:
-        say(problem)
-        return _page()
-    flash(_("Saved."), "done")
-    return redirect(url_for("returns.show"))
+
+    def change(session: Session) -> None:
+        settings.set_soft_bounces(session, most=most, days=days, by=by())
+        settings.set_bounce_digest(session, on="bounce_digest" in request.form, by=by())
+
+    return saved(change, _page, url_for("returns.show"))
 
 
 def _page() -> str:

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping
 from zoneinfo import available_timezones
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from admin.access import by, needs
-from admin.context import reading, writing
-from admin.words import say
-from core.errors import Invalid, Problem
+from admin.context import reading
+from admin.saving import saved
+from core.errors import Invalid
 from core.queries import settings as business
 from core.queries.eligibility import NUMBERED
 from core.services import settings
@@ -89,15 +89,7 @@ def telephones() -> ResponseReturnValue:
 
 
 def _saved(change: Callable[[Session], object]) -> ResponseReturnValue:
-    """Back to the page; with what was typed still in it, if it is refused."""
-    try:
-        with writing() as session:
-            change(session)
-    except Problem as problem:
-        say(problem)
-        return _page()
-    flash(_("Saved."), "done")
-    return redirect(url_for("settings.show"))
+    return saved(change, _page, url_for("settings.show"))
 
 
 def _tracking() -> Tracking:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from admin.access import by, needs
 from admin.context import reading, writing
+from admin.saving import saved
 from admin.words import say
 from core.errors import Problem
 from core.queries import topics as queries
@@ -26,14 +27,8 @@ def index() -> ResponseReturnValue:
 @pages.post("/")
 @needs(Role.ADMINISTRATOR)
 def create() -> ResponseReturnValue:
-    try:
-        with writing() as session:
-            topics.create(session, request.form.get("key", ""), **_names(), by=by())
-    except Problem as problem:
-        say(problem)
-        return _page()
-    flash(_("Saved."), "done")
-    return redirect(url_for("topic.index"))
+    key = request.form.get("key", "")
+    return saved(lambda session: topics.create(session, key, **_names(), by=by()), _page, url_for("topic.index"))
 
 
 @pages.post("/<key>/name")
