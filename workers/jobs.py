@@ -8,11 +8,9 @@ from typing import TypeVar
 
 import structlog
 
-from channels.consent import ConsentWording
-from channels.known import CHANNELS
 from core.errors import Problem
-from core.services import import_runs, recipients
-from workers import balances, measures, returns, statuses
+from core.services import import_runs
+from workers import balances, measures, preparing, returns, statuses
 from workers.drains import drain_channel
 from workers.installation import holder, now, opened
 from workers.parent import die_with_parent
@@ -43,15 +41,7 @@ def prepare(campaign_id: int) -> None:
     """Give the campaign's recipients their deliveries; what is not done in time is rung again."""
     die_with_parent()
     with opened() as installation:
-        recipients.prepare(
-            installation.sessions,
-            campaign_id,
-            channels=CHANNELS,
-            holder=holder(),
-            clock=now,
-            stop=_until_told(PREPARE_SECONDS),
-            press=ConsentWording(installation.settings.language),
-        )
+        preparing.prepare(installation, campaign_id, _until_told(PREPARE_SECONDS))
 
 
 @counted

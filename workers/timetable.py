@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from functools import partial
 
 from channels import registry
-from channels.consent import ConsentWording
 from channels.email.place import parse_place
 from channels.known import CHANNELS
 from channels.outside import outside
@@ -17,7 +16,8 @@ from core.vocabulary import CHANNEL_EMAIL
 from texts import speaking
 from texts.digests import digest
 from workers import measures
-from workers.installation import Installation, holder, now
+from workers.installation import Installation, now
+from workers.preparing import prepare
 from workers.statuses import Due
 
 TICK_SECONDS = 2.0
@@ -94,17 +94,8 @@ def _begin(installation: Installation) -> None:
     """
     with installation.sessions() as session:
         begun = due.campaigns_to_begin(session)
-    press = ConsentWording(installation.settings.language)
     for campaign_id in begun:
-        recipients.prepare(
-            installation.sessions,
-            campaign_id,
-            channels=CHANNELS,
-            holder=holder(),
-            clock=now,
-            stop=partial(next, iter((False,)), True),
-            press=press,
-        )
+        prepare(installation, campaign_id, partial(next, iter((False,)), True))
 
 
 def _due(installation: Installation) -> list[tuple[str, int | str]]:
