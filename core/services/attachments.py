@@ -45,14 +45,4 @@ def _locked(session: Session, template_id: int) -> Template:
 def _with(session: Session, press: LetterPress, template: Template, ids: list[int], *, by: str) -> Template:
     template.attachments = ids
     session.flush()
-    return templates.change(
-        session,
-        press,
-        template.id,
-        version=template.version,
-        by=by,
-        name=template.name,
-        subject=template.subject,
-        source=template.source,
-        text=template.text,
-    )
+    return templates.revise(session, press, template, by=by)

@@ -114,15 +114,4 @@ def _put(session: Session, press: LetterPress, template_id: int, changed: Mappin
     extras = {place: value for place, value in {**template.extras, **changed}.items() if value is not None}
     if extras == template.extras:
         return template
-    return templates.change(
-        session,
-        press,
-        template_id,
-        version=template.version,
-        by=by,
-        name=template.name,
-        subject=template.subject,
-        source=template.source,
-        text=template.text,
-        extras=extras,
-    )
+    return templates.revise(session, press, template, by=by, extras=extras)

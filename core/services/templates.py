@@ -75,6 +75,30 @@ def change(
     return template
 
 
+def revise(
+    session: Session,
+    press: LetterPress,
+    template: Template,
+    *,
+    by: str,
+    source: str | None = None,
+    extras: Mapping[str, Any] | None = None,
+) -> Template:
+    """A new version of the template as it was read, in which only this is other; raise as `change`."""
+    return change(
+        session,
+        press,
+        template.id,
+        version=template.version,
+        by=by,
+        name=template.name,
+        subject=template.subject,
+        source=template.source if source is None else source,
+        text=template.text,
+        extras=extras,
+    )
+
+
 def mend(
     session: Session, press: LetterPress, mender: Mender, template_id: int, *, by: str, imprint: str | None
 ) -> bool:
@@ -83,17 +107,7 @@ def mend(
     better = template.source if template.kind == TemplateKind.SHORT else mender(template.kind, template.source, imprint)
     if better == template.source:
         return False
-    change(
-        session,
-        press,
-        template_id,
-        version=template.version,
-        by=by,
-        name=template.name,
-        subject=template.subject,
-        source=better,
-        text=template.text,
-    )
+    revise(session, press, template, by=by, source=better)
     return True
 
 
